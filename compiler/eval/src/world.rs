@@ -1,0 +1,60 @@
+//! The traits through which evaluation reaches what is outside of an expression.
+
+use crate::Reference;
+use diagnostics::{Problem, Span};
+use model::{FingerprintKey, FunctionSchema, Value};
+
+/// What the names of the configuration stand for, at one place.
+pub trait Scope {
+    /// The value of a reference that stands at `span`.
+    ///
+    /// # Errors
+    /// Where it has none; the problem names the reason once, not at each use.
+    fn resolve(&self, reference: &Reference, span: Span) -> Result<Value, Problem>;
+}
+
+/// Functions that providers bring.
+pub trait Functions {
+    /// The schema of `provider::NAME::FUNCTION`, where there is such.
+    fn schema(&self, provider: &str, function: &str) -> Option<&FunctionSchema>;
+
+    /// The result. Arguments are known, open and of the declared types.
+    ///
+    /// # Errors
+    /// In words, what it refuses.
+    fn call(&self, provider: &str, function: &str, arguments: &[Value]) -> Result<Value, String>;
+}
+
+/// The files that the configuration may look at. Paths are as the user wrote them, relative to
+/// the project's root; an implementation keeps to the root and what was allowed next to it.
+pub trait Sources {
+    /// A file's content.
+    ///
+    /// # Errors
+    /// In words: not there, not readable, outside of the root.
+    fn read(&self, path: &str) -> Result<Vec<u8>, String>;
+
+    /// Whether there is a file.
+    ///
+    /// # Errors
+    /// In words: outside of the root, or not a file.
+    fn exists(&self, path: &str) -> Result<bool, String>;
+
+    /// The paths of all files below a directory, relative to it, sorted.
+    ///
+    /// # Errors
+    /// In words: not there, outside of the root.
+    fn list(&self, directory: &str) -> Result<Vec<String>, String>;
+}
+
+/// All that evaluation may know besides the expression and its scope.
+pub struct World<'a> {
+    /// The files.
+    pub sources: &'a dyn Sources,
+    /// What providers bring.
+    pub functions: &'a dyn Functions,
+    /// Makes the fingerprints of what becomes sensitive.
+    pub fingerprints: &'a FingerprintKey,
+    /// When the plan was made, RFC 3339 in UTC: `plantimestamp()`.
+    pub planned_at: &'a str,
+}

@@ -1,0 +1,326 @@
+//! Conversion of values to types, and the common type of several.
+
+use crate::{AttrPath, Fields, ObjectType, Type, Unknown, Value, show_type};
+use std::fmt;
+use std::sync::Arc;
+
+/// Why a value is not of a type: where in it, and what.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ConvertError {
+    /// Where in the value.
+    pub path: AttrPath,
+    /// What was expected there, and what is there.
+    pub message: String,
+}
+
+impl fmt::Display for ConvertError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.path.0.is_empty() {
+            true => f.write_str(&self.message),
+            false => write!(f, "{}: {}", self.path, self.message),
+        }
+    }
+}
+
+impl std::error::Error for ConvertError {}
+
+/// The value as one of the type `to`.
+///
+/// # Errors
+/// Where the value, or something in it, has no form of that type. No message holds a value.
+pub fn convert(value: &Value, to: &Type) -> Result<Value, ConvertError> {
+    at(value, to, &AttrPath::root())
+}
+
+fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> {
+    let refuse = || {
+        Err(ConvertError {
+            path: path.clone(),
+            message: format!("{} required, found {}", article(to), article(&value.ty())),
+        })
+    };
+    Ok(match (value, to) {
+        (_, Type::Any) => value.clone(),
+        (Value::Null(_), _) => Value::Null(to.clone()),
+        (Value::Unknown(unknown), _) => return unknown_as(unknown, to).map_or_else(refuse, Ok),
+        (Value::Secret(secret), _) => {
+            if secret.ty == *to {
+                return Ok(value.clone());
+            }
+            let inner = secret.expose().map(|v| at(v, to, path)).transpose()?;
+            let mut converted = crate::Secret::clone(secret);
+            converted.fingerprint = secret.fingerprint.converted(to);
+            let mut fresh = match inner {
+                Some(inner) => crate::Secret::open(converted.fingerprint, inner),
+                None if may_convert(&secret.ty, to) => {
+                    crate::Secret::sealed(converted.fingerprint, to.clone())
+                }
+                None => return refuse(),
+            };
+            fresh.ephemeral = secret.ephemeral;
+            Value::Secret(Arc::new(fresh))
+        }
+        (Value::Mixed(_), Type::String) => value.clone(),
+        (Value::Mixed(mixed), _) => {
+            return at(&Value::Secret(Arc::new(mixed.to_secret())), to, path);
+        }
+        (Value::Bool(_), Type::Bool)
+        | (Value::Number(_), Type::Number)
+        | (Value::String(_), Type::String) => value.clone(),
+        (Value::Bool(b), Type::String) => Value::string(if *b { "true" } else { "false" }),
+        (Value::Number(n), Type::String) => Value::string(n.to_string()),
+        (Value::String(s), Type::Number) => match s.parse() {
+            Ok(number) => Value::Number(number),
+            Err(_) => return refuse(),
+        },
+        (Value::String(s), Type::Bool) => match &**s {
+            "true" | "1" => Value::Bool(true),
+            "false" | "0" => Value::Bool(false),
+            _ => return refuse(),
+        },
+        (Value::List(_) | Value::Set(_) | Value::Tuple(_), Type::List(element)) => {
+            let (element, items) = elements(value.as_items().unwrap_or(&[]), element, path)?;
+            Value::list(element, items)
+        }
+        (Value::List(_) | Value::Set(_) | Value::Tuple(_), Type::Set(element)) => {
+            let (element, items) = elements(value.as_items().unwrap_or(&[]), element, path)?;
+            Value::set(element, items)
+        }
+        (Value::List(_) | Value::Set(_) | Value::Tuple(_), Type::Tuple(types)) => {
+            let items = value.as_items().unwrap_or(&[]);
+            if items.len() != types.len() {
+                return refuse();
+            }
+            let items: Result<_, _> = items
+                .iter()
+                .zip(types.iter())
+                .enumerate()
+                .map(|(i, (v, t))| at(v, t, &path.item(i)))
+                .collect();
+            Value::tuple(items?)
+        }
+        (Value::Map(_) | Value::Object(_), Type::Map(element)) => {
+            let fields = value.as_fields().cloned().unwrap_or_default();
+            let element = common(fields.values(), element);
+            let entries: Result<Vec<_>, _> = fields
+                .iter()
+                .map(|(k, v)| Ok((k.clone(), at(v, &element, &path.then(k))?)))
+                .collect();
+            Value::map(element, entries?)
+        }
+        (Value::Map(_) | Value::Object(_), Type::Object(object)) => {
+            let fields = value.as_fields().cloned().unwrap_or_default();
+            object_as(&fields, object, path)?
+        }
+        _ => return refuse(),
+    })
+}
+
+fn elements(
+    items: &[Value],
+    element: &Type,
+    path: &AttrPath,
+) -> Result<(Type, Vec<Value>), ConvertError> {
+    let element = common(items.iter(), element);
+    let items: Result<_, _> =
+        items.iter().enumerate().map(|(i, v)| at(v, &element, &path.item(i))).collect();
+    Ok((element, items?))
+}
+
+/// Where the constraint leaves the element's type open, the common type of what is there.
+fn common<'a>(values: impl Iterator<Item = &'a Value>, constraint: &Type) -> Type {
+    if *constraint != Type::Any {
+        return constraint.clone();
+    }
+    unify(values.map(Value::ty)).unwrap_or(Type::Any)
+}
+
+fn object_as(fields: &Fields, object: &ObjectType, path: &AttrPath) -> Result<Value, ConvertError> {
+    let mut converted = Vec::with_capacity(object.fields.len());
+    let mut missing = Vec::new();
+    for (name, field) in &object.fields {
+        let given = fields.get(name).filter(|v| !(v.is_null() && field.default.is_some()));
+        match (given, &field.default) {
+            (Some(value), _) => {
+                converted.push((name.clone(), at(value, &field.ty, &path.then(name))?));
+            }
+            (None, Some(default)) => converted.push((name.clone(), default.clone())),
+            (None, None) if field.optional => {
+                converted.push((name.clone(), Value::Null(field.ty.clone())));
+            }
+            (None, None) => missing.push(format!("`{name}`")),
+        }
+    }
+    if missing.is_empty() {
+        return Ok(Value::object(converted));
+    }
+    let (noun, verb) = if missing.len() == 1 { ("attribute", "is") } else { ("attributes", "are") };
+    Err(ConvertError {
+        path: path.clone(),
+        message: format!("{noun} {} {verb} required", missing.join(", ")),
+    })
+}
+
+fn unknown_as(unknown: &Arc<Unknown>, to: &Type) -> Option<Value> {
+    if !may_convert(&unknown.ty, to) {
+        return None;
+    }
+    let mut converted = Unknown::clone(unknown);
+    if !to.is_exact() && unknown.ty != Type::Any {
+        return Some(Value::Unknown(unknown.clone()));
+    }
+    converted.ty = to.clone();
+    if unknown.ty != *to && *to != Type::String {
+        converted.prefix = None;
+    }
+    Some(Value::Unknown(Arc::new(converted)))
+}
+
+/// Whether some value of `from` may have a form in `to`.
+fn may_convert(from: &Type, to: &Type) -> bool {
+    match (from, to) {
+        (Type::Any, _) | (_, Type::Any) => true,
+        (Type::Bool, Type::Number) | (Type::Number, Type::Bool) => false,
+        (a, b) if a.is_primitive() && b.is_primitive() => true,
+        (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) => may_convert(a, b),
+        (Type::Tuple(items), Type::List(b) | Type::Set(b)) => {
+            items.iter().all(|a| may_convert(a, b))
+        }
+        (Type::List(_) | Type::Set(_), Type::Tuple(_)) => true,
+        (Type::Tuple(a), Type::Tuple(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| may_convert(a, b))
+        }
+        (Type::Map(a), Type::Map(b)) => may_convert(a, b),
+        (Type::Object(o), Type::Map(b)) => o.fields.values().all(|f| may_convert(&f.ty, b)),
+        (Type::Map(_), Type::Object(_)) => true,
+        (Type::Object(a), Type::Object(b)) => b.fields.iter().all(|(name, field)| {
+            a.fields.get(name).map_or(field.optional, |f| may_convert(&f.ty, &field.ty))
+        }),
+        _ => false,
+    }
+}
+
+/// The type that all of these convert to without loss; none where there is no such.
+pub fn unify(types: impl IntoIterator<Item = Type>) -> Option<Type> {
+    types.into_iter().try_fold(None, |found: Option<Type>, ty| match found {
+        None => Some(Some(ty)),
+        Some(found) => unify_two(&found, &ty).map(Some),
+    })?
+}
+
+fn unify_two(a: &Type, b: &Type) -> Option<Type> {
+    Some(match (a, b) {
+        (a, b) if a == b => a.clone(),
+        (Type::Any, other) | (other, Type::Any) => other.clone(),
+        (a, b) if a.is_primitive() && b.is_primitive() => match (a, b) {
+            (Type::Bool, Type::Number) | (Type::Number, Type::Bool) => return None,
+            _ => Type::String,
+        },
+        (Type::List(a), Type::List(b)) => Type::list(unify_two(a, b)?),
+        (Type::Set(a), Type::Set(b)) => Type::set(unify_two(a, b)?),
+        (Type::List(a), Type::Set(b)) | (Type::Set(a), Type::List(b)) => {
+            Type::list(unify_two(a, b)?)
+        }
+        (Type::Map(a), Type::Map(b)) => Type::map(unify_two(a, b)?),
+        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
+            let items: Option<Vec<_>> =
+                a.iter().zip(b.iter()).map(|(a, b)| unify_two(a, b)).collect();
+            Type::Tuple(items?.into())
+        }
+        (Type::Tuple(a), Type::Tuple(b)) => {
+            Type::list(unify(a.iter().chain(b.iter()).cloned())?)
+        }
+        (Type::Tuple(items), Type::List(t)) | (Type::List(t), Type::Tuple(items)) => {
+            Type::list(unify(items.iter().cloned().chain([Type::clone(t)]))?)
+        }
+        (Type::Tuple(items), Type::Set(t)) | (Type::Set(t), Type::Tuple(items)) => {
+            Type::set(unify(items.iter().cloned().chain([Type::clone(t)]))?)
+        }
+        (Type::Object(a), Type::Object(b)) if a.fields.keys().eq(b.fields.keys()) => {
+            let fields: Option<Vec<_>> = a
+                .fields
+                .iter()
+                .map(|(name, f)| Some((&**name, unify_two(&f.ty, &b.fields[name].ty)?)))
+                .collect();
+            Type::object(fields?)
+        }
+        (Type::Object(a), Type::Object(b)) => {
+            let types = a.fields.values().chain(b.fields.values()).map(|f| f.ty.clone());
+            Type::map(unify(types)?)
+        }
+        (Type::Object(o), Type::Map(t)) | (Type::Map(t), Type::Object(o)) => {
+            let types = o.fields.values().map(|f| f.ty.clone()).chain([Type::clone(t)]);
+            Type::map(unify(types)?)
+        }
+        _ => return None,
+    })
+}
+
+fn article(ty: &Type) -> String {
+    match ty {
+        Type::Any => "a value".into(),
+        Type::Bool => "a bool".into(),
+        Type::Number => "a number".into(),
+        Type::String => "a string".into(),
+        Type::List(_) => format!("a {}", show_type(ty)),
+        Type::Set(_) => format!("a {}", show_type(ty)),
+        Type::Map(_) => format!("a {}", show_type(ty)),
+        Type::Tuple(items) => format!("a tuple of {}", items.len()),
+        Type::Object(o) => {
+            let names: Vec<_> = o.fields.keys().take(6).map(|n| format!("`{n}`")).collect();
+            format!("an object with {}", names.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(value: Value, to: Type, expected: Result<Value, &str>) {
+        let converted = convert(&value, &to).map_err(|e| e.to_string());
+        assert_eq!(converted, expected.map_err(String::from));
+    }
+
+    #[test]
+    fn primitives() {
+        check("12".into(), Type::Number, Ok(12.into()));
+        check(true.into(), Type::String, Ok("true".into()));
+        check("yes".into(), Type::Bool, Err("a bool required, found a string"));
+        check(1.into(), Type::Bool, Err("a bool required, found a number"));
+        check(Value::NULL, Type::Bool, Ok(Value::Null(Type::Bool)));
+    }
+
+    #[test]
+    fn collections_take_the_common_type() {
+        let tuple = Value::tuple(vec![1.into(), "a".into()]);
+        let strings = Value::list(Type::String, vec!["1".into(), "a".into()]);
+        check(tuple.clone(), Type::list(Type::Any), Ok(strings));
+        check(tuple, Type::list(Type::Number), Err("[1]: a number required, found a string"));
+    }
+
+    #[test]
+    fn objects_take_defaults_and_name_what_is_missing() {
+        let mut object = ObjectType::default();
+        let field = |optional, default| Field { ty: Type::Number, optional, default };
+        object.fields.insert("a".into(), field(false, None));
+        object.fields.insert("b".into(), field(true, Some(7.into())));
+        let ty = Type::Object(Arc::new(object));
+        check(
+            Value::object([("a", "1".into()), ("z", 1.into())]),
+            ty.clone(),
+            Ok(Value::object([("a", 1.into()), ("b", 7.into())])),
+        );
+        check(Value::object([("b", 1.into())]), ty, Err("attribute `a` is required"));
+    }
+
+    use crate::Field;
+
+    #[test]
+    fn unknown_keeps_what_is_known_of_it() {
+        let unknown = Value::Unknown(Arc::new(Unknown::of(Type::Any).not_null()));
+        let converted = convert(&unknown, &Type::String).unwrap();
+        assert!(matches!(converted, Value::Unknown(u) if u.ty == Type::String && u.not_null));
+        assert!(convert(&Value::unknown(Type::Bool), &Type::list(Type::Any)).is_err());
+    }
+}

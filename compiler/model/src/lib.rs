@@ -1,0 +1,33 @@
+//! Values and types, attribute paths, addresses, object ids, schemas.
+//! It knows no HCL and does no IO.
+
+mod address;
+mod change;
+mod convert;
+mod fingerprint;
+mod ids;
+mod number;
+mod path;
+mod schema;
+mod secret;
+mod show;
+mod types;
+mod unknown;
+mod value;
+
+pub use address::{Address, AddressError, Key, Mode, ModulePath, ModuleStep, ResourceAddress};
+pub use change::{Difference, differences};
+pub use convert::{ConvertError, convert, unify};
+pub use fingerprint::{Fingerprint, FingerprintKey};
+pub use ids::{Lineage, ObjectId, Token};
+pub use number::Number;
+pub use path::{AttrPath, PathStep};
+pub use schema::{
+    Attribute, AttributeUse, BlockSchema, Containment, DataSchema, Effect, FunctionSchema, Gate,
+    IdentityClass, NestedBlock, Nesting, ProviderSchema, ResourceSchema, Undo,
+};
+pub use secret::{Mixed, Part, Secret};
+pub use show::{show, show_type};
+pub use types::{Field, ObjectType, Type};
+pub use unknown::Unknown;
+pub use value::{Fields, List, Map, Value};

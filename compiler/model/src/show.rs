@@ -1,0 +1,125 @@
+//! Values and types as text for people. A secret is never shown, whatever form it has.
+
+use crate::address::is_identifier;
+use crate::{Fields, Part, Type, Value};
+
+/// The value on one line, in the language's notation.
+pub fn show(value: &Value) -> String {
+    let mut text = String::new();
+    write(&mut text, value);
+    text
+}
+
+fn write(out: &mut String, value: &Value) {
+    match value {
+        Value::Null(_) => out.push_str("null"),
+        Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
+        Value::Number(n) => out.push_str(&n.to_string()),
+        Value::String(s) => quote(out, s),
+        Value::List(list) | Value::Set(list) => items(out, &list.items),
+        Value::Tuple(values) => items(out, values),
+        Value::Map(map) => fields(out, &map.entries),
+        Value::Object(object) => fields(out, object),
+        Value::Unknown(_) => out.push_str("(known after apply)"),
+        Value::Secret(_) => out.push_str("(sensitive)"),
+        Value::Mixed(mixed) => {
+            let mut text = String::new();
+            for part in mixed.parts() {
+                match part {
+                    Part::Text(t) => text.push_str(t),
+                    Part::Secret(_) => text.push_str("(sensitive)"),
+                }
+            }
+            quote(out, &text);
+        }
+    }
+}
+
+fn items(out: &mut String, values: &[Value]) {
+    out.push('[');
+    for (i, value) in values.iter().enumerate() {
+        out.push_str(if i == 0 { "" } else { ", " });
+        write(out, value);
+    }
+    out.push(']');
+}
+
+fn fields(out: &mut String, fields: &Fields) {
+    out.push('{');
+    for (i, (name, value)) in fields.iter().enumerate() {
+        out.push_str(if i == 0 { " " } else { ", " });
+        match is_identifier(name) {
+            true => out.push_str(name),
+            false => quote(out, name),
+        }
+        out.push_str(" = ");
+        write(out, value);
+    }
+    out.push_str(if fields.is_empty() { "}" } else { " }" });
+}
+
+fn quote(out: &mut String, text: &str) {
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            // What would move the cursor or colour the terminal is shown, not done.
+            c if c.is_control() => out.push_str(&format!("\\u{:04x}", c as u32)),
+            c => out.push(c),
+        }
+    }
+    out.push('"');
+}
+
+/// The type in the language's notation.
+pub fn show_type(ty: &Type) -> String {
+    match ty {
+        Type::Any => "any".into(),
+        Type::Bool => "bool".into(),
+        Type::Number => "number".into(),
+        Type::String => "string".into(),
+        Type::List(t) => format!("list({})", show_type(t)),
+        Type::Set(t) => format!("set({})", show_type(t)),
+        Type::Map(t) => format!("map({})", show_type(t)),
+        Type::Tuple(items) => {
+            format!("tuple([{}])", items.iter().map(show_type).collect::<Vec<_>>().join(", "))
+        }
+        Type::Object(object) => {
+            let fields: Vec<_> = object
+                .fields
+                .iter()
+                .map(|(name, f)| match f.optional {
+                    true => format!("{name} = optional({})", show_type(&f.ty)),
+                    false => format!("{name} = {}", show_type(&f.ty)),
+                })
+                .collect();
+            format!("object({{ {} }})", fields.join(", "))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Fingerprint, Secret};
+    use std::sync::Arc;
+
+    #[test]
+    fn shows_everything_but_secrets() {
+        let secret = Secret::open(Fingerprint([0; 32]), "hunter2".into());
+        let value = Value::object([
+            ("a b", Value::int(1)),
+            ("list", Value::tuple(vec![true.into(), Value::NULL])),
+            ("s", Value::Secret(Arc::new(secret))),
+            ("t", "x\"\n\u{1b}".into()),
+        ]);
+        assert_eq!(
+            show(&value),
+            r#"{ "a b" = 1, list = [true, null], s = (sensitive), t = "x\"\n\u001b" }"#
+        );
+    }
+}

@@ -1,0 +1,89 @@
+//! Types of values, and the constraints that variables and schemas put on them.
+
+use crate::Value;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A type, or a constraint where it holds [`Type::Any`].
+#[derive(Clone, Debug, PartialEq, Default)]
+pub enum Type {
+    /// Any type; of an unknown value: not known yet.
+    #[default]
+    Any,
+    /// `bool`
+    Bool,
+    /// `number`
+    Number,
+    /// `string`
+    String,
+    /// `list(T)`
+    List(Arc<Type>),
+    /// `set(T)`
+    Set(Arc<Type>),
+    /// `map(T)`
+    Map(Arc<Type>),
+    /// `tuple([…])`
+    Tuple(Arc<[Type]>),
+    /// `object({…})`
+    Object(Arc<ObjectType>),
+}
+
+/// The attributes of an object type.
+#[derive(Clone, Debug, PartialEq, Default)]
+pub struct ObjectType {
+    /// By name.
+    pub fields: BTreeMap<Arc<str>, Field>,
+}
+
+/// One attribute of an object type.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Field {
+    /// Its type.
+    pub ty: Type,
+    /// Whether it may be left out.
+    pub optional: bool,
+    /// What stands in where it is left out or null; null where there is none.
+    pub default: Option<Value>,
+}
+
+impl Type {
+    /// `list(element)`
+    pub fn list(element: Type) -> Type {
+        Type::List(Arc::new(element))
+    }
+
+    /// `set(element)`
+    pub fn set(element: Type) -> Type {
+        Type::Set(Arc::new(element))
+    }
+
+    /// `map(element)`
+    pub fn map(element: Type) -> Type {
+        Type::Map(Arc::new(element))
+    }
+
+    /// An object type with all attributes required.
+    pub fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Type)>) -> Type {
+        let fields = fields
+            .into_iter()
+            .map(|(name, ty)| (Arc::from(name), Field { ty, optional: false, default: None }))
+            .collect();
+        Type::Object(Arc::new(ObjectType { fields }))
+    }
+
+    /// Whether it has exactly one shape: no [`Type::Any`] inside.
+    pub fn is_exact(&self) -> bool {
+        match self {
+            Type::Any => false,
+            Type::Bool | Type::Number | Type::String => true,
+            Type::List(t) | Type::Set(t) | Type::Map(t) => t.is_exact(),
+            Type::Tuple(items) => items.iter().all(Type::is_exact),
+            Type::Object(o) => o.fields.values().all(|f| f.ty.is_exact()),
+        }
+    }
+
+    /// Whether it is bool, number or string.
+    pub fn is_primitive(&self) -> bool {
+        matches!(self, Type::Bool | Type::Number | Type::String)
+    }
+}

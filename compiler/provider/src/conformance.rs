@@ -1,0 +1,1 @@
+//! A suite that any provider's tests run.

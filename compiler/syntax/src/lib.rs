@@ -1,0 +1,3 @@
+//! Text to a tree with spans and problems. It never sees a second file.
+
+pub mod tree;
