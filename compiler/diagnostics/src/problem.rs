@@ -61,18 +61,32 @@ impl Problem {
 
     /// A warning without a place yet.
     pub fn warning(code: Code, message: impl Into<String>) -> Problem {
-        Problem { severity: Severity::Warning, ..Problem::error(code, message) }
+        Problem {
+            severity: Severity::Warning,
+            ..Problem::error(code, message)
+        }
     }
 
     /// Sets the primary place.
     pub fn at(mut self, span: Span, text: impl Into<String>) -> Problem {
-        self.labels.insert(0, Label { span, text: text.into(), primary: true });
+        self.labels.insert(
+            0,
+            Label {
+                span,
+                text: text.into(),
+                primary: true,
+            },
+        );
         self
     }
 
     /// Adds a further place: where it was declared, who called.
     pub fn and(mut self, span: Span, text: impl Into<String>) -> Problem {
-        self.labels.push(Label { span, text: text.into(), primary: false });
+        self.labels.push(Label {
+            span,
+            text: text.into(),
+            primary: false,
+        });
         self
     }
 

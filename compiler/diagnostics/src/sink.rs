@@ -49,7 +49,8 @@ impl Sink {
 
     /// What was found, sorted by place.
     pub fn into_problems(mut self) -> Vec<Problem> {
-        self.problems.sort_by_key(|p| p.primary().map(|s| (s.file, s.start)));
+        self.problems
+            .sort_by_key(|p| p.primary().map(|s| (s.file, s.start)));
         self.problems
     }
 }

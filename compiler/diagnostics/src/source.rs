@@ -21,7 +21,11 @@ pub struct Span {
 impl Span {
     /// The span of `start..end` in `file`.
     pub fn new(file: FileId, start: usize, end: usize) -> Span {
-        Span { file, start: start as u32, end: end.max(start) as u32 }
+        Span {
+            file,
+            start: start as u32,
+            end: end.max(start) as u32,
+        }
     }
 
     /// The smallest span that covers both; `other` is ignored where it is of another file.
@@ -81,21 +85,34 @@ impl SourceMap {
     pub fn add(&mut self, path: impl Into<String>, text: impl Into<Arc<str>>) -> FileId {
         let text = text.into();
         let line_starts = std::iter::once(0)
-            .chain(text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(i, _)| i as u32 + 1))
+            .chain(
+                text.bytes()
+                    .enumerate()
+                    .filter(|(_, b)| *b == b'\n')
+                    .map(|(i, _)| i as u32 + 1),
+            )
             .collect();
         let id = FileId(self.files.len() as u32);
-        self.files.push(Arc::new(SourceFile { path: path.into(), text, line_starts }));
+        self.files.push(Arc::new(SourceFile {
+            path: path.into(),
+            text,
+            line_starts,
+        }));
         id
     }
 
     /// The path that messages name the file by.
     pub fn path(&self, file: FileId) -> &str {
-        self.files.get(file.0 as usize).map_or("(unknown file)", |f| &f.path)
+        self.files
+            .get(file.0 as usize)
+            .map_or("(unknown file)", |f| &f.path)
     }
 
     /// The whole text of a file.
     pub fn text(&self, file: FileId) -> Arc<str> {
-        self.files.get(file.0 as usize).map_or_else(|| Arc::from(""), |f| f.text.clone())
+        self.files
+            .get(file.0 as usize)
+            .map_or_else(|| Arc::from(""), |f| f.text.clone())
     }
 
     /// The text that a span covers.
@@ -111,9 +128,16 @@ impl SourceMap {
         let Some(f) = self.files.get(file.0 as usize) else {
             return Position { line: 1, column: 1 };
         };
-        let line = f.line_starts.partition_point(|start| *start <= offset).max(1);
+        let line = f
+            .line_starts
+            .partition_point(|start| *start <= offset)
+            .max(1);
         let start = f.line_starts[line - 1] as usize;
-        let column = f.text.get(start..offset as usize).map_or(0, |s| s.chars().count()) + 1;
+        let column = f
+            .text
+            .get(start..offset as usize)
+            .map_or(0, |s| s.chars().count())
+            + 1;
         Position { line, column }
     }
 

@@ -49,7 +49,10 @@ impl ModulePath {
 
     /// The instance of a call inside this module.
     pub fn child(&self, name: &str, key: Option<Key>) -> ModulePath {
-        let step = ModuleStep { name: Arc::from(name), key };
+        let step = ModuleStep {
+            name: Arc::from(name),
+            key,
+        };
         ModulePath(self.0.iter().cloned().chain([step]).collect())
     }
 
@@ -101,12 +104,20 @@ pub struct ResourceAddress {
 impl ResourceAddress {
     /// A managed resource.
     pub fn managed(module: ModulePath, ty: &str, name: &str) -> ResourceAddress {
-        ResourceAddress { module, mode: Mode::Managed, ty: ty.into(), name: name.into() }
+        ResourceAddress {
+            module,
+            mode: Mode::Managed,
+            ty: ty.into(),
+            name: name.into(),
+        }
     }
 
     /// One instance of it.
     pub fn instance(&self, key: Option<Key>) -> Address {
-        Address { resource: self.clone(), key }
+        Address {
+            resource: self.clone(),
+            key,
+        }
     }
 }
 
@@ -168,27 +179,45 @@ impl FromStr for Address {
                  or module.NAME.TYPE.NAME"
             ))
         };
-        let mut parts = split(text).map_err(|why| refused(&why))?.into_iter().peekable();
+        let mut parts = split(text)
+            .map_err(|why| refused(&why))?
+            .into_iter()
+            .peekable();
         let mut module = ModulePath::root();
-        while parts.peek().is_some_and(|(name, key)| name == "module" && key.is_none()) {
+        while parts
+            .peek()
+            .is_some_and(|(name, key)| name == "module" && key.is_none())
+        {
             parts.next();
-            let (name, key) = parts.next().ok_or_else(|| refused("a module's name is missing"))?;
+            let (name, key) = parts
+                .next()
+                .ok_or_else(|| refused("a module's name is missing"))?;
             module = module.child(&name, key);
         }
         let mut mode = Mode::Managed;
-        if parts.peek().is_some_and(|(name, key)| name == "data" && key.is_none()) {
+        if parts
+            .peek()
+            .is_some_and(|(name, key)| name == "data" && key.is_none())
+        {
             mode = Mode::Data;
             parts.next();
         }
         let (ty, none) = parts.next().ok_or_else(|| refused("the type is missing"))?;
         if none.is_some() {
-            return Err(refused("the key stands behind the name, not behind the type"));
+            return Err(refused(
+                "the key stands behind the name, not behind the type",
+            ));
         }
         let (name, key) = parts.next().ok_or_else(|| refused("the name is missing"))?;
         if parts.next().is_some() {
             return Err(refused("there is more behind the name"));
         }
-        let resource = ResourceAddress { module, mode, ty: ty.into(), name: name.into() };
+        let resource = ResourceAddress {
+            module,
+            mode,
+            ty: ty.into(),
+            name: name.into(),
+        };
         Ok(Address { resource, key })
     }
 }
@@ -224,7 +253,9 @@ fn split(text: &str) -> Result<Vec<Segment>, String> {
 fn read_key(text: &str) -> Result<(Key, &str), String> {
     let Some(quoted) = text.strip_prefix('"') else {
         let (digits, rest) = text.split_once(']').ok_or("a `]` is missing")?;
-        let index = digits.parse().map_err(|_| format!("`{digits}` is no index"))?;
+        let index = digits
+            .parse()
+            .map_err(|_| format!("`{digits}` is no index"))?;
         return Ok((Key::Index(index), rest));
     };
     let mut name = String::new();
@@ -232,7 +263,9 @@ fn read_key(text: &str) -> Result<(Key, &str), String> {
     while let Some((i, c)) = chars.next() {
         match c {
             '"' => {
-                let rest = quoted[i + 1..].strip_prefix(']').ok_or("a `]` is missing")?;
+                let rest = quoted[i + 1..]
+                    .strip_prefix(']')
+                    .ok_or("a `]` is missing")?;
                 return Ok((Key::Name(name.into()), rest));
             }
             '\\' => match chars.next() {
@@ -247,7 +280,10 @@ fn read_key(text: &str) -> Result<(Key, &str), String> {
 }
 
 fn quote(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n");
+    let escaped = text
+        .replace('\\', "\\\\")
+        .replace('"', "\\\"")
+        .replace('\n', "\\n");
     format!("\"{escaped}\"")
 }
 
@@ -276,7 +312,9 @@ mod tests {
 
     #[test]
     fn what_is_no_address_is_refused() {
-        for text in ["", "a", "a.b.c", "a.b[", "a.b[x]", "a.b]", "a..b", "a[0].b", "module.m"] {
+        for text in [
+            "", "a", "a.b.c", "a.b[", "a.b[x]", "a.b]", "a..b", "a[0].b", "module.m",
+        ] {
             assert!(text.parse::<Address>().is_err(), "{text}");
         }
     }

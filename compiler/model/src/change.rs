@@ -77,8 +77,10 @@ mod tests {
             ("a", Value::object([("x", 1.into()), ("y", 3.into())])),
             ("l", Value::list(Type::String, vec!["p".into(), "q".into()])),
         ]);
-        let paths: Vec<_> =
-            differences(&before, &after).iter().map(|d| d.path.to_string()).collect();
+        let paths: Vec<_> = differences(&before, &after)
+            .iter()
+            .map(|d| d.path.to_string())
+            .collect();
         assert_eq!(paths, ["a.y", "l[1]"]);
         assert!(differences(&after, &after).is_empty());
     }

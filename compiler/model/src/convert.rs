@@ -122,8 +122,11 @@ fn elements(
     path: &AttrPath,
 ) -> Result<(Type, Vec<Value>), ConvertError> {
     let element = common(items.iter(), element);
-    let items: Result<_, _> =
-        items.iter().enumerate().map(|(i, v)| at(v, &element, &path.item(i))).collect();
+    let items: Result<_, _> = items
+        .iter()
+        .enumerate()
+        .map(|(i, v)| at(v, &element, &path.item(i)))
+        .collect();
     Ok((element, items?))
 }
 
@@ -139,7 +142,9 @@ fn object_as(fields: &Fields, object: &ObjectType, path: &AttrPath) -> Result<Va
     let mut converted = Vec::with_capacity(object.fields.len());
     let mut missing = Vec::new();
     for (name, field) in &object.fields {
-        let given = fields.get(name).filter(|v| !(v.is_null() && field.default.is_some()));
+        let given = fields
+            .get(name)
+            .filter(|v| !(v.is_null() && field.default.is_some()));
         match (given, &field.default) {
             (Some(value), _) => {
                 converted.push((name.clone(), at(value, &field.ty, &path.then(name))?));
@@ -154,7 +159,11 @@ fn object_as(fields: &Fields, object: &ObjectType, path: &AttrPath) -> Result<Va
     if missing.is_empty() {
         return Ok(Value::object(converted));
     }
-    let (noun, verb) = if missing.len() == 1 { ("attribute", "is") } else { ("attributes", "are") };
+    let (noun, verb) = if missing.len() == 1 {
+        ("attribute", "is")
+    } else {
+        ("attributes", "are")
+    };
     Err(ConvertError {
         path: path.clone(),
         message: format!("{noun} {} {verb} required", missing.join(", ")),
@@ -194,7 +203,9 @@ fn may_convert(from: &Type, to: &Type) -> bool {
         (Type::Object(o), Type::Map(b)) => o.fields.values().all(|f| may_convert(&f.ty, b)),
         (Type::Map(_), Type::Object(_)) => true,
         (Type::Object(a), Type::Object(b)) => b.fields.iter().all(|(name, field)| {
-            a.fields.get(name).map_or(field.optional, |f| may_convert(&f.ty, &field.ty))
+            a.fields
+                .get(name)
+                .map_or(field.optional, |f| may_convert(&f.ty, &field.ty))
         }),
         _ => false,
     }
@@ -202,10 +213,12 @@ fn may_convert(from: &Type, to: &Type) -> bool {
 
 /// The type that all of these convert to without loss; none where there is no such.
 pub fn unify(types: impl IntoIterator<Item = Type>) -> Option<Type> {
-    types.into_iter().try_fold(None, |found: Option<Type>, ty| match found {
-        None => Some(Some(ty)),
-        Some(found) => unify_two(&found, &ty).map(Some),
-    })?
+    types
+        .into_iter()
+        .try_fold(None, |found: Option<Type>, ty| match found {
+            None => Some(Some(ty)),
+            Some(found) => unify_two(&found, &ty).map(Some),
+        })?
 }
 
 fn unify_two(a: &Type, b: &Type) -> Option<Type> {
@@ -223,13 +236,14 @@ fn unify_two(a: &Type, b: &Type) -> Option<Type> {
         }
         (Type::Map(a), Type::Map(b)) => Type::map(unify_two(a, b)?),
         (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
-            let items: Option<Vec<_>> =
-                a.iter().zip(b.iter()).map(|(a, b)| unify_two(a, b)).collect();
+            let items: Option<Vec<_>> = a
+                .iter()
+                .zip(b.iter())
+                .map(|(a, b)| unify_two(a, b))
+                .collect();
             Type::Tuple(items?.into())
         }
-        (Type::Tuple(a), Type::Tuple(b)) => {
-            Type::list(unify(a.iter().chain(b.iter()).cloned())?)
-        }
+        (Type::Tuple(a), Type::Tuple(b)) => Type::list(unify(a.iter().chain(b.iter()).cloned())?),
         (Type::Tuple(items), Type::List(t)) | (Type::List(t), Type::Tuple(items)) => {
             Type::list(unify(items.iter().cloned().chain([Type::clone(t)]))?)
         }
@@ -245,11 +259,19 @@ fn unify_two(a: &Type, b: &Type) -> Option<Type> {
             Type::object(fields?)
         }
         (Type::Object(a), Type::Object(b)) => {
-            let types = a.fields.values().chain(b.fields.values()).map(|f| f.ty.clone());
+            let types = a
+                .fields
+                .values()
+                .chain(b.fields.values())
+                .map(|f| f.ty.clone());
             Type::map(unify(types)?)
         }
         (Type::Object(o), Type::Map(t)) | (Type::Map(t), Type::Object(o)) => {
-            let types = o.fields.values().map(|f| f.ty.clone()).chain([Type::clone(t)]);
+            let types = o
+                .fields
+                .values()
+                .map(|f| f.ty.clone())
+                .chain([Type::clone(t)]);
             Type::map(unify(types)?)
         }
         _ => return None,
@@ -286,7 +308,11 @@ mod tests {
     fn primitives() {
         check("12".into(), Type::Number, Ok(12.into()));
         check(true.into(), Type::String, Ok("true".into()));
-        check("yes".into(), Type::Bool, Err("a bool required, found a string"));
+        check(
+            "yes".into(),
+            Type::Bool,
+            Err("a bool required, found a string"),
+        );
         check(1.into(), Type::Bool, Err("a bool required, found a number"));
         check(Value::NULL, Type::Bool, Ok(Value::Null(Type::Bool)));
     }
@@ -296,22 +322,36 @@ mod tests {
         let tuple = Value::tuple(vec![1.into(), "a".into()]);
         let strings = Value::list(Type::String, vec!["1".into(), "a".into()]);
         check(tuple.clone(), Type::list(Type::Any), Ok(strings));
-        check(tuple, Type::list(Type::Number), Err("[1]: a number required, found a string"));
+        check(
+            tuple,
+            Type::list(Type::Number),
+            Err("[1]: a number required, found a string"),
+        );
     }
 
     #[test]
     fn objects_take_defaults_and_name_what_is_missing() {
         let mut object = ObjectType::default();
-        let field = |optional, default| Field { ty: Type::Number, optional, default };
+        let field = |optional, default| Field {
+            ty: Type::Number,
+            optional,
+            default,
+        };
         object.fields.insert("a".into(), field(false, None));
-        object.fields.insert("b".into(), field(true, Some(7.into())));
+        object
+            .fields
+            .insert("b".into(), field(true, Some(7.into())));
         let ty = Type::Object(Arc::new(object));
         check(
             Value::object([("a", "1".into()), ("z", 1.into())]),
             ty.clone(),
             Ok(Value::object([("a", 1.into()), ("b", 7.into())])),
         );
-        check(Value::object([("b", 1.into())]), ty, Err("attribute `a` is required"));
+        check(
+            Value::object([("b", 1.into())]),
+            ty,
+            Err("attribute `a` is required"),
+        );
     }
 
     use crate::Field;

@@ -13,7 +13,9 @@ impl Fingerprint {
     pub fn derive(operation: &str, inputs: &[Fingerprint]) -> Fingerprint {
         let mut hasher = blake3::Hasher::new_derive_key("landfall 2026 derived fingerprint");
         text(&mut hasher, operation);
-        inputs.iter().for_each(|i| drop(hasher.update(&i.0)));
+        for input in inputs {
+            hasher.update(&input.0);
+        }
         Fingerprint(*hasher.finalize().as_bytes())
     }
 

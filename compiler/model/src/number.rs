@@ -36,7 +36,10 @@ impl Number {
     /// The nearest number of a float; none for infinities and NaN.
     pub fn from_f64(value: f64) -> Option<Number> {
         // Through the shortest decimal text, so that 0.1 is one tenth.
-        value.is_finite().then(|| format!("{value:?}").parse().ok()).flatten()
+        value
+            .is_finite()
+            .then(|| format!("{value:?}").parse().ok())
+            .flatten()
     }
 
     /// As a decimal.
@@ -85,8 +88,10 @@ impl From<i64> for Number {
 
 impl From<usize> for Number {
     fn from(value: usize) -> Number {
-        i64::try_from(value)
-            .map_or_else(|_| Number::from_decimal(BigDecimal::from(value as u64)), Number::from)
+        i64::try_from(value).map_or_else(
+            |_| Number::from_decimal(BigDecimal::from(value as u64)),
+            Number::from,
+        )
     }
 }
 
@@ -105,7 +110,9 @@ impl FromStr for Number {
         {
             return Err(refused());
         }
-        BigDecimal::from_str(text).map(Number::from_decimal).map_err(|_| refused())
+        BigDecimal::from_str(text)
+            .map(Number::from_decimal)
+            .map_err(|_| refused())
     }
 }
 
@@ -180,7 +187,10 @@ mod tests {
         }
         assert_eq!(Number::from_f64(0.1).unwrap().to_string(), "0.1");
         assert_eq!(
-            "123456789012345678901234567890.5".parse::<Number>().unwrap().to_string(),
+            "123456789012345678901234567890.5"
+                .parse::<Number>()
+                .unwrap()
+                .to_string(),
             "123456789012345678901234567890.5"
         );
     }

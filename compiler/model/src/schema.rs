@@ -176,7 +176,10 @@ impl BlockSchema {
 
     /// All names, for "did you mean".
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
-        self.attributes.iter().map(|a| a.name).chain(self.blocks.iter().map(|b| b.name))
+        self.attributes
+            .iter()
+            .map(|a| a.name)
+            .chain(self.blocks.iter().map(|b| b.name))
     }
 
     /// The type of the body as an object.
@@ -232,7 +235,12 @@ pub struct Attribute {
 impl Attribute {
     /// An optional attribute.
     pub fn new(name: &'static str, ty: Type, doc: &'static str) -> Attribute {
-        Attribute { name, ty, doc, ..Default::default() }
+        Attribute {
+            name,
+            ty,
+            doc,
+            ..Default::default()
+        }
     }
 
     /// Set by the user, always.
@@ -285,7 +293,10 @@ impl Attribute {
 
     /// Whether the provider may decide the value.
     pub fn is_computed(&self) -> bool {
-        matches!(self.usage, AttributeUse::Computed | AttributeUse::OptionalComputed)
+        matches!(
+            self.usage,
+            AttributeUse::Computed | AttributeUse::OptionalComputed
+        )
     }
 }
 

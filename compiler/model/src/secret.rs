@@ -26,12 +26,24 @@ impl Secret {
     /// A secret whose value is at hand.
     pub fn open(fingerprint: Fingerprint, value: Value) -> Secret {
         let value = value.unmark();
-        Secret { fingerprint, content: None, ty: value.ty(), ephemeral: false, value: Some(value) }
+        Secret {
+            fingerprint,
+            content: None,
+            ty: value.ty(),
+            ephemeral: false,
+            value: Some(value),
+        }
     }
 
     /// A secret of which only type and fingerprint are at hand.
     pub fn sealed(fingerprint: Fingerprint, ty: Type) -> Secret {
-        Secret { fingerprint, content: None, ty, ephemeral: false, value: None }
+        Secret {
+            fingerprint,
+            content: None,
+            ty,
+            ephemeral: false,
+            value: None,
+        }
     }
 
     /// The same, with the fingerprint of its content.
@@ -52,12 +64,7 @@ impl Secret {
     }
 
     /// A secret derived from this one alone: `with` makes the value where this one is open.
-    pub fn derive(
-        &self,
-        operation: &str,
-        ty: Type,
-        with: impl FnOnce(&Value) -> Value,
-    ) -> Secret {
+    pub fn derive(&self, operation: &str, ty: Type, with: impl FnOnce(&Value) -> Value) -> Secret {
         let value = self.value.as_ref().map(with).map(|v| v.unmark());
         Secret {
             fingerprint: Fingerprint::derive(operation, &[self.fingerprint]),
@@ -201,8 +208,10 @@ impl Mixed {
 
     /// The whole as one secret string, for functions that don't look at its pieces.
     pub fn to_secret(&self) -> Secret {
-        let ephemeral =
-            self.parts.iter().any(|p| matches!(p, Part::Secret(s) if s.ephemeral));
+        let ephemeral = self
+            .parts
+            .iter()
+            .any(|p| matches!(p, Part::Secret(s) if s.ephemeral));
         let mut secret = match self.expose() {
             Some(text) => Secret::open(self.fingerprint(), Value::string(text)),
             None => Secret::sealed(self.fingerprint(), Type::String),

@@ -86,7 +86,10 @@ pub fn show_type(ty: &Type) -> String {
         Type::Set(t) => format!("set({})", show_type(t)),
         Type::Map(t) => format!("map({})", show_type(t)),
         Type::Tuple(items) => {
-            format!("tuple([{}])", items.iter().map(show_type).collect::<Vec<_>>().join(", "))
+            format!(
+                "tuple([{}])",
+                items.iter().map(show_type).collect::<Vec<_>>().join(", ")
+            )
         }
         Type::Object(object) => {
             let fields: Vec<_> = object

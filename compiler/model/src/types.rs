@@ -66,7 +66,16 @@ impl Type {
     pub fn object<'a>(fields: impl IntoIterator<Item = (&'a str, Type)>) -> Type {
         let fields = fields
             .into_iter()
-            .map(|(name, ty)| (Arc::from(name), Field { ty, optional: false, default: None }))
+            .map(|(name, ty)| {
+                (
+                    Arc::from(name),
+                    Field {
+                        ty,
+                        optional: false,
+                        default: None,
+                    },
+                )
+            })
             .collect();
         Type::Object(Arc::new(ObjectType { fields }))
     }

@@ -25,7 +25,10 @@ pub struct Unknown {
 impl Unknown {
     /// An unknown of a type, of which nothing else is known.
     pub fn of(ty: Type) -> Unknown {
-        Unknown { ty, ..Unknown::default() }
+        Unknown {
+            ty,
+            ..Unknown::default()
+        }
     }
 
     /// The same, sensitive where `sensitive` says so.

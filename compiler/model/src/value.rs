@@ -57,7 +57,10 @@ pub struct Fields(Vec<(Arc<str>, Value)>);
 impl Fields {
     /// The value of a name.
     pub fn get(&self, name: &str) -> Option<&Value> {
-        self.0.binary_search_by(|(n, _)| (**n).cmp(name)).ok().map(|i| &self.0[i].1)
+        self.0
+            .binary_search_by(|(n, _)| (**n).cmp(name))
+            .ok()
+            .map(|i| &self.0[i].1)
     }
 
     /// Sets the value of a name. Costs a move of what follows: build large ones by `collect`.
@@ -155,7 +158,10 @@ impl Value {
         element: Type,
         entries: impl IntoIterator<Item = (K, Value)>,
     ) -> Value {
-        Value::Map(Arc::new(Map { element, entries: entries.into_iter().collect() }))
+        Value::Map(Arc::new(Map {
+            element,
+            entries: entries.into_iter().collect(),
+        }))
     }
 
     /// An object.
@@ -247,7 +253,11 @@ impl Value {
             return value;
         }
         let mut fields = |f: &Fields| -> Fields {
-            Fields(f.0.iter().map(|(n, v)| (n.clone(), v.rewrite(with))).collect())
+            Fields(
+                f.0.iter()
+                    .map(|(n, v)| (n.clone(), v.rewrite(with)))
+                    .collect(),
+            )
         };
         match self {
             Value::Object(f) => Value::Object(Arc::new(fields(f))),
@@ -255,12 +265,14 @@ impl Value {
                 element: m.element.clone(),
                 entries: fields(&m.entries),
             })),
-            Value::List(l) => {
-                Value::list(l.element.clone(), l.items.iter().map(|v| v.rewrite(with)).collect())
-            }
-            Value::Set(l) => {
-                Value::set(l.element.clone(), l.items.iter().map(|v| v.rewrite(with)).collect())
-            }
+            Value::List(l) => Value::list(
+                l.element.clone(),
+                l.items.iter().map(|v| v.rewrite(with)).collect(),
+            ),
+            Value::Set(l) => Value::set(
+                l.element.clone(),
+                l.items.iter().map(|v| v.rewrite(with)).collect(),
+            ),
             Value::Tuple(items) => Value::Tuple(items.iter().map(|v| v.rewrite(with)).collect()),
             other => other.clone(),
         }
@@ -278,7 +290,11 @@ impl Value {
 
     /// Inside of a secret there are no further secrets.
     pub(crate) fn unmark(self) -> Value {
-        if self.has_secret() { self.expose() } else { self }
+        if self.has_secret() {
+            self.expose()
+        } else {
+            self
+        }
     }
 
     /// The text of a known, plain string.
@@ -347,9 +363,10 @@ impl Value {
             (Value::String(a), Value::String(b)) => a.cmp(b),
             (Value::Number(a), Value::Number(b)) => a.cmp(b),
             (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-            _ => self.rank().cmp(&other.rank()).then_with(|| {
-                crate::Fingerprint::of(self).cmp(&crate::Fingerprint::of(other))
-            }),
+            _ => self
+                .rank()
+                .cmp(&other.rank())
+                .then_with(|| crate::Fingerprint::of(self).cmp(&crate::Fingerprint::of(other))),
         }
     }
 

@@ -1,16 +1,25 @@
 //! Checks a provider's answers against the contract, in words meant for the provider's author.
 
 use crate::{Made, PlanAnswer, PlanRequest};
-use model::{AttributeUse, BlockSchema, ResourceSchema, Type, Value, convert, differences, show_type};
+use model::{
+    AttributeUse, BlockSchema, ResourceSchema, Type, Value, convert, differences, show_type,
+};
 
 /// What a plan answer breaks; empty where it keeps the contract.
-pub fn plan(schema: &ResourceSchema, request: &PlanRequest<'_>, answer: &PlanAnswer) -> Vec<String> {
+pub fn plan(
+    schema: &ResourceSchema,
+    request: &PlanRequest<'_>,
+    answer: &PlanAnswer,
+) -> Vec<String> {
     let Some(planned) = &answer.planned else {
         return Vec::new();
     };
     let mut broken = typed("plan", request.ty, &schema.block, planned);
     for attribute in &schema.block.attributes {
-        let (config, planned) = (request.config.get(attribute.name), planned.get(attribute.name));
+        let (config, planned) = (
+            request.config.get(attribute.name),
+            planned.get(attribute.name),
+        );
         let configured = config.is_some_and(|v| !v.is_null());
         if configured && config != planned {
             broken.push(format!(
@@ -39,7 +48,8 @@ pub fn outcome(schema: &ResourceSchema, ty: &str, planned: &Value, made: &Made) 
     let (planned, made) = (planned.expose(), made.attributes.expose());
     for difference in differences(&planned, &made) {
         let open = |v: &Option<Value>| {
-            v.as_ref().is_some_and(|v| v.has_unknown() || v.has_sealed())
+            v.as_ref()
+                .is_some_and(|v| v.has_unknown() || v.has_sealed())
         };
         let name = difference.path.first().unwrap_or_default();
         let write_only = schema.block.attribute(name).is_some_and(|a| a.write_only);
@@ -80,7 +90,9 @@ pub fn schema(ty: &str, schema: &ResourceSchema) -> Vec<String> {
         if let Some(target) = attribute.loads_into
             && schema.block.attribute(target).is_none()
         {
-            broken.push(format!("`{ty}.{name}` loads into `{target}`, which is not there"));
+            broken.push(format!(
+                "`{ty}.{name}` loads into `{target}`, which is not there"
+            ));
         }
         if let Some(default) = &attribute.default
             && convert(default, &attribute.ty).as_ref() != Ok(default)
@@ -89,25 +101,34 @@ pub fn schema(ty: &str, schema: &ResourceSchema) -> Vec<String> {
         }
     }
     if schema.timeout_ms == 0 {
-        broken.push(format!("`{ty}` says nothing of how long its operations may take"));
+        broken.push(format!(
+            "`{ty}` says nothing of how long its operations may take"
+        ));
     }
     broken
 }
 
 fn typed(call: &str, ty: &str, block: &BlockSchema, value: &Value) -> Vec<String> {
     let Value::Object(fields) = value else {
-        return vec![format!("`{ty}`: {call} gave {}, not an object", show_type(&value.ty()))];
+        return vec![format!(
+            "`{ty}`: {call} gave {}, not an object",
+            show_type(&value.ty())
+        )];
     };
     let mut broken = Vec::new();
     for name in fields.keys() {
         if !block.names().any(|n| n == &**name) {
-            broken.push(format!("`{ty}`: {call} gave `{name}`, which is not in the schema"));
+            broken.push(format!(
+                "`{ty}`: {call} gave `{name}`, which is not in the schema"
+            ));
         }
     }
     let expected = block.attributes.iter().map(|a| (a.name, a.ty.clone()));
     for (name, expected) in expected.chain(block.blocks.iter().map(|b| (b.name, b.ty()))) {
         match fields.get(name) {
-            None => broken.push(format!("`{ty}`: {call} left out `{name}`; null says nothing")),
+            None => broken.push(format!(
+                "`{ty}`: {call} left out `{name}`; null says nothing"
+            )),
             Some(value) if !is_of(value, &expected) => broken.push(format!(
                 "`{ty}`: {call} gave `{name}` as {}, not as {}",
                 show_type(&value.ty()),

@@ -74,7 +74,12 @@ pub trait Provider: Send + Sync {
     ///
     /// # Errors
     /// Where there is no way from that version.
-    fn upgrade(&self, ty: &str, version: u32, _attributes: Value) -> Result<Value, ProviderProblem> {
+    fn upgrade(
+        &self,
+        ty: &str,
+        version: u32,
+        _attributes: Value,
+    ) -> Result<Value, ProviderProblem> {
         Err(ProviderProblem::error(format!(
             "`{ty}` was recorded with version {version} of its schema, which this version of \
              Landfall does not read"
@@ -86,8 +91,15 @@ pub trait Provider: Send + Sync {
     ///
     /// # Errors
     /// Where there is no way.
-    fn move_from(&self, from: &str, to: &str, _attributes: Value) -> Result<Value, ProviderProblem> {
-        Err(ProviderProblem::error(format!("a `{from}` can't become a `{to}`")))
+    fn move_from(
+        &self,
+        from: &str,
+        to: &str,
+        _attributes: Value,
+    ) -> Result<Value, ProviderProblem> {
+        Err(ProviderProblem::error(format!(
+            "a `{from}` can't become a `{to}`"
+        )))
     }
 
     /// Problems of a configuration that need no look at the world. Parts may be unknown or
@@ -106,7 +118,9 @@ pub trait Provider: Send + Sync {
     /// # Errors
     /// What the function refuses.
     fn call(&self, function: &str, _arguments: &[Value]) -> Result<Value, ProviderProblem> {
-        Err(ProviderProblem::error(format!("there is no function `{function}`")))
+        Err(ProviderProblem::error(format!(
+            "there is no function `{function}`"
+        )))
     }
 
     /// The lane of an object: `attributes` as planned or recorded. Must not depend on secrets.
@@ -139,7 +153,10 @@ pub trait Connection: Send + Sync {
     /// Reads data sources: as many answers as requests, in their order.
     async fn data(&self, batch: Vec<DataRequest>) -> Vec<DataAnswer> {
         let refuse = |r: DataRequest| {
-            Err(ProviderProblem::error(format!("there is no data source `{}`", r.ty)))
+            Err(ProviderProblem::error(format!(
+                "there is no data source `{}`",
+                r.ty
+            )))
         };
         batch.into_iter().map(refuse).collect()
     }
@@ -165,7 +182,10 @@ pub trait Connection: Send + Sync {
     /// # Errors
     /// Where the id is malformed, or there is no such object.
     async fn import(&self, request: ImportRequest) -> Result<Made, ProviderProblem> {
-        Err(ProviderProblem::error(format!("objects of type `{}` can't be imported", request.ty)))
+        Err(ProviderProblem::error(format!(
+            "objects of type `{}` can't be imported",
+            request.ty
+        )))
     }
 
     /// Whether a gate of an object is passed: true or false, or why it can't be.
@@ -173,7 +193,9 @@ pub trait Connection: Send + Sync {
     /// # Errors
     /// Where it could not be asked.
     async fn gate(&self, ty: &str, gate: &str, _made: &Made) -> Result<bool, ProviderProblem> {
-        Err(ProviderProblem::error(format!("`{ty}` has no gate `{gate}`")))
+        Err(ProviderProblem::error(format!(
+            "`{ty}` has no gate `{gate}`"
+        )))
     }
 
     /// Problems of planned changes that can be seen before the first of them.

@@ -31,7 +31,9 @@ pub struct Host {
 
 /// The type of a `host` argument.
 pub fn host_type() -> Type {
-    let jump = fields().into_iter().filter(|(name, _)| *name != "jump_host");
+    let jump = fields()
+        .into_iter()
+        .filter(|(name, _)| *name != "jump_host");
     let jump = object(jump.map(|(n, f)| (n, f)).collect());
     let mut all = fields();
     all.push(("jump_host", optional(jump, None)));
@@ -39,7 +41,11 @@ pub fn host_type() -> Type {
 }
 
 fn fields() -> Vec<(&'static str, Field)> {
-    let required = |ty| Field { ty, optional: false, default: None };
+    let required = |ty| Field {
+        ty,
+        optional: false,
+        default: None,
+    };
     vec![
         ("id", optional(Type::String, None)),
         ("address", required(Type::String)),
@@ -54,7 +60,11 @@ fn fields() -> Vec<(&'static str, Field)> {
 }
 
 fn optional(ty: Type, default: Option<Value>) -> Field {
-    Field { ty, optional: true, default }
+    Field {
+        ty,
+        optional: true,
+        default,
+    }
 }
 
 fn object(fields: Vec<(&'static str, Field)>) -> Type {
@@ -71,19 +81,33 @@ impl Host {
             return None;
         }
         let fields = value.as_fields()?;
-        if fields.iter().any(|(name, v)| &**name != "private_key" && v.has_unknown()) {
+        if fields
+            .iter()
+            .any(|(name, v)| &**name != "private_key" && v.has_unknown())
+        {
             return None;
         }
         Some(Host {
             id: text("id"),
             address: text("address")?,
-            port: value.get("port").and_then(Value::as_i64).unwrap_or(22).try_into().ok()?,
+            port: value
+                .get("port")
+                .and_then(Value::as_i64)
+                .unwrap_or(22)
+                .try_into()
+                .ok()?,
             user: text("user").unwrap_or_else(|| "root".into()),
             identity: text("identity"),
             private_key: value.get("private_key").filter(|v| !v.is_null()).cloned(),
             host_key: text("host_key"),
-            jump_host: value.get("jump_host").and_then(Host::from_value).map(Box::new),
-            become_root: value.get("become").and_then(Value::as_bool).unwrap_or(false),
+            jump_host: value
+                .get("jump_host")
+                .and_then(Host::from_value)
+                .map(Box::new),
+            become_root: value
+                .get("become")
+                .and_then(Value::as_bool)
+                .unwrap_or(false),
             local: text("transport").as_deref() == Some("local"),
         })
     }

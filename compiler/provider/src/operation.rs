@@ -113,12 +113,18 @@ impl Failure {
 
     /// A failure after which nobody knows whether it was done.
     pub fn unclear(problem: ProviderProblem) -> Failure {
-        Failure { certainty: Certainty::Unknown, ..Failure::refused(problem) }
+        Failure {
+            certainty: Certainty::Unknown,
+            ..Failure::refused(problem)
+        }
     }
 
     /// A failure that left the object as `made`.
     pub fn partial(problem: ProviderProblem, made: Made) -> Failure {
-        Failure { partial: Some(made), ..Failure::refused(problem) }
+        Failure {
+            partial: Some(made),
+            ..Failure::refused(problem)
+        }
     }
 
     /// The same, worth another try.

@@ -42,7 +42,10 @@ impl ProviderProblem {
 
     /// A warning.
     pub fn warning(message: impl Into<String>) -> ProviderProblem {
-        ProviderProblem { severity: Severity::Warning, ..ProviderProblem::error(message) }
+        ProviderProblem {
+            severity: Severity::Warning,
+            ..ProviderProblem::error(message)
+        }
     }
 
     /// Adds a fact.
