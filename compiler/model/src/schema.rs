@@ -30,6 +30,8 @@ pub struct ResourceSchema {
     pub identity: IdentityClass,
     /// How long an object may stay invisible after its creation was acknowledged, in ms.
     pub settle_window_ms: u64,
+    /// Whether it exists in the state alone, so that nothing outside is ever read.
+    pub recorded_only: bool,
     /// Whether deleting or replacing it destroys data.
     pub holds_data: bool,
     /// Whether it lives on a machine, is one, or neither.

@@ -133,9 +133,19 @@ fn wipe(value: &mut Value) {
 }
 
 /// A string with secrets in some ranges: `postgres://app:(secret)@db`.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Mixed {
     parts: Vec<Part>,
+    /// Stands for the whole text, where it was taken; comparable with what a provider read.
+    pub content: Option<Fingerprint>,
+}
+
+impl PartialEq for Mixed {
+    /// Equal where both came about in the same way, or are known to be the same.
+    fn eq(&self, other: &Mixed) -> bool {
+        self.parts == other.parts
+            || matches!((self.content, other.content), (Some(a), Some(b)) if a == b)
+    }
 }
 
 /// A piece of a [`Mixed`] string.
@@ -167,8 +177,13 @@ impl Mixed {
         flush(&mut joined, &mut text);
         match joined.as_slice() {
             [Part::Secret(s)] if s.ty == Type::String => Value::Secret(s.clone()),
-            _ => Value::Mixed(Arc::new(Mixed { parts: joined })),
+            _ => Value::Mixed(Arc::new(Mixed { parts: joined, content: None })),
         }
+    }
+
+    /// The same, with the fingerprint of the whole text.
+    pub fn with_content(&self, content: Option<Fingerprint>) -> Mixed {
+        Mixed { parts: self.parts.clone(), content }
     }
 
     /// Its pieces, in order.
