@@ -138,6 +138,15 @@ pub enum SplatStep {
     Attribute(Ident),
     /// `[index]`
     Index(Expr),
+    /// A further splat, of each item: `source[*].list[*].name`
+    Splat {
+        /// Whether it is `[*]`.
+        full: bool,
+        /// What is taken of each item of the inner one.
+        steps: Vec<SplatStep>,
+        /// Where the `*` stands.
+        span: Span,
+    },
 }
 
 /// `[for key, value in collection : result if condition]`

@@ -1,0 +1,115 @@
+//! Resuming behind an error: where the next attribute or block begins.
+
+use super::Parser;
+
+impl Parser<'_> {
+    /// Goes behind the item in which an error was met: to the end of its line, or, where brackets
+    /// were open, to the end of the line that closes them; never over a brace that closes the
+    /// body, nor over the header of a block in the first column.
+    pub(super) fn resume_behind_error(&mut self, start: usize) {
+        self.unclosed = None;
+        let mut open: Vec<u8> = self.open.drain(..).map(|(b, _)| b).collect();
+        if self.lost_the_end {
+            return self.resume_at_header();
+        }
+        while !self.at_end() {
+            match self.peek() {
+                b'\n' => {
+                    self.pos += 1;
+                    if open.is_empty() {
+                        break;
+                    }
+                    if self.at_header_in_first_column() {
+                        self.by_column = true;
+                        self.lost_the_end = self.nesting > 0;
+                        break;
+                    }
+                    continue;
+                }
+                b'"' => {
+                    self.skip_string();
+                    continue;
+                }
+                b'#' => {
+                    self.skip_line();
+                    continue;
+                }
+                b'/' if self.peek_at(1) == b'/' => {
+                    self.skip_line();
+                    continue;
+                }
+                b @ (b'{' | b'[' | b'(') => open.push(b),
+                b'}' if !open.contains(&b'{') => {
+                    // A stray one in a body that is open is taken for its end.
+                    break;
+                }
+                b @ (b'}' | b']' | b')') => close(&mut open, b),
+                _ => {}
+            }
+            self.pos += 1;
+        }
+        // Whatever happens, the same item is not read again.
+        if self.pos <= start {
+            self.pos = start + 1;
+            while !self.text.is_char_boundary(self.pos) {
+                self.pos += 1;
+            }
+        }
+    }
+
+    /// Goes to the next header of a block in the first column, or to the end.
+    pub(super) fn resume_at_header(&mut self) {
+        self.by_column = true;
+        loop {
+            self.skip_line();
+            if self.at_end() {
+                return;
+            }
+            self.pos += 1;
+            if self.at_header_in_first_column() {
+                return;
+            }
+        }
+    }
+
+    /// Whether the line that begins here looks like `word … {`.
+    pub(super) fn at_header_in_first_column(&self) -> bool {
+        let bytes = self.text.as_bytes();
+        let first = self.pos == 0 || bytes.get(self.pos - 1) == Some(&b'\n');
+        if !first || self.at_end() || !self.at_name() {
+            return false;
+        }
+        let line = self.text[self.name_end()..].lines().next().unwrap_or("");
+        let line = line.trim_start_matches([' ', '\t']);
+        let labels = line.split_once('{').map(|(labels, _)| labels.trim());
+        labels.is_some_and(|l| l.is_empty() || (l.starts_with('"') && l.ends_with('"')))
+    }
+
+    /// Goes over a string, at most to the end of its line.
+    fn skip_string(&mut self) {
+        self.pos += 1;
+        loop {
+            match self.peek() {
+                b'"' => {
+                    self.pos += 1;
+                    return;
+                }
+                b'\\' if !matches!(self.peek_at(1), b'\n' | 0) => self.pos += 2,
+                b'\n' => return,
+                _ if self.at_end() => return,
+                _ => self.pos += 1,
+            }
+        }
+    }
+}
+
+fn close(open: &mut Vec<u8>, closer: u8) {
+    let opener = match closer {
+        b'}' => b'{',
+        b']' => b'[',
+        _ => b'(',
+    };
+    if let Some(at) = open.iter().rposition(|b| *b == opener) {
+        open.truncate(at);
+    }
+}
