@@ -34,7 +34,7 @@ pub fn host_type() -> Type {
     let jump = fields()
         .into_iter()
         .filter(|(name, _)| *name != "jump_host");
-    let jump = object(jump.map(|(n, f)| (n, f)).collect());
+    let jump = object(jump.collect());
     let mut all = fields();
     all.push(("jump_host", optional(jump, None)));
     object(all)

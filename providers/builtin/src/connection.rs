@@ -1,0 +1,75 @@
+//! The connection of the built-in provider: to nothing but the state.
+
+use crate::entropy::Entropy;
+use crate::resources::resource;
+use async_trait::async_trait;
+use provider::{
+    Action, Answers, Connection, ConnectionIdentity, Failure, FindAnswer, FindRequest,
+    ImportRequest, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+};
+
+/// Objects that are what the state recorded of them.
+pub(crate) struct Recorded;
+
+#[async_trait]
+impl Connection for Recorded {
+    fn identity(&self) -> ConnectionIdentity {
+        ConnectionIdentity("state".into())
+    }
+
+    async fn read(&self, batch: Vec<ReadRequest>) -> Vec<ReadAnswer> {
+        batch.into_iter().map(read).collect()
+    }
+
+    async fn apply(&self, batch: Vec<Operation>, answers: Answers) {
+        let mut entropy = Entropy::default();
+        for operation in batch {
+            match carry_out(&operation, &mut entropy) {
+                Ok(made) => answers.done(operation.token, made),
+                Err(problem) => answers.failed(operation.token, Failure::refused(problem)),
+            }
+        }
+    }
+
+    /// What was made but not recorded was never anywhere.
+    async fn find(&self, batch: Vec<FindRequest>) -> Vec<FindAnswer> {
+        batch.iter().map(|_| FindAnswer::Absent).collect()
+    }
+
+    async fn import(&self, request: ImportRequest) -> Result<Made, ProviderProblem> {
+        Ok(made(resource(&request.ty)?.import(&request.id)?))
+    }
+}
+
+fn read(request: ReadRequest) -> ReadAnswer {
+    // Without a record there is nothing, and what is being planned has unknowns.
+    match request.object.is_none() || request.attributes.has_unknown() {
+        true => ReadAnswer::Absent,
+        false => ReadAnswer::Present {
+            made: Made {
+                attributes: request.attributes,
+                private: request.private,
+            },
+            owner: None,
+        },
+    }
+}
+
+fn carry_out(
+    operation: &Operation,
+    entropy: &mut Entropy,
+) -> Result<Option<Made>, ProviderProblem> {
+    let resource = resource(&operation.ty)?;
+    match &operation.action {
+        Action::Create { planned } => resource.make(planned, entropy).map(|v| Some(made(v))),
+        Action::Update { planned, .. } => resource.make(planned, entropy).map(|v| Some(made(v))),
+        Action::Delete { .. } => Ok(None),
+    }
+}
+
+fn made(attributes: model::Value) -> Made {
+    Made {
+        attributes,
+        private: Vec::new(),
+    }
+}
