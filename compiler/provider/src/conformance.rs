@@ -21,8 +21,6 @@ pub struct Case {
     pub changed: Option<Value>,
     /// Whether it may be ended, also for a replacement.
     pub destructive: bool,
-    /// Whether it exists in the state alone, so that the provider can't find it anywhere.
-    pub recorded_only: bool,
 }
 
 impl Case {
@@ -33,7 +31,6 @@ impl Case {
             config: Value::object(config),
             changed: None,
             destructive: true,
-            recorded_only: false,
         }
     }
 
@@ -46,12 +43,6 @@ impl Case {
     /// The same, left in place.
     pub fn kept(mut self) -> Case {
         self.destructive = false;
-        self
-    }
-
-    /// The same, for a type of which nothing exists outside of the state.
-    pub fn recorded_only(mut self) -> Case {
-        self.recorded_only = true;
         self
     }
 }

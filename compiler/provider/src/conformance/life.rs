@@ -206,7 +206,7 @@ impl Life<'_> {
                 self.break_("delete", "gave an object");
             }
         }
-        if self.case.recorded_only {
+        if self.ask.schema.recorded_only {
             return Ok(());
         }
         match self.ask.read_until(made, false).await {
@@ -241,7 +241,7 @@ impl Life<'_> {
         made: &Made,
     ) -> Result<(), String> {
         let again = self.apply("apply", token, action, private).await?;
-        if self.case.recorded_only {
+        if self.ask.schema.recorded_only {
             return Ok(());
         }
         let again = again.map(|m| m.attributes).unwrap_or(Value::NULL);
@@ -262,7 +262,7 @@ impl Life<'_> {
 
     async fn found(&mut self, token: Token, action: &Action, private: &[u8], made: &Made) {
         match self.ask.find(token, action, private).await {
-            FindAnswer::Absent if self.case.recorded_only => {}
+            FindAnswer::Absent if self.ask.schema.recorded_only => {}
             FindAnswer::Found { made: found, .. } => {
                 for path in self.paths(&made.attributes, &found.attributes) {
                     self.break_("find", &format!("gives another `{path}` than create"));

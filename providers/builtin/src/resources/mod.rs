@@ -65,6 +65,7 @@ fn schema(doc: &'static str, block: BlockSchema) -> ResourceSchema {
         block,
         // A create whose answer was lost left nothing behind: it is simply sent again.
         identity: IdentityClass::ClientToken,
+        recorded_only: true,
         timeout_ms: 10_000,
         ..ResourceSchema::default()
     }
