@@ -54,6 +54,15 @@ pub enum Event {
     PlanApplied(Arc<str>),
     /// A rollout began, moved on or ended.
     Rollout(Rollout),
+    /// Recipients of the keys came or went, or the keys were made anew.
+    KeysChanged {
+        /// Grows by one with each new pair of keys.
+        generation: u64,
+        /// What was done, in words.
+        what: String,
+        /// The digest of the keyring that goes along in the log.
+        keyring: [u8; 32],
+    },
 }
 
 /// A provider is about to be asked for a change.

@@ -1,11 +1,14 @@
 //! What is recorded: objects, the events that change them, and the state that they add up to.
 //! It knows neither configuration nor plans, and no form on disk but the one in `encoding`.
 
+mod dependents;
+pub mod encoding;
 mod event;
 mod object;
 mod rollout;
 mod state;
 
+pub use dependents::Dependents;
 pub use event::{Change, Event, Intent, Outcome, Recorded};
 pub use object::{Durations, Object, ProviderKey, ProviderRecord, Status};
 pub use rollout::{Rollout, RolloutPhase};

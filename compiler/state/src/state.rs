@@ -1,6 +1,8 @@
 //! The state: what all events of a log add up to.
 
-use crate::{Change, Event, Intent, Object, Outcome, ProviderKey, ProviderRecord, Recorded};
+use crate::{
+    Change, Dependents, Event, Intent, Object, Outcome, ProviderKey, ProviderRecord, Recorded,
+};
 use crate::{Rollout, RolloutPhase, Status};
 use model::{Address, Lineage, ObjectId, ResourceAddress, Token, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -42,6 +44,10 @@ pub struct State {
     pub applied_plans: BTreeSet<Arc<str>>,
     /// Rollouts that have not ended.
     pub rollouts: BTreeMap<Arc<str>, Rollout>,
+    /// The generation of the keys that seal what is recorded now.
+    pub key_generation: u64,
+    /// An index of the objects.
+    pub dependents: Dependents,
 }
 
 /// An operation whose end is not recorded.
@@ -53,6 +59,8 @@ pub struct OpenIntent {
     pub at_ms: u64,
     /// What is known of its end, in words, where an outcome said that nobody knows.
     pub unclear: Option<String>,
+    /// What the object that the intent deposed was before. Set by the fold.
+    pub deposed_from: Option<Status>,
 }
 
 /// An output of the root module.
@@ -140,6 +148,12 @@ impl State {
             Event::PlanApplied(plan) => {
                 self.applied_plans.insert(plan.clone());
             }
+            Event::KeysChanged { generation, .. } => {
+                if *generation < self.key_generation {
+                    return Err("the keys changed to older ones".into());
+                }
+                self.key_generation = *generation;
+            }
             other => {
                 self.changed = self.position;
                 self.change(other, at_ms)?;
@@ -190,25 +204,16 @@ impl State {
 
     fn change(&mut self, event: &Event, at_ms: u64) -> Result<(), String> {
         match event {
-            Event::Intent(intent) => {
-                if let Some(deposed) = intent.deposes {
-                    self.depose(deposed)?;
-                }
-                let open = OpenIntent {
-                    intent: intent.clone(),
-                    at_ms,
-                    unclear: None,
-                };
-                if self.open.insert(intent.token, open).is_some() {
-                    return Err(format!("operation {} was begun twice", intent.token));
-                }
-            }
+            Event::Intent(intent) => self.begin(intent, at_ms)?,
             Event::Outcome(outcome) => self.close(outcome)?,
-            Event::Put(object) => self.put(Object::clone(object)),
+            Event::Put(object) => {
+                self.is_free(&object.address, object)?;
+                self.put(Object::clone(object));
+            }
             Event::Forgotten(id) | Event::Vanished(id) => self.remove(*id)?,
             Event::Moved { object, to } => {
                 let mut moved = Object::clone(self.object(*object)?);
-                self.unlink(*object);
+                self.is_free(to, &moved)?;
                 moved.address = to.clone();
                 self.put(moved);
             }
@@ -221,6 +226,24 @@ impl State {
             },
             _ => {}
         }
+        Ok(())
+    }
+
+    fn begin(&mut self, intent: &Intent, at_ms: u64) -> Result<(), String> {
+        if self.open.contains_key(&intent.token) {
+            return Err(format!("operation {} was begun twice", intent.token));
+        }
+        let deposed_from = match intent.deposes {
+            Some(id) => Some(self.depose(id)?),
+            None => None,
+        };
+        let open = OpenIntent {
+            intent: intent.clone(),
+            at_ms,
+            unclear: None,
+            deposed_from,
+        };
+        self.open.insert(intent.token, open);
         Ok(())
     }
 
@@ -246,6 +269,10 @@ impl State {
                         intent.object
                     ));
                 }
+                // It exists: whoever had its address meanwhile steps aside, nothing is lost.
+                if let Some(other) = self.occupant(&object.address, object) {
+                    self.depose(other)?;
+                }
                 self.put(Object::clone(object));
             }
             Recorded::Removed => self.remove(intent.object)?,
@@ -253,7 +280,7 @@ impl State {
             // the deposed one is all there is, and becomes the current one again.
             Recorded::NotDone if intent.change == Change::Create => {
                 if let Some(old) = intent.deposes {
-                    self.restore(old, &intent.address);
+                    self.restore(old, open.deposed_from);
                 }
             }
             Recorded::NotDone | Recorded::Unclear { .. } => {}
@@ -267,6 +294,22 @@ impl State {
             .ok_or_else(|| format!("object {id} is not recorded"))
     }
 
+    /// The current object of an address, where it is another one than `object` and in its way.
+    fn occupant(&self, address: &Address, object: &Object) -> Option<ObjectId> {
+        let other = *self.current.get(address)?;
+        (other != object.id && object.status != Status::Deposed).then_some(other)
+    }
+
+    fn is_free(&self, address: &Address, object: &Object) -> Result<(), String> {
+        match self.occupant(address, object) {
+            Some(other) => Err(format!(
+                "{address} is the address of object {other} and can't be that of {} too",
+                object.id
+            )),
+            None => Ok(()),
+        }
+    }
+
     fn put(&mut self, object: Object) {
         self.unlink(object.id);
         let (id, address) = (object.id, object.address.clone());
@@ -274,7 +317,9 @@ impl State {
             Status::Deposed => self.deposed.entry(address).or_default().push(id),
             Status::Ready | Status::Tainted => drop(self.current.insert(address, id)),
         }
-        self.objects.insert(id, Arc::new(object));
+        let object = Arc::new(object);
+        let before = self.objects.insert(id, object.clone());
+        self.dependents.replace(before.as_deref(), Some(&object));
     }
 
     fn unlink(&mut self, id: ObjectId) {
@@ -292,20 +337,20 @@ impl State {
         }
     }
 
-    fn depose(&mut self, id: ObjectId) -> Result<(), String> {
+    fn depose(&mut self, id: ObjectId) -> Result<Status, String> {
         let mut object = Object::clone(self.object(id)?);
-        object.status = Status::Deposed;
+        let before = std::mem::replace(&mut object.status, Status::Deposed);
         self.put(object);
-        Ok(())
+        Ok(before)
     }
 
-    fn restore(&mut self, id: ObjectId, address: &Address) {
-        if self.current.contains_key(address) {
+    fn restore(&mut self, id: ObjectId, status: Option<Status>) {
+        let Some(object) = self.objects.get(&id) else {
             return;
-        }
-        if let Some(object) = self.objects.get(&id) {
+        };
+        if !self.current.contains_key(&object.address) {
             let mut object = Object::clone(object);
-            object.status = Status::Ready;
+            object.status = status.unwrap_or(Status::Ready);
             self.put(object);
         }
     }
@@ -316,34 +361,33 @@ impl State {
         let gone = self.object(id)?.clone();
         self.unlink(id);
         self.objects.remove(&id);
+        self.dependents.replace(Some(&gone), None);
         let resource = &gone.address.resource;
-        let last = !self
-            .current
-            .range(first_of(resource)..)
-            .next()
-            .is_some_and(|(a, _)| a.resource == *resource);
-        if last && !self.deposed.keys().any(|a| a.resource == *resource) {
+        if !has_instance(&self.current, resource) && !has_instance(&self.deposed, resource) {
             self.inherit(resource, &gone.dependencies);
         }
         Ok(())
     }
 
     fn inherit(&mut self, from: &ResourceAddress, dependencies: &[ResourceAddress]) {
-        for object in self.objects.values_mut() {
-            if !object.dependencies.contains(from) {
+        for id in self.dependents.of(from, &self.objects) {
+            let Some(object) = self.objects.get_mut(&id) else {
                 continue;
-            }
-            let mut own: BTreeSet<_> = object.dependencies.iter().cloned().collect();
+            };
+            let before = object.clone();
+            let mut own: BTreeSet<_> = before.dependencies.iter().cloned().collect();
             own.remove(from);
-            own.extend(
-                dependencies
-                    .iter()
-                    .filter(|d| **d != object.address.resource)
-                    .cloned(),
-            );
+            own.extend(dependencies.iter().cloned());
+            own.remove(&before.address.resource);
             Arc::make_mut(object).dependencies = own.into_iter().collect();
+            self.dependents.replace(Some(&before), Some(object));
         }
     }
+}
+
+fn has_instance<T>(by_address: &BTreeMap<Address, T>, resource: &ResourceAddress) -> bool {
+    let mut behind = by_address.range(first_of(resource)..);
+    behind.next().is_some_and(|(a, _)| a.resource == *resource)
 }
 
 fn first_of(resource: &ResourceAddress) -> Address {
