@@ -1,8 +1,9 @@
 //! The traits through which evaluation reaches what is outside of an expression.
 
-use crate::Reference;
+use crate::{Reference, TemplatePart};
 use diagnostics::{Problem, Span};
 use model::{FingerprintKey, FunctionSchema, Value};
+use std::sync::Arc;
 
 /// What the names of the configuration stand for, at one place.
 pub trait Scope {
@@ -45,6 +46,14 @@ pub trait Sources {
     /// # Errors
     /// In words: not there, outside of the root.
     fn list(&self, directory: &str) -> Result<Vec<String>, String>;
+
+    /// The parts of a template file, for `templatefile`. Names in it stand for what the call
+    /// hands over: each is an [`crate::ExprKind::Bound`], and none refers to the configuration.
+    ///
+    /// # Errors
+    /// Why it can't be read, or what is wrong in it, with spans into it. An error without a span
+    /// gets that of the call.
+    fn template(&self, path: &str) -> Result<Arc<[TemplatePart]>, Problem>;
 }
 
 /// All that evaluation may know besides the expression and its scope.
