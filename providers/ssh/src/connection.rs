@@ -1,0 +1,115 @@
+//! A connection of the provider: what is asked of many hosts, a round trip a host.
+
+mod apply;
+mod find;
+mod read;
+
+use crate::resources::{self, Resource};
+use crate::session::{Session, Sessions, Settings};
+use async_trait::async_trait;
+use model::Value;
+use provider::{
+    Answers, Connection, ConnectionIdentity, DataAnswer, DataRequest, FindAnswer, FindRequest,
+    Host, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+};
+use std::collections::BTreeMap;
+
+/// One configuration of the provider.
+pub(crate) struct SshConnection {
+    sessions: Sessions,
+}
+
+impl SshConnection {
+    pub(crate) fn new(settings: Settings) -> SshConnection {
+        SshConnection {
+            sessions: Sessions::new(settings),
+        }
+    }
+
+    async fn session(&self, host: &Host) -> Result<Session, ProviderProblem> {
+        self.sessions.with(host).await
+    }
+}
+
+#[async_trait]
+impl Connection for SshConnection {
+    /// Hosts are told apart by their own ids; there is nothing else that it is connected to.
+    fn identity(&self) -> ConnectionIdentity {
+        ConnectionIdentity("ssh".into())
+    }
+
+    async fn read(&self, batch: Vec<ReadRequest>) -> Vec<ReadAnswer> {
+        read::read(self, batch).await
+    }
+
+    async fn data(&self, batch: Vec<DataRequest>) -> Vec<DataAnswer> {
+        read::data(self, batch).await
+    }
+
+    async fn apply(&self, batch: Vec<Operation>, answers: Answers) {
+        apply::apply(self, batch, answers).await;
+    }
+
+    async fn find(&self, batch: Vec<FindRequest>) -> Vec<FindAnswer> {
+        find::find(self, batch).await
+    }
+
+    async fn gate(&self, ty: &str, gate: &str, made: &Made) -> Result<bool, ProviderProblem> {
+        read::gate(self, ty, gate, made).await
+    }
+
+    async fn close(&self) {
+        self.sessions.close().await;
+    }
+}
+
+/// The requests of each host, by their position in the batch.
+struct Grouped {
+    /// By session.
+    hosts: BTreeMap<String, (Host, Vec<usize>)>,
+    /// Those whose host can't be told.
+    nowhere: Vec<usize>,
+}
+
+fn by_host<'a>(attributes: impl Iterator<Item = &'a Value>) -> Grouped {
+    let mut grouped = Grouped {
+        hosts: BTreeMap::new(),
+        nowhere: Vec::new(),
+    };
+    for (i, attributes) in attributes.enumerate() {
+        match attributes.get("host").and_then(Host::from_value) {
+            Some(host) => {
+                let key = crate::session::key(&host);
+                grouped
+                    .hosts
+                    .entry(key)
+                    .or_insert_with(|| (host, Vec::new()))
+                    .1
+                    .push(i);
+            }
+            None => grouped.nowhere.push(i),
+        }
+    }
+    grouped
+}
+
+fn unknown_host() -> ProviderProblem {
+    ProviderProblem::error("the host is not known yet").help("apply what makes the host first")
+}
+
+fn resource(ty: &str) -> Result<&'static dyn Resource, ProviderProblem> {
+    resources::of(ty)
+        .ok_or_else(|| ProviderProblem::error(format!("there is no resource type `{ty}`")))
+}
+
+/// Puts answers that came host by host back in the order of the requests.
+fn in_order<T>(length: usize, answers: Vec<(usize, T)>, missing: impl Fn() -> T) -> Vec<T> {
+    let mut ordered: Vec<Option<T>> = (0..length).map(|_| None).collect();
+    for (i, answer) in answers {
+        ordered[i] = Some(answer);
+    }
+    ordered
+        .into_iter()
+        .map(|a| a.unwrap_or_else(&missing))
+        .collect()
+}

@@ -1,0 +1,387 @@
+//! What a resource type of this provider is, and what all of them share.
+
+pub(crate) mod facts;
+pub(crate) mod file;
+pub(crate) mod host;
+
+use crate::private::Private;
+use crate::runner::look::{Look, Seen};
+use crate::runner::work::{Call, Told};
+use crate::values::{Same, same};
+use model::{
+    AttrPath, Attribute, BlockSchema, Containment, Effect, IdentityClass, ResourceSchema, Type,
+    Value,
+};
+use provider::{Action, Host, Made, PlanAnswer, PlanRequest, ProviderProblem, host_type};
+
+/// A resource type: schema, plan rule, and what is asked of the host.
+pub(crate) trait Resource: Send + Sync {
+    /// Its type.
+    fn name(&self) -> &'static str;
+    /// Its schema.
+    fn schema(&self) -> ResourceSchema;
+    /// Problems of a configuration.
+    fn validate(&self, config: &Value) -> Vec<ProviderProblem>;
+    /// What a change leads to; where the host is another one is seen to already.
+    fn plan(&self, request: &PlanRequest<'_>) -> PlanAnswer;
+    /// What on a host it occupies; none while that is not known.
+    fn place(&self, attributes: &Value) -> Option<String>;
+    /// What must be looked at to read it.
+    fn look(&self, attributes: &Value, private: &Private, look: &mut Look);
+    /// It, from what was seen; none where it is not there.
+    fn read(
+        &self,
+        attributes: &Value,
+        private: &Private,
+        seen: &Seen,
+    ) -> Result<Option<Made>, ProviderProblem>;
+    /// What the runner is to do.
+    fn call(&self, change: &Change<'_>) -> Result<Call, ProviderProblem>;
+    /// The object after it was done.
+    fn made(&self, planned: &Value, told: &Told) -> Made;
+    /// A failure in words, where it is one of this type's own.
+    fn explain(&self, code: &str, attributes: &Value) -> Option<ProviderProblem>;
+    /// The runner's functions for it.
+    fn scripts(&self) -> &'static [&'static str];
+    /// Whether it may be carried out a second time without harm.
+    fn repeatable(&self) -> bool {
+        true
+    }
+    /// Texts that may be secrets though they are not marked: never shown in a message.
+    fn hidden(&self, _attributes: &Value) -> Vec<String> {
+        Vec::new()
+    }
+    /// Whether a gate is passed.
+    fn gate(&self, gate: &str, _attributes: &Value, _seen: &Seen) -> Result<bool, ProviderProblem> {
+        Err(ProviderProblem::error(format!(
+            "`{}` has no gate `{gate}`",
+            self.name()
+        )))
+    }
+}
+
+/// A change to be carried out.
+pub(crate) struct Change<'a> {
+    pub(crate) action: &'a Action,
+    pub(crate) private: &'a Private,
+}
+
+impl Change<'_> {
+    /// The attributes that tell where: as planned, or of a delete as they were.
+    pub(crate) fn attributes(&self) -> &Value {
+        attributes(self.action)
+    }
+
+    /// What the runner is to find at the place, where that is known.
+    pub(crate) fn expected(&self) -> String {
+        self.private.seen.clone().unwrap_or_default()
+    }
+
+    /// What was there before, as far as recorded here.
+    pub(crate) fn had(&self) -> String {
+        self.private.before.clone().unwrap_or_default()
+    }
+
+    pub(crate) fn verb(&self) -> &'static str {
+        if matches!(self.action, Action::Create { .. }) {
+            "create"
+        } else {
+            "update"
+        }
+    }
+}
+
+/// The attributes of an action: as planned, or of a delete as they were.
+pub(crate) fn attributes(action: &Action) -> &Value {
+    match action {
+        Action::Create { planned } | Action::Update { planned, .. } => planned,
+        Action::Delete { prior } => prior,
+    }
+}
+
+/// All of them.
+pub(crate) fn all() -> &'static [&'static dyn Resource] {
+    &[&file::SshFile]
+}
+
+/// The resource of a type.
+pub(crate) fn of(ty: &str) -> Option<&'static dyn Resource> {
+    all().iter().copied().find(|r| r.name() == ty)
+}
+
+/// The schema of a type on a host, with the attributes that it has next to `host`.
+pub(crate) fn schema(doc: &'static str, attributes: Vec<Attribute>) -> ResourceSchema {
+    let host = Attribute::new("host", host_type(), "The machine that it stands on.").required();
+    ResourceSchema {
+        version: 1,
+        doc,
+        block: BlockSchema {
+            attributes: std::iter::once(host).chain(attributes).collect(),
+            blocks: Vec::new(),
+        },
+        identity: IdentityClass::NaturalKey,
+        containment: Containment::On("host"),
+        timeout_ms: 300_000,
+        ..ResourceSchema::default()
+    }
+}
+
+/// The attribute that says what happens where something else stands at the place.
+pub(crate) fn existing_attribute() -> Attribute {
+    Attribute::new(
+        "existing",
+        Type::String,
+        "What happens where something else stands there already: `refuse`, or `adopt`, which \
+         takes it over and keeps the original on the host.",
+    )
+    .or("refuse")
+}
+
+/// The attribute that says what becomes of it when it leaves the configuration.
+pub(crate) fn on_destroy_attribute() -> Attribute {
+    Attribute::new(
+        "on_destroy",
+        Type::String,
+        "What becomes of it when it is destroyed: `delete`, `restore` what was there before, or \
+         `keep` it. Without it, what was taken over is restored and what was made is deleted.",
+    )
+}
+
+/// The rule that all types share, then the type's own.
+pub(crate) fn plan(resource: &dyn Resource, request: &PlanRequest<'_>) -> PlanAnswer {
+    let mut answer = resource.plan(request);
+    if let Some(prior) = request.prior
+        && moved_host(prior, request.proposed)
+    {
+        answer.replaced.push(AttrPath::name("host"));
+    }
+    answer
+}
+
+/// Whether it would stand on another machine: the id decides, not the address.
+fn moved_host(prior: &Value, proposed: &Value) -> bool {
+    let key = |v: &Value| v.get("host").and_then(Host::identity_key);
+    match (key(prior), key(proposed)) {
+        (Some(was), Some(will)) => was != will,
+        // A machine that is not known yet is a new one.
+        (_, will) => will.is_none(),
+    }
+}
+
+/// How what stands there compares with what is wanted.
+pub(crate) enum Compared {
+    /// It is the same.
+    Equal,
+    /// These attributes differ.
+    Differs(Vec<&'static str>),
+    /// That is not known yet.
+    Open,
+}
+
+/// Compares what stands at the place with what is wanted, by these attributes.
+pub(crate) fn compare(existing: &Value, wanted: &Value, names: &[&'static str]) -> Compared {
+    let all: Vec<_> = names
+        .iter()
+        .map(|n| (*n, same(existing, wanted, n)))
+        .collect();
+    let differ: Vec<_> = all
+        .iter()
+        .filter(|(_, s)| *s == Same::No)
+        .map(|(n, _)| *n)
+        .collect();
+    match (differ.is_empty(), all.iter().any(|(_, s)| *s == Same::Open)) {
+        (false, _) => Compared::Differs(differ),
+        (true, true) => Compared::Open,
+        (true, false) => Compared::Equal,
+    }
+}
+
+/// The plan of making what may stand there already: equal, adopted; different, refused, or
+/// taken over where the configuration says so. `what` names it for the user.
+pub(crate) fn plan_create(
+    request: &PlanRequest<'_>,
+    compared: &[&'static str],
+    what: &str,
+    state: impl Fn(&Value) -> Option<String>,
+) -> PlanAnswer {
+    let planned = Some(request.proposed.clone());
+    let Some(existing) = request.existing else {
+        let private = Some(Private::seen("absent").encode());
+        return PlanAnswer {
+            planned,
+            private,
+            ..PlanAnswer::default()
+        };
+    };
+    let private = state(existing).map(|s| Private::seen(s).encode());
+    let answer = PlanAnswer {
+        planned,
+        private,
+        ..PlanAnswer::default()
+    };
+    let adopt = crate::values::text(request.proposed, "existing").as_deref() == Some("adopt");
+    match compare(existing, request.proposed, compared) {
+        Compared::Equal => PlanAnswer {
+            adopts: true,
+            ..answer
+        },
+        Compared::Differs(_) | Compared::Open if adopt => PlanAnswer {
+            adopts: true,
+            effects: vec![Effect::TakesOver],
+            ..answer
+        },
+        Compared::Differs(names) => PlanAnswer {
+            problems: vec![exists(what, &names)],
+            ..answer
+        },
+        Compared::Open => answer,
+    }
+}
+
+fn exists(what: &str, names: &[&'static str]) -> ProviderProblem {
+    let names: Vec<_> = names.iter().map(|n| format!("`{n}`")).collect();
+    ProviderProblem::error(format!(
+        "{what} is there already, and differs in {}",
+        names.join(", ")
+    ))
+    .help(
+        "set `existing = \"adopt\"` to take it over (what was there is kept on the host and \
+             put back on destroy), or make the configuration equal to what is there",
+    )
+    .at(AttrPath::name("existing"))
+}
+
+/// The attributes with null for everything that is not known: nothing unknown leaves a read.
+pub(crate) fn nothing_unknown(resource: &dyn Resource, attributes: &Value) -> Value {
+    let mut known = attributes.clone();
+    for attribute in resource.schema().block.attributes {
+        if attributes
+            .get(attribute.name)
+            .is_none_or(Value::has_unknown)
+        {
+            known = known.with(attribute.name, Value::Null(attribute.ty));
+        }
+    }
+    known
+}
+
+/// A place for the records: without blanks, so that it is one word.
+pub(crate) fn place(kind: &str, name: &str) -> String {
+    let mut place = format!("{kind}:");
+    for byte in name.bytes() {
+        match byte {
+            b'!'..=b'~' if byte != b'%' => place.push(char::from(byte)),
+            byte => place.push_str(&format!("%{byte:02x}")),
+        }
+    }
+    place
+}
+
+/// Octal digits without leading zeros, as `stat` writes them.
+pub(crate) fn plain_mode(mode: &str) -> String {
+    match mode.trim_start_matches('0') {
+        "" => "0".into(),
+        plain => plain.into(),
+    }
+}
+
+/// A mode as read, in the words of the configuration where it means the same.
+pub(crate) fn shown_mode(read: &str, recorded: Option<String>) -> Value {
+    match recorded {
+        Some(recorded) if plain_mode(&recorded) == read => Value::string(recorded),
+        _ => Value::string(format!("{read:0>4}")),
+    }
+}
+
+/// Checks of attributes that several types have.
+pub(crate) mod check {
+    use super::*;
+    use crate::values::text;
+
+    /// An absolute path without anything that makes two spellings of one place.
+    pub(crate) fn path(config: &Value, name: &str, problems: &mut Vec<ProviderProblem>) {
+        let Some(path) = text(config, name) else {
+            return;
+        };
+        let refuse = |why: &str| {
+            ProviderProblem::error(format!("`{name}` {why}: {path:?}")).at(AttrPath::name(name))
+        };
+        if path.chars().any(char::is_control) {
+            problems.push(refuse("holds a control character"));
+        } else if !path.starts_with('/') {
+            problems.push(refuse("is not an absolute path").help("begin it with `/`"));
+        } else if path != "/" && (path.ends_with('/') || path.contains("//")) {
+            problems.push(refuse("has a slash too many"));
+        } else if path.split('/').any(|p| p == "." || p == "..") {
+            problems.push(refuse("holds `.` or `..`").help("write the path that it means"));
+        } else if path.split('/').any(|p| p.len() > 255) || path.len() > 4095 {
+            problems.push(refuse("is too long for a path"));
+        }
+    }
+
+    /// Octal digits.
+    pub(crate) fn mode(config: &Value, problems: &mut Vec<ProviderProblem>) {
+        let Some(mode) = text(config, "mode") else {
+            return;
+        };
+        let octal = mode.bytes().all(|b| (b'0'..=b'7').contains(&b));
+        if !octal || !(3..=4).contains(&mode.len()) {
+            problems.push(
+                ProviderProblem::error(format!(
+                    "`mode` is not three or four octal digits: {mode:?}"
+                ))
+                .help("write it like \"0644\"")
+                .at(AttrPath::name("mode")),
+            );
+        }
+    }
+
+    /// A name of a user or a group.
+    pub(crate) fn account(config: &Value, name: &str, problems: &mut Vec<ProviderProblem>) {
+        let Some(account) = text(config, name) else {
+            return;
+        };
+        if !is_account(&account) {
+            problems.push(
+                ProviderProblem::error(format!(
+                    "`{name}` can't be the name of an account: {account:?}"
+                ))
+                .help(
+                    "up to 32 lower-case letters, digits, `_` and `-`, not beginning with a \
+                           digit or `-`",
+                )
+                .at(AttrPath::name(name)),
+            );
+        }
+    }
+
+    fn is_account(name: &str) -> bool {
+        let inner = name.strip_suffix('$').unwrap_or(name);
+        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
+        let head = inner
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
+        head && inner.chars().all(fits) && name.len() <= 32
+    }
+
+    /// One of several words.
+    pub(crate) fn one_of(
+        config: &Value,
+        name: &str,
+        words: &[&str],
+        problems: &mut Vec<ProviderProblem>,
+    ) {
+        let Some(word) = text(config, name) else {
+            return;
+        };
+        if !words.contains(&word.as_str()) {
+            let words: Vec<_> = words.iter().map(|w| format!("`{w}`")).collect();
+            problems.push(
+                ProviderProblem::error(format!("`{name}` can't be {word:?}"))
+                    .help(format!("one of {}", words.join(", ")))
+                    .at(AttrPath::name(name)),
+            );
+        }
+    }
+}

@@ -1,0 +1,29 @@
+# What every program begins with. N is the nonce of its answers, D the directory of its records.
+umask 077
+trap : PIPE # a handler, so that what is started gets the usual one
+LC_ALL=C LANG=C PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:${PATH:-}
+export LC_ALL LANG PATH
+NL='
+'
+# One line of the protocol. Fails once nobody listens any more.
+emit() { printf '@%s %s\n' "$N" "$*" >&3; }
+# Words of others, on one line.
+b64() { printf %s "$1" | base64 -w 0; }
+section() { emit "section $1"; }
+
+# A program that is given by standard input must not read its own text as data.
+open_protocol() {
+  exec 3>&1 1>/dev/null </dev/null
+  emit "hello 1 $(id -un)"
+}
+
+# Takes the host's lock. A lock file that was removed meanwhile is no lock.
+lock() { # seconds
+  while :; do
+    WORDS=$( { mkdir -p -m 700 "$D" && : >>"$D/lock"; } 2>&1) || return 2
+    exec 9>>"$D/lock"
+    flock -n 9 || { emit waiting; flock -w "$1" 9 || return 1; }
+    [ "$D/lock" -ef /proc/self/fd/9 ] && return 0
+    exec 9>&-
+  done
+}

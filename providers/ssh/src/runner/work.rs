@@ -1,0 +1,235 @@
+//! Operations on a host: one program for a batch, and the answers as each of them ends.
+
+use super::{Line, Program, words};
+use crate::transport::{Transport, Trouble};
+use provider::ProviderProblem;
+use std::collections::BTreeMap;
+use std::time::Duration;
+use zeroize::Zeroize;
+
+const WORK: &str = include_str!("work.sh");
+
+/// How long a batch waits for another one on the same host.
+const LOCK_WAIT_S: u64 = 600;
+
+/// One operation, as the runner takes it.
+pub(crate) struct Task {
+    pub(crate) token: String,
+    pub(crate) object: String,
+    pub(crate) ty: String,
+    pub(crate) place: String,
+    pub(crate) seconds: u64,
+    pub(crate) call: Call,
+}
+
+/// A function of the runner with its arguments.
+#[derive(Clone, Default)]
+pub(crate) struct Call {
+    pub(crate) function: &'static str,
+    pub(crate) arguments: Vec<String>,
+}
+
+impl Drop for Call {
+    fn drop(&mut self) {
+        self.arguments.zeroize();
+    }
+}
+
+/// Operations of one lineage on one host, in their order.
+pub(crate) struct Batch {
+    pub(crate) lineage: String,
+    pub(crate) epoch: u64,
+    pub(crate) tasks: Vec<Task>,
+    pub(crate) scripts: Vec<&'static str>,
+}
+
+/// What the host told of an operation that was done.
+pub(crate) type Told = BTreeMap<String, String>;
+
+/// What became of one operation.
+#[derive(Debug)]
+pub(crate) enum Event {
+    /// It began.
+    Started,
+    /// It is still under way.
+    Progress(String),
+    /// It was done.
+    Done(Told),
+    /// It failed.
+    Failed {
+        /// A word of the runner.
+        code: String,
+        /// Whether something was changed, as far as known.
+        touched: Touched,
+        /// The host's own words.
+        words: String,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Touched {
+    No,
+    Partly,
+    Unknown,
+}
+
+/// Why none of the operations that are still open will be done now.
+#[derive(Debug)]
+pub(crate) enum Stopped {
+    /// Those that were not begun are certain not to be done.
+    Certain(ProviderProblem, Retry),
+    /// Nobody knows.
+    Unsure(ProviderProblem),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Retry {
+    Later,
+    Never,
+}
+
+impl Batch {
+    /// Runs it. Each operation that began is told of by its token.
+    pub(crate) async fn run(
+        &self,
+        transport: &dyn Transport,
+        records: &str,
+        on_event: &mut (dyn FnMut(&str, Event) + Send),
+    ) -> Result<(), Stopped> {
+        let program = self.program(records);
+        let mut listener = Listener {
+            refused: None,
+            current: String::new(),
+            told: Told::new(),
+        };
+        let mut on_line = |line: Line<'_>| listener.line(line, on_event);
+        let running = program.run(transport, &mut on_line);
+        let answered = tokio::time::timeout(self.patience(), running).await;
+        match answered {
+            Err(_) => Err(Stopped::Unsure(
+                ProviderProblem::error("the host did not finish within the operations' time").help(
+                    "the next run settles what became of them; raise `timeouts` if the \
+                           host is only slow",
+                ),
+            )),
+            Ok(Err(Trouble::NotStarted(problem))) => Err(Stopped::Certain(problem, Retry::Later)),
+            Ok(Err(Trouble::Lost(problem))) => Err(Stopped::Unsure(problem)),
+            Ok(Ok(answered)) => match listener.refused {
+                Some((code, words)) => Err(refused(&code, &words, records)),
+                None if answered.complete => Ok(()),
+                None => Err(Stopped::Unsure(
+                    ProviderProblem::error("the host stopped in the middle of its work")
+                        .detail(format!("its shell's last words: {}", answered.end.stderr))
+                        .help("the next run settles what became of it"),
+                )),
+            },
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        let seconds: u64 = self.tasks.iter().map(|t| t.seconds + 15).sum();
+        Duration::from_secs(LOCK_WAIT_S + 60 + seconds)
+    }
+
+    fn program(&self, records: &str) -> Program {
+        let mut program = Program::new(records);
+        program.define(WORK);
+        self.scripts.iter().for_each(|s| program.define(s));
+        program.call(
+            "enter",
+            [
+                &self.lineage,
+                &self.epoch.to_string(),
+                &LOCK_WAIT_S.to_string(),
+            ],
+        );
+        for task in &self.tasks {
+            let seconds = task.seconds.to_string();
+            let head = [&task.token, &task.object, &task.ty, &task.place, &seconds];
+            let head = head
+                .into_iter()
+                .map(String::as_str)
+                .chain([task.call.function]);
+            program.call(
+                "op",
+                head.chain(task.call.arguments.iter().map(String::as_str)),
+            );
+        }
+        program.call::<&str>("leave", []);
+        program
+    }
+}
+
+struct Listener {
+    refused: Option<(String, String)>,
+    current: String,
+    told: Told,
+}
+
+impl Listener {
+    fn line(&mut self, line: Line<'_>, on_event: &mut (dyn FnMut(&str, Event) + Send)) {
+        let Line::Word(word, rest) = line else { return };
+        let (token, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        match word {
+            "start" => {
+                self.current = token.to_string();
+                self.told.clear();
+                on_event(token, Event::Started);
+            }
+            "progress" => on_event(token, Event::Progress(words(rest))),
+            "tell" => {
+                let (key, value) = rest.split_once(' ').unwrap_or((rest, ""));
+                self.told.insert(key.to_string(), value.to_string());
+            }
+            "done" => on_event(token, Event::Done(std::mem::take(&mut self.told))),
+            "fail" => {
+                let mut fields = rest.split(' ');
+                let code = fields.next().unwrap_or_default().to_string();
+                let touched = match fields.next() {
+                    Some("untouched") => Touched::No,
+                    Some("touched") => Touched::Partly,
+                    _ => Touched::Unknown,
+                };
+                let words = words(fields.next().unwrap_or_default());
+                on_event(
+                    token,
+                    Event::Failed {
+                        code,
+                        touched,
+                        words,
+                    },
+                );
+            }
+            "refused" => self.refused = Some((token.to_string(), words(rest))),
+            _ => {}
+        }
+    }
+}
+
+fn refused(code: &str, words: &str, records: &str) -> Stopped {
+    match code {
+        "locked" => Stopped::Certain(
+            ProviderProblem::error("another run of Landfall has been at work on the host for long")
+                .detail(format!("waited {LOCK_WAIT_S} s for the lock {records}/lock on the host"))
+                .help("wait for it, or see on the host who holds the lock: `fuser -v` with its path"),
+            Retry::Later,
+        ),
+        "epoch" => Stopped::Certain(
+            ProviderProblem::error("a later lease has been at work on the host: this run is stale")
+                .detail(format!("the host has seen epoch {words}"))
+                .help("plan again; another run took over the lease of this state"),
+            Retry::Never,
+        ),
+        _ => Stopped::Certain(
+            words.lines().fold(
+                ProviderProblem::error(format!(
+                    "the host's records in {records} could not be written, so nothing was changed"
+                )),
+                |p, line| p.detail(line),
+            )
+            .help("log in as root or set `become = true` on the host; make room on its disk; the \
+                   directory must be on a writable file system"),
+            Retry::Never,
+        ),
+    }
+}

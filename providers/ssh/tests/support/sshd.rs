@@ -1,0 +1,1 @@
+//! A real sshd of the tests' own, on a loopback port.
