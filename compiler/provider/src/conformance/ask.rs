@@ -31,6 +31,7 @@ impl Ask<'_> {
         action: &Action,
         private: &[u8],
     ) -> Result<Option<Made>, String> {
+        let begin = Instant::now();
         let mut last = String::new();
         for _ in 0..TRIES {
             let failure = match self.once(token, action, private).await? {
@@ -39,12 +40,10 @@ impl Ask<'_> {
             };
             last = said(&failure);
             if failure.certainty == crate::Certainty::Unknown {
-                match self.find(token, action, private).await {
-                    FindAnswer::Found { made, .. } => return Ok(Some(made)),
-                    FindAnswer::Absent if matches!(action, Action::Delete { .. }) => {
-                        return Ok(None);
-                    }
-                    FindAnswer::Absent | FindAnswer::NotYetSure => {}
+                match self.settle(token, action, private, begin).await {
+                    FindAnswer::Found { made, .. } if !is_delete(action) => return Ok(Some(made)),
+                    FindAnswer::Absent if is_delete(action) => return Ok(None),
+                    FindAnswer::Found { .. } | FindAnswer::Absent => {}
                     other => return Err(format!("{last}; find said {other:?}")),
                 }
             } else if !failure.retryable {
@@ -53,6 +52,24 @@ impl Ask<'_> {
             sleep(failure.retry_after_ms.map_or(PAUSE, Duration::from_millis)).await;
         }
         Err(format!("{last} ({TRIES} times)"))
+    }
+
+    /// Asks what became of an operation that began then, until the provider is sure.
+    pub(super) async fn settle(
+        &self,
+        token: Token,
+        action: &Action,
+        private: &[u8],
+        begin: Instant,
+    ) -> FindAnswer {
+        let window = Duration::from_millis(self.schema.settle_window_ms + self.schema.timeout_ms);
+        loop {
+            let answer = self.find(token, action, private, begin.elapsed()).await;
+            if !matches!(answer, FindAnswer::NotYetSure) || begin.elapsed() > window {
+                return answer;
+            }
+            sleep(PAUSE).await;
+        }
     }
 
     /// Sends an operation once. The outer error is a broken contract.
@@ -93,7 +110,13 @@ impl Ask<'_> {
     }
 
     /// Asks what became of an operation.
-    pub(super) async fn find(&self, token: Token, action: &Action, private: &[u8]) -> FindAnswer {
+    pub(super) async fn find(
+        &self,
+        token: Token,
+        action: &Action,
+        private: &[u8],
+        age: Duration,
+    ) -> FindAnswer {
         let (name, attributes) = match action {
             Action::Create { planned } => ("create", planned),
             Action::Update { planned, .. } => ("update", planned),
@@ -106,7 +129,7 @@ impl Ask<'_> {
             attributes: attributes.clone(),
             private: private.to_vec(),
             action: name,
-            age_ms: self.schema.settle_window_ms + 1,
+            age_ms: age.as_millis().try_into().unwrap_or(u64::MAX),
         };
         self.connection
             .find(vec![request])
@@ -161,6 +184,10 @@ impl Ask<'_> {
             .count();
         (own > 0).then_some(own)
     }
+}
+
+fn is_delete(action: &Action) -> bool {
+    matches!(action, Action::Delete { .. })
 }
 
 /// A failure in words.

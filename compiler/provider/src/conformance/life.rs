@@ -7,6 +7,8 @@ use crate::{
     Severity, check,
 };
 use model::{AttrPath, Difference, Lineage, ObjectId, ResourceSchema, Token, Value, differences};
+use std::time::Duration;
+use tokio::time::Instant;
 
 /// What a provider breaks in the life of one object.
 pub(super) async fn live(
@@ -112,11 +114,12 @@ impl Life<'_> {
     async fn create(&mut self, planned: &Value, answer: &PlanAnswer) -> Result<Made, String> {
         let (token, action) = (Token::random(), create(planned));
         let private = answer.private.clone().unwrap_or_default();
+        let begin = Instant::now();
         let made = self.apply("create", token, &action, &private).await?;
         let made = made.ok_or_else(|| self.text("create", "gave no object"))?;
         self.outcome(planned, &made);
         self.replay(token, &action, &private, &made).await?;
-        self.found(token, &action, &private, &made).await;
+        self.found(token, &action, &private, &made, begin).await;
         Ok(made)
     }
 
@@ -260,8 +263,15 @@ impl Life<'_> {
         Ok(())
     }
 
-    async fn found(&mut self, token: Token, action: &Action, private: &[u8], made: &Made) {
-        match self.ask.find(token, action, private).await {
+    async fn found(
+        &mut self,
+        token: Token,
+        action: &Action,
+        private: &[u8],
+        made: &Made,
+        begin: Instant,
+    ) {
+        match self.ask.settle(token, action, private, begin).await {
             FindAnswer::Absent if self.ask.schema.recorded_only => {}
             FindAnswer::Found { made: found, .. } => {
                 for path in self.paths(&made.attributes, &found.attributes) {
@@ -273,7 +283,11 @@ impl Life<'_> {
     }
 
     async fn unknown_token(&mut self, planned: &Value) {
-        match self.ask.find(Token::random(), &create(planned), &[]).await {
+        match self
+            .ask
+            .find(Token::random(), &create(planned), &[], Duration::ZERO)
+            .await
+        {
             FindAnswer::Absent | FindAnswer::NotYetSure => {}
             other => self.break_(
                 "find",

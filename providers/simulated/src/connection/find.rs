@@ -1,0 +1,150 @@
+//! Settling: what became of an operation, told by what the type's class allows to know.
+
+use super::{Link, apply::remembers, place};
+use crate::world::{Ended, Owner, Reply, Request, Seen};
+use model::{IdentityClass, ResourceSchema, Value, differences};
+use provider::{FindAnswer, FindRequest, Found, ProviderProblem};
+use tokio::time::Instant;
+
+impl Link {
+    pub(super) async fn find_all(&self, batch: Vec<FindRequest>) -> Vec<FindAnswer> {
+        let asked = Instant::now();
+        self.pause("find").await;
+        let late = u64::try_from(asked.elapsed().as_micros()).unwrap_or(u64::MAX);
+        let questions = batch.iter().map(|r| self.trace(r, late)).collect();
+        match self.many(questions).await {
+            Ok(replies) => batch
+                .iter()
+                .zip(replies)
+                .map(|(r, reply)| self.settle(r, reply))
+                .collect(),
+            Err(problem) => batch
+                .iter()
+                .map(|_| FindAnswer::Failed(problem.clone()))
+                .collect(),
+        }
+    }
+
+    /// The question whose answer tells; it is asked so many µs late.
+    fn trace(&self, request: &FindRequest, late: u64) -> Request {
+        let ty = request.ty.clone();
+        let owned = Request::Owned {
+            ty: ty.clone(),
+            owner: Owner::from(&request.ownership),
+        };
+        let Ok(schema) = self.resource(&request.ty) else {
+            return owned;
+        };
+        if request.action != "create" {
+            return match place::unpack(&request.private) {
+                (Some(number), _) => Request::Get { number },
+                (None, _) => owned,
+            };
+        }
+        match schema.identity {
+            _ if remembers(schema) => Request::Operation {
+                token: request.token.to_string(),
+            },
+            // An age in whole ms may be up to one ms too short.
+            IdentityClass::None => {
+                let age_us = (request.age_ms + 1)
+                    .saturating_mul(1000)
+                    .saturating_add(late);
+                Request::Since { ty, age_us }
+            }
+            IdentityClass::UniqueName | IdentityClass::NaturalKey => {
+                match place::key(schema, &self.region, &request.attributes) {
+                    Some(key) => Request::Keyed { ty, key },
+                    None => owned,
+                }
+            }
+            _ => owned,
+        }
+    }
+
+    fn settle(&self, request: &FindRequest, reply: Reply) -> FindAnswer {
+        let schema = match self.resource(&request.ty) {
+            Ok(schema) => schema,
+            Err(problem) => return FindAnswer::Failed(problem),
+        };
+        let seen: Vec<Seen> = match reply {
+            Reply::Operation {
+                ended: Ended::NotYet,
+                ..
+            } => return FindAnswer::NotYetSure,
+            Reply::Operation {
+                ended: Ended::Unknown,
+                ..
+            } => {
+                return FindAnswer::Unclear(
+                    ProviderProblem::error("the command began; nobody knows how it ended")
+                        .help("look whether it did its work, then run it again or import it"),
+                );
+            }
+            Reply::Operation { thing, .. } => thing.into_iter().map(|t| *t).collect(),
+            Reply::Thing(seen) => vec![*seen],
+            Reply::Things(all) => all,
+            _ => Vec::new(),
+        };
+        let mine = seen
+            .into_iter()
+            .filter(|s| self.is_of(schema, request, s))
+            .collect();
+        let verdict = verdict(schema, request, mine);
+        if let FindAnswer::Found { made, .. } = &verdict
+            && request.action == "create"
+        {
+            // Sent again, it is answered, also where the other side keeps no record of tokens.
+            self.remember(request.token, Some(made.clone()));
+        }
+        verdict
+    }
+
+    fn is_of(&self, schema: &ResourceSchema, request: &FindRequest, seen: &Seen) -> bool {
+        let here = seen.thing.region == self.region && seen.thing.ty == request.ty;
+        here && match (schema.identity, request.action) {
+            (IdentityClass::None, "create") => alike(&request.attributes, &seen.thing.attributes),
+            (IdentityClass::None, _) => true,
+            _ => seen.thing.owner == Some(Owner::from(&request.ownership)),
+        }
+    }
+}
+
+fn verdict(schema: &ResourceSchema, request: &FindRequest, seen: Vec<Seen>) -> FindAnswer {
+    let early = request.age_ms < schema.settle_window_ms;
+    let seen = match seen.as_slice() {
+        [] if early && !remembers(schema) && request.action == "create" => {
+            return FindAnswer::NotYetSure;
+        }
+        [] => return FindAnswer::Absent,
+        [one] => one,
+        [_, _, ..] => {
+            return FindAnswer::Unclear(ProviderProblem::error(format!(
+                "{} objects could be the one that was being made",
+                seen.len()
+            )));
+        }
+    };
+    if (early && !seen.visible) || (seen.leaving && request.action == "delete") {
+        return FindAnswer::NotYetSure;
+    }
+    let made = place::made(&seen.thing, place::unpack(&request.private).1);
+    match seen.thing.complete {
+        true => FindAnswer::Found {
+            made,
+            found: Found::Exact,
+        },
+        false => FindAnswer::Incomplete { made },
+    }
+}
+
+/// Whether a thing may be what was planned: all that was known of it is so.
+fn alike(planned: &Value, there: &Value) -> bool {
+    let open = |v: &Option<Value>| {
+        v.as_ref()
+            .is_some_and(|v| v.has_unknown() || v.has_sealed())
+    };
+    differences(&planned.expose(), there)
+        .iter()
+        .all(|d| open(&d.before))
+}

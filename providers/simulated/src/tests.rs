@@ -1,0 +1,3 @@
+//! The simulated provider and twins as the core sees them.
+
+mod conforms;
