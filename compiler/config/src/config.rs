@@ -54,6 +54,8 @@ pub struct Environment {
     pub name: Arc<str>,
     /// `protected`
     pub protected: bool,
+    /// `target`: the provider configuration that kinds are served on.
+    pub target: Option<ProviderName>,
     /// Where the block stands.
     pub span: Option<Span>,
 }

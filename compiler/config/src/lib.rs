@@ -1,10 +1,34 @@
 //! Modules: names, types, and every problem that can be found without looking at the world.
 //! It does no IO and knows no provider but by its schema.
+//!
+//! [`load`] goes two times over what was read: first each module's declarations are gathered,
+//! then the blocks are resolved against them, one by one.
 
+mod blocks;
 mod config;
+mod constant;
+mod declared;
+mod digest;
+mod discover;
+mod duration;
+mod files;
+mod inputs;
+mod load;
+mod problems;
+mod request;
+mod resolve;
+mod schemas;
+mod shape;
+mod type_expr;
 
 pub use config::{
     Condition, Config, Environment, Input, Lifecycle, Local, Module, ModuleCall, Moved,
     MovedAddress, Output, Project, ProviderConfig, ProviderName, Removed, Repeat, Resource,
     ResourceKey, Rollout, Variable,
 };
+pub use files::{Files, MemoryFiles};
+pub use load::load;
+pub use request::Request;
+
+#[cfg(test)]
+mod tests;

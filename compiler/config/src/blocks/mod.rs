@@ -1,0 +1,85 @@
+//! The blocks at the top of a file, each kind in a file of its own.
+
+mod address;
+mod call;
+mod condition;
+mod environment;
+mod lifecycle;
+mod locals;
+mod meta;
+mod moved;
+mod output;
+mod project;
+mod provider;
+mod resource;
+mod rollout;
+mod variable;
+
+use crate::discover::Directory;
+use crate::problems::{Problems, structure};
+use crate::resolve::{Known, Resolver};
+use crate::{Module, Project};
+use syntax::tree::{self, Block};
+
+pub(crate) use environment::Choice;
+
+/// What stands only in the project's root.
+#[derive(Default)]
+pub(crate) struct Root {
+    pub(crate) project: Option<Project>,
+    pub(crate) environments: Vec<Choice>,
+}
+
+/// Resolves all blocks of a directory; its trees are dropped one by one on the way.
+pub(crate) fn module(
+    index: usize,
+    directory: Directory,
+    known: &Known,
+    root: &mut Root,
+    problems: &mut Problems,
+) -> Module {
+    let mut module = Module {
+        directory: directory.path,
+        ..Module::default()
+    };
+    let mut resolver = Resolver::new(known, index, problems);
+    for file in directory.files {
+        stray_arguments(&file.body, resolver.problems);
+        for block in file.body.blocks {
+            read(&block, index == 0, &mut module, root, &mut resolver);
+        }
+    }
+    module
+}
+
+fn stray_arguments(body: &tree::Body, problems: &mut Problems) {
+    for attribute in &body.attributes {
+        problems.push(structure::stray_argument(
+            &attribute.name.text,
+            attribute.name.span,
+        ));
+    }
+}
+
+fn read(block: &Block, in_root: bool, module: &mut Module, root: &mut Root, r: &mut Resolver) {
+    match &*block.kind.text {
+        "project" | "environment" if !in_root => {
+            r.problems
+                .push(structure::root_only(&block.kind.text, block.header));
+        }
+        "project" => project::read(block, root, r),
+        "environment" => environment::read(block, root, r),
+        "variable" => variable::read(block, module, r),
+        "locals" => locals::read(block, module, r),
+        "output" => output::read(block, module, r),
+        "provider" => provider::read(block, module, r),
+        "resource" => resource::read(model::Mode::Managed, block, module, r),
+        "data" => resource::read(model::Mode::Data, block, module, r),
+        "module" => call::read(block, module, r),
+        "moved" => moved::read_moved(block, module, r),
+        "removed" => moved::read_removed(block, module, r),
+        other => r
+            .problems
+            .push(structure::unknown_block(other, block.kind.span)),
+    }
+}

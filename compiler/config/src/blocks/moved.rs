@@ -1,0 +1,116 @@
+//! `moved { from = … to = … }` and `removed { from = … }`
+
+use super::address::moved_address;
+use crate::problems::names;
+use crate::resolve::Resolver;
+use crate::shape::{self, Shape, attribute};
+use crate::{Module, Moved, MovedAddress, Removed, constant};
+use diagnostics::Span;
+use model::Mode;
+use syntax::tree::Block;
+
+const MOVED: Shape = Shape {
+    required: &["from", "to"],
+    ..Shape::new("`moved`", &[])
+};
+const REMOVED: Shape = Shape {
+    required: &["from"],
+    once: &["lifecycle"],
+    ..Shape::new("`removed`", &[])
+};
+const LIFECYCLE: Shape = Shape {
+    required: &["destroy"],
+    ..Shape::new("`lifecycle`", &[])
+};
+
+pub(super) fn read_moved(block: &Block, module: &mut Module, r: &mut Resolver) {
+    check(&MOVED, block, r);
+    let (from, to) = (address(block, "from", r), address(block, "to", r));
+    let (Some((from, from_span)), Some((to, to_span))) = (from, to) else {
+        return;
+    };
+    let same_kind = matches!(
+        (&from, &to),
+        (MovedAddress::Resource(_), MovedAddress::Resource(_))
+            | (MovedAddress::Module(_), MovedAddress::Module(_))
+    );
+    if !same_kind {
+        return r.problems.push(names::moved_kinds(from_span, to_span));
+    }
+    if from == to {
+        return r.problems.push(names::moved_nowhere(block.header));
+    }
+    if let Some(first) = module.moved.iter().find(|m| m.from == from) {
+        return r
+            .problems
+            .push(names::moved_twice(block.header, first.span));
+    }
+    if let Some(declared) = declared(&from, r) {
+        r.problems
+            .push(names::still_there("moves away", from_span, declared));
+    }
+    module.moved.push(Moved {
+        from,
+        to,
+        span: block.header,
+    });
+}
+
+pub(super) fn read_removed(block: &Block, module: &mut Module, r: &mut Resolver) {
+    check(&REMOVED, block, r);
+    let mut destroy = true;
+    if let Some(lifecycle) = shape::blocks(&block.body, "lifecycle").next() {
+        check(&LIFECYCLE, lifecycle, r);
+        destroy = shape::flag(&lifecycle.body, "destroy", true, r.problems);
+    }
+    let Some((from, span)) = address(block, "from", r) else {
+        return;
+    };
+    if let Some(declared) = declared(&from, r) {
+        r.problems
+            .push(names::still_there("is removed", span, declared));
+    }
+    module.removed.push(Removed {
+        from,
+        destroy,
+        span: block.header,
+    });
+}
+
+fn check(shape: &Shape, block: &Block, r: &mut Resolver) {
+    shape.check(block, r.here.broken_inside(block.body.span), r.problems);
+    if !block.labels.is_empty() {
+        shape::labels(block, [], r.problems);
+    }
+}
+
+fn address(block: &Block, name: &str, r: &mut Resolver) -> Option<(MovedAddress, Span)> {
+    let value = &attribute(&block.body, name)?.value;
+    if constant::is_broken(value) {
+        return None;
+    }
+    let address = moved_address(value);
+    if address.is_none() {
+        r.problems.push(names::no_address(value.span));
+    }
+    Some((address?, value.span))
+}
+
+/// Where the block stands that has exactly this address.
+fn declared(address: &MovedAddress, r: &Resolver) -> Option<Span> {
+    match address {
+        MovedAddress::Resource(a) if a.resource.module.is_root() && a.key.is_none() => {
+            let key = (
+                Mode::Managed,
+                a.resource.ty.clone(),
+                a.resource.name.clone(),
+            );
+            r.here.resources.get(&key).map(|resource| resource.span)
+        }
+        MovedAddress::Module(path) => match &path.0[..] {
+            [call] if call.key.is_none() => r.here.calls.get(&call.name).map(|call| call.span),
+            _ => None,
+        },
+        MovedAddress::Resource(_) => None,
+    }
+}

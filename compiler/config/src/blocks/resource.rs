@@ -1,0 +1,97 @@
+//! `resource "type" "name" { … }` and `data "type" "name" { … }`
+
+use super::{lifecycle, meta, provider, rollout};
+use crate::problems::names;
+use crate::resolve::{Meta, Place, Resolver};
+use crate::shape::{self, attribute};
+use crate::{Module, ProviderName, Resource, ResourceKey};
+use diagnostics::Span;
+use eval::{Expr, ExprKind};
+use model::{BlockSchema, Mode};
+use std::sync::Arc;
+use syntax::tree::{Block, Body};
+
+const MANAGED: Meta = Meta {
+    arguments: &["count", "for_each", "provider", "depends_on"],
+    blocks: &["lifecycle", "timeouts", "rollout"],
+};
+const DATA: Meta = Meta {
+    blocks: &["lifecycle", "timeouts"],
+    ..MANAGED
+};
+
+pub(super) fn read(mode: Mode, block: &Block, module: &mut Module, r: &mut Resolver) {
+    let labels = shape::labels(block, ["TYPE", "NAME"], r.problems);
+    let Some([ty, name]) = labels else {
+        return r.unknown_body(&block.body, &MANAGED);
+    };
+    let known = r.known;
+    let schema = known.schemas.body(mode, ty);
+    if schema.is_none() {
+        let problem = names::unknown_type(mode, ty, block.labels[0].span, &known.schemas);
+        r.problems.once(format!("{mode:?} {ty}"), problem);
+    }
+    let repeat = meta::repeat(&block.body, r);
+    r.place = meta::place(&block.body);
+    let resource = Resource {
+        mode,
+        ty: ty.clone(),
+        name: name.clone(),
+        repeat,
+        provider: provider_of(mode, ty, &block.body, r),
+        depends_on: meta::depends_on(&block.body, r),
+        lifecycle: lifecycle::read(&block.body, mode, ty, schema, r),
+        body: body(mode, ty, block, schema, r),
+        timeouts: meta::timeouts(&block.body, r),
+        rollout: match mode {
+            Mode::Managed => rollout::read(&block.body, Some((ty, known.schemas.gates(ty))), r),
+            Mode::Data => None,
+        },
+        span: block.header,
+    };
+    r.place = Place::default();
+    let key: ResourceKey = (mode, ty.clone(), name.clone());
+    module.resources.entry(key).or_insert(resource);
+}
+
+fn body(
+    mode: Mode,
+    ty: &str,
+    block: &Block,
+    schema: Option<&BlockSchema>,
+    r: &mut Resolver,
+) -> Expr {
+    let meta = if mode == Mode::Managed {
+        &MANAGED
+    } else {
+        &DATA
+    };
+    match schema {
+        Some(schema) => r.body(&block.body, block.header, schema, &format!("`{ty}`"), meta),
+        None => {
+            r.unknown_body(&block.body, meta);
+            empty(block.header)
+        }
+    }
+}
+
+fn empty(span: Span) -> Expr {
+    Expr {
+        kind: ExprKind::Object(Vec::new()),
+        span,
+    }
+}
+
+/// The provider that has the type, in the configuration that the block asks for.
+fn provider_of(mode: Mode, ty: &Arc<str>, body: &Body, r: &mut Resolver) -> ProviderName {
+    let owner = r.known.schemas.provider_of(mode, ty);
+    let given = attribute(body, "provider");
+    let named = given.and_then(|a| provider::named(&a.value, r));
+    if let (Some(named), Some(given), Some(owner)) = (&named, given, owner)
+        && *named.name != *owner
+    {
+        r.problems
+            .push(names::foreign_provider(ty, owner, named, given.value.span));
+    }
+    named.unwrap_or_else(|| ProviderName::plain(owner.unwrap_or_default()))
+}

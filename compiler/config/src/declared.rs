@@ -1,0 +1,336 @@
+//! What the blocks of a module declare: all that other blocks need to know to refer to it.
+//! Bodies are not looked into further than that.
+
+use crate::discover::Directory;
+use crate::problems::{Problems, structure};
+use crate::shape::{attribute, is_identifier};
+use crate::{ProviderName, ResourceKey, constant, type_expr};
+use diagnostics::Span;
+use indexmap::IndexMap;
+use indexmap::map::Entry;
+use model::{Mode, Type};
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::Arc;
+use syntax::tree::{Block, Body, Expr, ExprKind};
+
+/// What a module declares.
+#[derive(Default)]
+pub(crate) struct Declared {
+    /// The directory, relative to the project's root.
+    pub(crate) directory: String,
+    pub(crate) variables: IndexMap<Arc<str>, DeclaredVariable>,
+    pub(crate) locals: IndexMap<Arc<str>, Span>,
+    pub(crate) outputs: IndexMap<Arc<str>, Span>,
+    pub(crate) resources: IndexMap<ResourceKey, DeclaredResource>,
+    pub(crate) calls: IndexMap<Arc<str>, DeclaredCall>,
+    pub(crate) providers: IndexMap<ProviderName, Span>,
+    /// Configurations with an alias that are used and not declared here: a caller's business.
+    pub(crate) needed: IndexMap<ProviderName, Span>,
+    /// Where something could not be read, with the text of that file.
+    pub(crate) broken: Vec<(Span, Arc<str>)>,
+    /// Calls whose directory is known, by the block's place.
+    pub(crate) targets: HashMap<Span, usize>,
+}
+
+pub(crate) struct DeclaredVariable {
+    pub(crate) ty: Type,
+    /// Whether a type is given.
+    pub(crate) typed: bool,
+    pub(crate) required: bool,
+    pub(crate) sensitive: bool,
+    pub(crate) span: Span,
+}
+
+pub(crate) struct DeclaredResource {
+    pub(crate) instances: Instances,
+    pub(crate) span: Span,
+}
+
+pub(crate) struct DeclaredCall {
+    /// The module; none where it could not be read.
+    pub(crate) module: Option<usize>,
+    pub(crate) instances: Instances,
+    pub(crate) span: Span,
+}
+
+/// How many instances of a block there are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Instances {
+    #[default]
+    One,
+    Count,
+    ForEach,
+}
+
+impl Instances {
+    pub(crate) fn of(body: &Body) -> Instances {
+        match (attribute(body, "count"), attribute(body, "for_each")) {
+            (_, Some(_)) => Instances::ForEach,
+            (Some(_), None) => Instances::Count,
+            (None, None) => Instances::One,
+        }
+    }
+}
+
+impl Declared {
+    /// Gathers the declarations; each name that is declared twice is reported, the first counts.
+    pub(crate) fn gather(directory: &mut Directory, problems: &mut Problems) -> Declared {
+        let mut declared = Declared {
+            directory: directory.path.clone(),
+            broken: std::mem::take(&mut directory.broken),
+            targets: std::mem::take(&mut directory.calls),
+            ..Declared::default()
+        };
+        for file in &directory.files {
+            for block in &file.body.blocks {
+                declared.block(block, problems);
+            }
+        }
+        declared.note_needed(directory);
+        declared
+    }
+
+    /// Whether something in a broken part of the text may declare this name: the name stands
+    /// there somewhere, not behind a dot.
+    pub(crate) fn may_be_declared(&self, name: &str) -> bool {
+        self.broken.iter().any(|(_, text)| stands_alone(text, name))
+    }
+
+    /// Whether something inside of `span` could not be read.
+    pub(crate) fn broken_inside(&self, span: Span) -> bool {
+        self.broken.iter().any(|(place, _)| {
+            place.file == span.file && place.start <= span.end && place.end >= span.start
+        })
+    }
+
+    fn block(&mut self, block: &Block, problems: &mut Problems) {
+        let label = |i: usize| block.labels.get(i).map(|l| l.text.clone());
+        let span = block.header;
+        match (&*block.kind.text, label(0), label(1)) {
+            ("variable", Some(name), None) => {
+                let what = || format!("the variable `{name}`");
+                let variable = variable(block, problems);
+                insert(
+                    &mut self.variables,
+                    name.clone(),
+                    variable,
+                    |v| v.span,
+                    what,
+                    problems,
+                );
+            }
+            ("locals", None, None) => {
+                for local in &block.body.attributes {
+                    let name = &local.name.text;
+                    let what = || format!("the local value `{name}`");
+                    let span = local.name.span;
+                    insert(&mut self.locals, name.clone(), span, |s| *s, what, problems);
+                }
+            }
+            ("output", Some(name), None) => {
+                let what = || format!("the output `{name}`");
+                insert(
+                    &mut self.outputs,
+                    name.clone(),
+                    span,
+                    |s| *s,
+                    what,
+                    problems,
+                );
+            }
+            ("module", Some(name), None) => {
+                let what = || format!("the module call `{name}`");
+                let module = self.targets.get(&span).copied();
+                let call = DeclaredCall {
+                    module,
+                    instances: Instances::of(&block.body),
+                    span,
+                };
+                insert(
+                    &mut self.calls,
+                    name.clone(),
+                    call,
+                    |c| c.span,
+                    what,
+                    problems,
+                );
+            }
+            ("provider", Some(name), None) => {
+                let alias = attribute(&block.body, "alias").and_then(|a| constant::text(&a.value));
+                let key = ProviderName { name, alias };
+                let what = || format!("the provider configuration `{key}`");
+                insert(
+                    &mut self.providers,
+                    key.clone(),
+                    span,
+                    |s| *s,
+                    what,
+                    problems,
+                );
+            }
+            ("resource", Some(ty), Some(name)) => {
+                self.resource(Mode::Managed, ty, name, block, problems);
+            }
+            ("data", Some(ty), Some(name)) => self.resource(Mode::Data, ty, name, block, problems),
+            _ => {}
+        }
+    }
+
+    fn resource(
+        &mut self,
+        mode: Mode,
+        ty: Arc<str>,
+        name: Arc<str>,
+        block: &Block,
+        problems: &mut Problems,
+    ) {
+        let resource = DeclaredResource {
+            instances: Instances::of(&block.body),
+            span: block.header,
+        };
+        let key = (mode, ty, name);
+        let what = || match mode {
+            Mode::Managed => format!("the resource `{}.{}`", key.1, key.2),
+            Mode::Data => format!("the data source `data.{}.{}`", key.1, key.2),
+        };
+        insert(
+            &mut self.resources,
+            key.clone(),
+            resource,
+            |r| r.span,
+            what,
+            problems,
+        );
+    }
+
+    fn note_needed(&mut self, directory: &Directory) {
+        let all = directory.files.iter().flat_map(|file| &file.body.blocks);
+        for block in all {
+            match &*block.kind.text {
+                "resource" | "data" => {
+                    if let Some(provider) = attribute(&block.body, "provider") {
+                        self.need(&provider.value);
+                    }
+                }
+                "module" => {
+                    let Some(passed) = attribute(&block.body, "providers") else {
+                        continue;
+                    };
+                    if let ExprKind::Object(items) = &passed.value.kind {
+                        items.iter().for_each(|item| self.need(&item.value));
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn need(&mut self, expr: &Expr) {
+        if let Some(name) = provider_name(expr)
+            && name.alias.is_some()
+            && !self.providers.contains_key(&name)
+        {
+            self.needed.entry(name).or_insert(expr.span);
+        }
+    }
+}
+
+/// `ssh` or `ssh.eu`
+pub(crate) fn provider_name(expr: &Expr) -> Option<ProviderName> {
+    match &expr.kind {
+        ExprKind::Name(name) => Some(ProviderName {
+            name: name.text.clone(),
+            alias: None,
+        }),
+        ExprKind::Attribute(source, alias) => match &source.kind {
+            ExprKind::Name(name) => Some(ProviderName {
+                name: name.text.clone(),
+                alias: Some(alias.text.clone()),
+            }),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+/// Likewise where it is an object's key: a name with a dot stands between quotes there.
+pub(crate) fn provider_key(expr: &Expr) -> Option<ProviderName> {
+    if let ExprKind::Parentheses(inner) = &expr.kind {
+        return provider_name(inner);
+    }
+    let Some(text) = constant::text(expr) else {
+        return provider_name(expr);
+    };
+    let (name, alias) = match text.split_once('.') {
+        Some((name, alias)) => (name, Some(alias)),
+        None => (&*text, None),
+    };
+    let fine = is_identifier(name) && alias.is_none_or(is_identifier);
+    fine.then(|| ProviderName {
+        name: name.into(),
+        alias: alias.map(Arc::from),
+    })
+}
+
+fn variable(block: &Block, problems: &mut Problems) -> DeclaredVariable {
+    let ty = attribute(&block.body, "type");
+    let sensitive = attribute(&block.body, "sensitive");
+    DeclaredVariable {
+        ty: ty.map_or(Type::Any, |ty| type_expr::read(&ty.value, problems)),
+        typed: ty.is_some(),
+        required: attribute(&block.body, "default").is_none(),
+        // Whatever is not plainly false may hold a secret.
+        sensitive: sensitive.is_some_and(|s| !matches!(s.value.kind, ExprKind::Bool(false))),
+        span: block.header,
+    }
+}
+
+fn insert<K: Hash + Eq, V>(
+    map: &mut IndexMap<K, V>,
+    key: K,
+    value: V,
+    span: impl Fn(&V) -> Span,
+    what: impl Fn() -> String,
+    problems: &mut Problems,
+) {
+    match map.entry(key) {
+        Entry::Occupied(first) => {
+            problems.push(structure::declared_twice(
+                &what(),
+                span(&value),
+                span(first.get()),
+            ));
+        }
+        Entry::Vacant(place) => {
+            place.insert(value);
+        }
+    }
+}
+
+fn stands_alone(text: &str, name: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].chars().next_back();
+        let behind = text[at + name.len()..].chars().next();
+        !before.is_some_and(|c| part(c) || c == '.') && !behind.is_some_and(part)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stands_alone;
+
+    #[test]
+    fn a_use_behind_a_dot_is_no_declaration() {
+        for (text, expected) in [
+            ("variable \"a\" {", true),
+            ("locals { a = ", true),
+            ("x = var.a", false),
+            ("variable \"ab\" {", false),
+            ("b-a", false),
+        ] {
+            assert_eq!(stands_alone(text, "a"), expected, "{text}");
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! From the syntax tree to resolved expressions: every name is found, or a problem.
+//! Nothing is evaluated.
+
+mod body;
+mod check;
+mod dynamic;
+mod expr;
+mod members;
+mod reference;
+
+use crate::declared::{Declared, Instances};
+use crate::problems::Problems;
+use crate::schemas::Schemas;
+use diagnostics::Span;
+use eval::Expr;
+use model::{Mode, Value};
+use std::sync::Arc;
+
+pub(crate) use body::Meta;
+
+/// What all modules know of each other.
+pub(crate) struct Known<'a> {
+    pub(crate) schemas: Schemas<'a>,
+    pub(crate) modules: Vec<Declared>,
+}
+
+/// Where an expression stands: what is at hand there beside the module's own names.
+#[derive(Clone, Default)]
+pub(crate) struct Place {
+    /// What `each` and `count` are of.
+    pub(crate) instances: Instances,
+    /// What `self` is.
+    pub(crate) this: Option<(Mode, Arc<str>)>,
+    /// In words, what stands here, where it may not refer to anything.
+    pub(crate) constant: Option<&'static str>,
+}
+
+/// Resolves the expressions of one module.
+pub(crate) struct Resolver<'a> {
+    pub(crate) known: &'a Known<'a>,
+    pub(crate) here: &'a Declared,
+    pub(crate) problems: &'a mut Problems,
+    pub(crate) place: Place,
+    bound: Vec<Binding>,
+}
+
+/// A name that an expression itself binds.
+enum Binding {
+    /// By `for`.
+    Value(Arc<str>),
+    /// By `dynamic`: `name.key` and `name.value`.
+    Iterator(Arc<str>),
+}
+
+impl<'a> Resolver<'a> {
+    pub(crate) fn new(
+        known: &'a Known<'a>,
+        module: usize,
+        problems: &'a mut Problems,
+    ) -> Resolver<'a> {
+        Resolver {
+            known,
+            here: &known.modules[module],
+            problems,
+            place: Place::default(),
+            bound: Vec::new(),
+        }
+    }
+
+    /// Runs `work` with another place.
+    pub(crate) fn at<T>(&mut self, place: Place, work: impl FnOnce(&mut Self) -> T) -> T {
+        let around = std::mem::replace(&mut self.place, place);
+        let result = work(self);
+        self.place = around;
+        result
+    }
+
+    /// Resolves what may not refer to anything.
+    pub(crate) fn constant(&mut self, what: &'static str, expr: &syntax::tree::Expr) -> Expr {
+        let place = Place {
+            constant: Some(what),
+            ..Place::default()
+        };
+        self.at(place, |r| r.expr(expr))
+    }
+
+    fn bind<T>(
+        &mut self,
+        names: impl IntoIterator<Item = Binding>,
+        work: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let before = self.bound.len();
+        self.bound.extend(names);
+        let result = work(self);
+        self.bound.truncate(before);
+        result
+    }
+}
+
+/// What stands in for an expression with a problem; no configuration that has one gets out.
+fn nothing(span: Span) -> Expr {
+    Expr::literal(Value::NULL, span)
+}
