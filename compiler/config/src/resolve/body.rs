@@ -305,7 +305,7 @@ fn joined(
     let mut written = Vec::new();
     for piece in pieces {
         match piece {
-            Piece::Written(label, inner) => written.push((label, inner)),
+            Piece::Written(labelled) => written.push(labelled),
             Piece::Made(made) => {
                 if !written.is_empty() {
                     parts.push(collect(std::mem::take(&mut written), span));
