@@ -26,7 +26,7 @@ impl SshConnection {
         }
     }
 
-    async fn session(&self, host: &Host) -> Result<Session, ProviderProblem> {
+    async fn session(&self, host: &Host) -> Session {
         self.sessions.with(host).await
     }
 }

@@ -3,11 +3,15 @@
 use crate::runner::look::digest;
 use crate::transport::Transport;
 use crate::transport::local::Local;
-use provider::{Host, ProviderProblem};
+use crate::transport::ssh::Ssh;
+use provider::Host;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use std::sync::Arc;
-use tokio::sync::Mutex;
+use std::sync::{Arc, Mutex as Slot, PoisonError};
+use tokio::sync::{Mutex, Semaphore};
+
+/// At most this many handshakes at once with one address.
+const HANDSHAKES: usize = 8;
 
 /// How hosts are reached, whatever host it is.
 #[derive(Clone, Debug)]
@@ -26,6 +30,9 @@ pub(crate) struct Settings {
 pub(crate) struct Sessions {
     settings: Settings,
     hosts: Mutex<HashMap<String, Session>>,
+    /// One connection to a jump host serves all that go through it.
+    jumps: Slot<HashMap<String, Arc<Ssh>>>,
+    handshakes: Slot<HashMap<(String, u16), Arc<Semaphore>>>,
 }
 
 /// A session with one host.
@@ -42,6 +49,8 @@ impl Sessions {
         Sessions {
             settings,
             hosts: Mutex::default(),
+            jumps: Slot::default(),
+            handshakes: Slot::default(),
         }
     }
 
@@ -51,57 +60,52 @@ impl Sessions {
     }
 
     /// The session with a host. Nothing is sent yet.
-    pub(crate) async fn with(&self, host: &Host) -> Result<Session, ProviderProblem> {
+    pub(crate) async fn with(&self, host: &Host) -> Session {
         let mut hosts = self.hosts.lock().await;
-        if let Some(session) = hosts.get(&key(host)) {
-            return Ok(session.clone());
-        }
-        let transport = self.transport(host)?;
-        let session = Session {
-            transport,
-            working: Arc::default(),
-        };
-        hosts.insert(key(host), session.clone());
-        Ok(session)
+        let made = || Session { transport: self.transport(host), working: Arc::default() };
+        hosts.entry(key(host)).or_insert_with(made).clone()
     }
 
     /// Ends all of them.
     pub(crate) async fn close(&self) {
         let hosts = std::mem::take(&mut *self.hosts.lock().await);
         futures::future::join_all(hosts.values().map(|s| s.transport.close())).await;
+        let jumps = std::mem::take(&mut *held(&self.jumps));
+        futures::future::join_all(jumps.values().map(|j| j.close())).await;
     }
 
-    fn transport(&self, host: &Host) -> Result<Arc<dyn Transport>, ProviderProblem> {
+    fn transport(&self, host: &Host) -> Arc<dyn Transport> {
         match host.local {
-            true => Ok(Arc::new(Local {
-                become_root: host.become_root,
-            })),
-            false => Err(ProviderProblem::error(
-                "only the transport `local` is there",
-            )),
+            true => Arc::new(Local { become_root: host.become_root }),
+            false => Arc::new(self.ssh(host)),
         }
     }
+
+    fn ssh(&self, host: &Host) -> Ssh {
+        let jump = host.jump_host.as_deref().map(|jump| self.jump(jump));
+        let address = (host.address.clone(), host.port);
+        let turns = held(&self.handshakes)
+            .entry(address)
+            .or_insert_with(|| Arc::new(Semaphore::new(HANDSHAKES)))
+            .clone();
+        Ssh::new(host.clone(), self.settings.clone(), jump, turns)
+    }
+
+    fn jump(&self, host: &Host) -> Arc<Ssh> {
+        let made = Arc::new(self.ssh(host));
+        held(&self.jumps).entry(key(host)).or_insert(made).clone()
+    }
+}
+
+fn held<T>(slot: &Slot<T>) -> std::sync::MutexGuard<'_, T> {
+    slot.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What makes two host values one session.
 pub(crate) fn key(host: &Host) -> String {
     let secret = host.private_key.as_ref().map(|k| k.expose());
-    let secret = secret
-        .as_ref()
-        .and_then(|k| k.as_str())
-        .map(|k| digest(k.as_bytes()));
-    format!(
-        "{:?}",
-        (
-            (
-                host.local,
-                host.become_root,
-                &host.user,
-                &host.address,
-                host.port
-            ),
-            (&host.identity, secret, &host.host_key),
-            host.jump_host.as_deref().map(key),
-        )
-    )
+    let secret = secret.as_ref().and_then(|k| k.as_str()).map(|k| digest(k.as_bytes()));
+    let to = (host.local, host.become_root, &host.user, &host.address, host.port);
+    let by = (&host.identity, secret, &host.host_key);
+    format!("{:?}", (to, by, host.jump_host.as_deref().map(key)))
 }

@@ -37,10 +37,7 @@ async fn apply_host(on: &SshConnection, host: Host, operations: Vec<&Operation>,
                 .failed(operation.token, Failure::refused(problem)),
         }
     }
-    let session = match on.session(&host).await {
-        Ok(session) => session,
-        Err(problem) => return open.stop(Stopped::Certain(problem, Retry::Later)),
-    };
+    let session = on.session(&host).await;
     let _working = session.working.lock().await;
     for batch in batches {
         let records = on.sessions.records();

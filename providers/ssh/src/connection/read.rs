@@ -45,7 +45,7 @@ async fn read_host(on: &SshConnection, host: &Host, requests: &[&ReadRequest]) -
 impl SshConnection {
     /// One round trip.
     pub(super) async fn look(&self, host: &Host, look: &Look) -> Result<Seen, ProviderProblem> {
-        let session = self.session(host).await?;
+        let session = self.session(host).await;
         let seen = look.run(&*session.transport, self.sessions.records()).await;
         seen.map_err(|trouble| trouble.problem())
     }

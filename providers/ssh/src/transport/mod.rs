@@ -1,6 +1,9 @@
 //! Ways to a host: each runs one program there, given by standard input.
 
+mod auth;
+mod host_key;
 pub(crate) mod local;
+pub(crate) mod ssh;
 
 use async_trait::async_trait;
 use provider::ProviderProblem;

@@ -1,0 +1,257 @@
+//! The transport `ssh` against a real sshd on loopback.
+
+mod support;
+
+use model::Value;
+use provider::{ReadAnswer, ReadRequest};
+use std::fs;
+use std::process::Command;
+use support::sshd::{Sshd, run};
+use support::{World, check_fails, words};
+
+async fn world(sshd: &Sshd, fields: &[(&str, Value)]) -> World {
+    World::on(sshd.host(fields), &sshd.config()).await
+}
+
+fn file(world: &World) -> [(&'static str, Value); 2] {
+    [("path", world.at("f")), ("content", "over ssh\n".into())]
+}
+
+/// A file goes there and comes back.
+async fn check_works(world: &World) {
+    let made = world.create("ssh_file", &file(world)).await.unwrap();
+    assert_eq!(fs::read_to_string(world.path("f")).unwrap(), "over ssh\n");
+    assert_eq!(world.refreshed(&made).await.made, made.made);
+    world.delete(&made).await.unwrap();
+    assert!(!world.path("f").exists());
+    world.connection.close().await;
+}
+
+async fn check_refused(world: &World, expected: &[&str]) {
+    let failure = world.create("ssh_file", &file(world)).await.unwrap_err();
+    let words = words(&failure.problem);
+    for part in expected {
+        assert!(words.contains(part), "expected {part:?} in:\n{words}");
+    }
+    assert!(!world.path("f").exists());
+}
+
+#[tokio::test]
+async fn by_a_key_file() {
+    let sshd = Sshd::start();
+    check_works(&world(&sshd, &[]).await).await;
+}
+
+#[tokio::test]
+async fn by_a_key_in_the_host_value_and_a_pinned_host_key() {
+    let sshd = Sshd::start();
+    fs::remove_file(sshd.at("known_hosts")).unwrap();
+    let key = fs::read_to_string(sshd.at("user_key")).unwrap();
+    let fields = [
+        ("identity", Value::NULL),
+        ("private_key", support::secret(&key)),
+        ("host_key", sshd.host_key().into()),
+    ];
+    check_works(&world(&sshd, &fields).await).await;
+}
+
+#[tokio::test]
+async fn by_the_agent() {
+    let sshd = Sshd::start();
+    let socket = sshd.at("agent").display().to_string();
+    let mut agent = Command::new("ssh-agent").args(["-D", "-a", &socket]).spawn().unwrap();
+    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
+    while !sshd.at("agent").exists() {
+        assert!(std::time::Instant::now() < deadline);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let added = Command::new("ssh-add")
+        .args(["-q", &sshd.at("user_key").display().to_string()])
+        .env("SSH_AUTH_SOCK", &socket)
+        .status()
+        .unwrap();
+    let mut config = sshd.config();
+    config.push(("agent", socket.into()));
+    let world = World::on(sshd.host(&[("identity", Value::NULL)]), &config).await;
+    let outcome = tokio::spawn(async move { check_works(&world).await }).await;
+    let _ = agent.kill();
+    let _ = agent.wait();
+    assert!(added.success());
+    outcome.unwrap();
+}
+
+#[tokio::test]
+async fn through_a_jump_host_that_is_checked_too() {
+    let (jump, sshd) = (Sshd::start(), Sshd::start());
+    let known = fs::read_to_string(jump.at("known_hosts")).unwrap();
+    let own = fs::read_to_string(sshd.at("known_hosts")).unwrap();
+    fs::write(sshd.at("known_hosts"), format!("{own}{known}")).unwrap();
+    let through = world(&sshd, &[("jump_host", jump.host(&[]))]).await;
+    check_works(&through).await;
+    assert_eq!(jump.count(), 0, "nothing is run on the jump host");
+
+    fs::write(sshd.at("known_hosts"), own).unwrap();
+    let through = world(&sshd, &[("jump_host", jump.host(&[]))]).await;
+    check_refused(&through, &["is not known", "jump host"]).await;
+}
+
+#[tokio::test]
+async fn becomes_root_by_sudo_or_says_why_not() {
+    let sshd = Sshd::start();
+    let become_root = [("become", true.into())];
+    if Command::new("sudo").arg("-V").output().is_ok() {
+        check_works(&world(&sshd, &become_root).await).await;
+    }
+    let sudo = sshd.at("bin").join("sudo");
+    fs::write(&sudo, "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n").unwrap();
+    run(&["chmod", "755", &sudo.display().to_string()]);
+    let refused = world(&sshd, &become_root).await;
+    check_refused(&refused, &["could not become root", "a password is required", "NOPASSWD"]).await;
+}
+
+#[tokio::test]
+async fn an_unknown_host_is_refused_with_its_fingerprint() {
+    let sshd = Sshd::start();
+    fs::write(sshd.at("known_hosts"), "").unwrap();
+    check_refused(&world(&sshd, &[]).await, &["is not known", "SHA256:", "ssh-keyscan"]).await;
+}
+
+#[tokio::test]
+async fn a_changed_host_key_is_refused_with_both_fingerprints() {
+    let (sshd, other) = (Sshd::start(), Sshd::start());
+    sshd.know(&other.host_key());
+    let expected = ["is not the one that is known", "it shows", "expected", "ssh-keygen -f"];
+    check_refused(&world(&sshd, &[]).await, &expected).await;
+    let pinned = [("host_key", other.host_key().into())];
+    check_refused(&world(&sshd, &pinned).await, &["is not the one that is known"]).await;
+    assert_eq!(sshd.count(), 0);
+}
+
+#[tokio::test]
+async fn a_revoked_host_key_is_refused() {
+    let sshd = Sshd::start();
+    let known = fs::read_to_string(sshd.at("known_hosts")).unwrap();
+    fs::write(sshd.at("known_hosts"), format!("{known}@revoked * {}\n", sshd.host_key())).unwrap();
+    check_refused(&world(&sshd, &[]).await, &["is revoked"]).await;
+}
+
+#[tokio::test]
+async fn a_refused_key_says_what_was_tried() {
+    let (sshd, other) = (Sshd::start(), Sshd::start());
+    let identity = other.at("user_key").display().to_string();
+    let world = world(&sshd, &[("identity", identity.as_str().into())]).await;
+    check_refused(&world, &["lets nobody in as root", &identity, "authorized_keys"]).await;
+}
+
+#[tokio::test]
+async fn who_does_not_listen_is_unreachable() {
+    let sshd = Sshd::start();
+    let world = world(&sshd, &[("port", Value::int(1))]).await;
+    let proposed = world.proposed("ssh_file", &world.config("ssh_file", &file(&world)), None);
+    match world.look("ssh_file", &proposed).await {
+        ReadAnswer::Unreachable(problem) => {
+            let words = words(&problem);
+            assert!(words.contains("127.0.0.1 port 1: Connection refused"), "{words}");
+            assert!(words.contains("no sshd listens there"), "{words}");
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn many_things_are_read_by_one_program() {
+    let sshd = Sshd::start();
+    let world = world(&sshd, &[]).await;
+    let mut batch = Vec::new();
+    for i in 0..60 {
+        let name = format!("f{i}");
+        fs::write(world.path(&name), format!("content {i}")).unwrap();
+        let fields = [("path", world.at(&name)), ("content", "x".into())];
+        let attributes = world.proposed("ssh_file", &world.config("ssh_file", &fields), None);
+        batch.push(ReadRequest {
+            ty: "ssh_file".into(),
+            attributes,
+            private: Vec::new(),
+            all: false,
+            lineage: world.lineage,
+            object: None,
+        });
+    }
+    world.connection.read(batch[..1].to_vec()).await;
+    let mut best = std::time::Duration::MAX;
+    let mut answers = Vec::new();
+    // The other tests are busy at the same time: the best of a few counts.
+    for _ in 0..5 {
+        let (before, begun) = (sshd.count(), std::time::Instant::now());
+        answers = world.connection.read(batch.clone()).await;
+        best = best.min(begun.elapsed());
+        assert_eq!(sshd.count() - before, 1, "one program");
+    }
+    assert!(best.as_millis() < 300, "{best:?}");
+    println!("60 files read in {best:?}");
+    for (i, answer) in answers.iter().enumerate() {
+        let ReadAnswer::Present { made, .. } = answer else { panic!("{answer:?}") };
+        assert_eq!(made.attributes.get("content"), Some(&format!("content {i}").into()));
+    }
+}
+
+#[tokio::test]
+async fn more_at_once_than_sshd_has_sessions() {
+    let sshd = Sshd::start();
+    let world = world(&sshd, &[]).await;
+    let proposed = world.proposed("ssh_file", &world.config("ssh_file", &file(&world)), None);
+    let looks = (0..30).map(|_| world.look("ssh_file", &proposed));
+    let answers = futures::future::join_all(looks).await;
+    assert!(answers.iter().all(|a| matches!(a, ReadAnswer::Absent)), "{answers:?}");
+}
+
+#[tokio::test]
+async fn more_handshakes_at_once_than_sshd_takes() {
+    let sshd = Sshd::start();
+    let worlds = futures::future::join_all((0..20).map(|_| world(&sshd, &[]))).await;
+    let looks = worlds.iter().map(|w| async {
+        let proposed = w.proposed("ssh_file", &w.config("ssh_file", &file(w)), None);
+        w.look("ssh_file", &proposed).await
+    });
+    let answers = futures::future::join_all(looks).await;
+    assert!(answers.iter().all(|a| matches!(a, ReadAnswer::Absent)), "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_connection_that_was_lost_is_made_anew() {
+    let sshd = Sshd::start();
+    let world = world(&sshd, &[]).await;
+    let made = world.create("ssh_file", &file(&world)).await.unwrap();
+    // The sshd processes of this connection are children of the one that listens.
+    let children = Command::new("pgrep").args(["-P", &sshd.pid().to_string()]).output().unwrap();
+    for pid in String::from_utf8(children.stdout).unwrap().split_whitespace() {
+        run(&["kill", pid]);
+    }
+    assert_eq!(world.refreshed(&made).await.made, made.made);
+}
+
+#[tokio::test]
+async fn facts_are_told() {
+    let sshd = Sshd::start();
+    let world = world(&sshd, &[]).await;
+    let config = Value::object([("host", world.host.clone())]);
+    let request = provider::DataRequest { ty: "ssh_facts".into(), config };
+    let facts = world.connection.data(vec![request]).await.remove(0).unwrap();
+    let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
+    assert_eq!(facts.get("kernel"), Some(&release.trim().into()));
+    assert_eq!(facts.get("os"), Some(&"debian".into()));
+    assert!(facts.get("cpus").and_then(Value::as_i64).is_some_and(|n| n > 0));
+    assert!(facts.get("memory").and_then(Value::as_i64).is_some_and(|n| n > 1 << 20));
+    assert!(facts.get("addresses").and_then(Value::as_items).is_some());
+    check_fails(
+        Err::<(), _>(provider::Failure::refused(
+            world
+                .connection
+                .data(vec![provider::DataRequest { ty: "ssh_moon".into(), config: facts }])
+                .await
+                .remove(0)
+                .unwrap_err(),
+        )),
+        "no data source `ssh_moon`",
+    );
+}
