@@ -2,7 +2,8 @@
 
 use crate::{Made, PlanAnswer, PlanRequest};
 use model::{
-    AttributeUse, BlockSchema, ResourceSchema, Type, Value, convert, differences, show_type,
+    AttributeUse, BlockSchema, Containment, ResourceSchema, Type, Value, convert, differences,
+    show_type,
 };
 
 /// What a plan answer breaks; empty where it keeps the contract.
@@ -11,10 +12,22 @@ pub fn plan(
     request: &PlanRequest<'_>,
     answer: &PlanAnswer,
 ) -> Vec<String> {
+    let mut broken = Vec::new();
+    for path in &answer.replaced {
+        if !path
+            .first()
+            .is_some_and(|name| schema.block.names().any(|n| n == name))
+        {
+            broken.push(format!(
+                "`{}`: plan replaces because of `{path}`, which is not in the schema",
+                request.ty
+            ));
+        }
+    }
     let Some(planned) = &answer.planned else {
-        return Vec::new();
+        return broken;
     };
-    let mut broken = typed("plan", request.ty, &schema.block, planned);
+    broken.extend(typed("plan", request.ty, &schema.block, planned));
     for attribute in &schema.block.attributes {
         let (config, planned) = (
             request.config.get(attribute.name),
@@ -28,12 +41,20 @@ pub fn plan(
                 request.ty, attribute.name
             ));
         }
-        let free = attribute.is_computed() || attribute.default.is_some();
-        if !configured && !free && planned.is_some_and(|v| !v.is_null() && !v.is_unknown()) {
-            broken.push(format!(
+        if configured || attribute.is_computed() {
+            continue;
+        }
+        match &attribute.default {
+            Some(default) if planned.is_some_and(|v| v != default) => broken.push(format!(
+                "`{}`: plan gave the attribute `{}`, which is not configured, another value than \
+                 its default",
+                request.ty, attribute.name
+            )),
+            None if planned.is_some_and(|v| !v.is_null()) => broken.push(format!(
                 "`{}`: plan set the attribute `{}`, which is neither configured nor computed",
                 request.ty, attribute.name
-            ));
+            )),
+            _ => {}
         }
     }
     broken
@@ -76,19 +97,56 @@ pub fn read(schema: &ResourceSchema, ty: &str, made: &Made) -> Vec<String> {
 /// What a schema itself breaks; empty where it is sound.
 pub fn schema(ty: &str, schema: &ResourceSchema) -> Vec<String> {
     let mut broken = Vec::new();
-    for (i, attribute) in schema.block.attributes.iter().enumerate() {
-        let name = attribute.name;
-        if schema.block.names().take(i).any(|n| n == name) {
+    if schema.doc.is_empty() {
+        broken.push(format!("`{ty}` has no documentation"));
+    }
+    body(ty, &schema.block, &mut broken);
+    if schema.timeout_ms == 0 {
+        broken.push(format!(
+            "`{ty}` says nothing of how long its operations may take"
+        ));
+    }
+    match schema.containment {
+        Containment::On(name) if schema.block.attribute(name).is_none() => {
+            broken.push(format!(
+                "`{ty}` lives on the host in `{name}`, which is not there"
+            ));
+        }
+        Containment::Machine(name) if !is_computed(&schema.block, name) => broken.push(format!(
+            "`{ty}` gives out its host in `{name}`, which is no computed attribute"
+        )),
+        _ => {}
+    }
+    for gate in schema.gates.iter().filter(|g| g.doc.is_empty()) {
+        broken.push(format!(
+            "the gate `{}` of `{ty}` has no documentation",
+            gate.name
+        ));
+    }
+    broken
+}
+
+/// What attributes and nested blocks break.
+fn body(ty: &str, block: &BlockSchema, broken: &mut Vec<String>) {
+    let names: Vec<_> = block.names().collect();
+    for (i, name) in names.iter().enumerate() {
+        if names[..i].contains(name) {
             broken.push(format!("`{ty}`: two attributes are named `{name}`"));
         }
+    }
+    for attribute in &block.attributes {
+        let name = attribute.name;
         if attribute.doc.is_empty() {
             broken.push(format!("`{ty}.{name}` has no documentation"));
         }
         if attribute.usage == AttributeUse::Required && attribute.default.is_some() {
             broken.push(format!("`{ty}.{name}` is required and has a default"));
         }
+        if attribute.write_only && attribute.is_computed() {
+            broken.push(format!("`{ty}.{name}` is computed, but never recorded"));
+        }
         if let Some(target) = attribute.loads_into
-            && schema.block.attribute(target).is_none()
+            && block.attribute(target).is_none()
         {
             broken.push(format!(
                 "`{ty}.{name}` loads into `{target}`, which is not there"
@@ -100,12 +158,19 @@ pub fn schema(ty: &str, schema: &ResourceSchema) -> Vec<String> {
             broken.push(format!("`{ty}.{name}`: the default is not of its type"));
         }
     }
-    if schema.timeout_ms == 0 {
-        broken.push(format!(
-            "`{ty}` says nothing of how long its operations may take"
-        ));
+    for nested in &block.blocks {
+        let path = format!("{ty}.{}", nested.name);
+        if nested.max.is_some_and(|max| max < nested.min) {
+            broken.push(format!("`{path}` must stand more often than it may"));
+        }
+        body(&path, &nested.block, broken);
     }
-    broken
+}
+
+fn is_computed(block: &BlockSchema, name: &str) -> bool {
+    block
+        .attribute(name)
+        .is_some_and(model::Attribute::is_computed)
 }
 
 fn typed(call: &str, ty: &str, block: &BlockSchema, value: &Value) -> Vec<String> {
@@ -141,5 +206,11 @@ fn typed(call: &str, ty: &str, block: &BlockSchema, value: &Value) -> Vec<String
 }
 
 fn is_of(value: &Value, ty: &Type) -> bool {
-    *ty == Type::Any || convert(value, ty).is_ok_and(|v| v == *value || value.is_unknown())
+    // A null says nothing, of whatever type.
+    *ty == Type::Any
+        || value.is_null()
+        || convert(value, ty).is_ok_and(|v| v == *value || value.is_unknown())
 }
+
+#[cfg(test)]
+mod tests;
