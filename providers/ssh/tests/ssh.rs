@@ -6,6 +6,7 @@ use model::Value;
 use provider::{ReadAnswer, ReadRequest};
 use std::fs;
 use std::process::Command;
+use std::time::{Duration, Instant};
 use support::sshd::{Sshd, run};
 use support::{World, check_fails, words};
 
@@ -60,10 +61,10 @@ async fn by_the_agent() {
     let sshd = Sshd::start();
     let socket = sshd.at("agent").display().to_string();
     let mut agent = Command::new("ssh-agent").args(["-D", "-a", &socket]).spawn().unwrap();
-    let deadline = std::time::Instant::now() + std::time::Duration::from_secs(5);
+    let deadline = Instant::now() + Duration::from_secs(5);
     while !sshd.at("agent").exists() {
-        assert!(std::time::Instant::now() < deadline);
-        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(Instant::now() < deadline);
+        std::thread::sleep(Duration::from_millis(20));
     }
     let added = Command::new("ssh-add")
         .args(["-q", &sshd.at("user_key").display().to_string()])
@@ -178,17 +179,21 @@ async fn many_things_are_read_by_one_program() {
         });
     }
     world.connection.read(batch[..1].to_vec()).await;
-    let mut best = std::time::Duration::MAX;
+    let (mut one, mut many) = (Duration::MAX, Duration::MAX);
     let mut answers = Vec::new();
-    // The other tests are busy at the same time: the best of a few counts.
+    // The other tests are busy at the same time: the best of a few counts. What a login shell
+    // takes by itself (its rc file) is this machine's business: reading one has it too.
     for _ in 0..5 {
-        let (before, begun) = (sshd.count(), std::time::Instant::now());
+        let begun = Instant::now();
+        world.connection.read(batch[..1].to_vec()).await;
+        one = one.min(begun.elapsed());
+        let (before, begun) = (sshd.count(), Instant::now());
         answers = world.connection.read(batch.clone()).await;
-        best = best.min(begun.elapsed());
+        many = many.min(begun.elapsed());
         assert_eq!(sshd.count() - before, 1, "one program");
     }
-    assert!(best.as_millis() < 300, "{best:?}");
-    println!("60 files read in {best:?}");
+    println!("60 files read in {many:?}, one in {one:?}");
+    assert!(many < one + Duration::from_millis(150), "{many:?}, one in {one:?}");
     for (i, answer) in answers.iter().enumerate() {
         let ReadAnswer::Present { made, .. } = answer else { panic!("{answer:?}") };
         assert_eq!(made.attributes.get("content"), Some(&format!("content {i}").into()));
