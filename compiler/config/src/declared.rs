@@ -5,7 +5,7 @@ use crate::discover::Directory;
 use crate::problems::{Problems, structure};
 use crate::shape::{attribute, is_identifier};
 use crate::{ProviderName, ResourceKey, constant, type_expr};
-use diagnostics::Span;
+use diagnostics::{FileId, Span};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use model::{Mode, Type};
@@ -102,6 +102,11 @@ impl Declared {
         self.broken.iter().any(|(place, _)| {
             place.file == span.file && place.start <= span.end && place.end >= span.start
         })
+    }
+
+    /// Whether something in a file could not be read.
+    pub(crate) fn broken_file(&self, file: FileId) -> bool {
+        self.broken.iter().any(|(place, _)| place.file == file)
     }
 
     fn block(&mut self, block: &Block, problems: &mut Problems) {

@@ -16,7 +16,7 @@ mod rollout;
 mod variable;
 
 use crate::discover::Directory;
-use crate::problems::{Problems, structure};
+use crate::problems::{Problems, hint, structure};
 use crate::resolve::{Known, Resolver};
 use crate::{Module, Project};
 use syntax::tree::{self, Block};
@@ -44,7 +44,7 @@ pub(crate) fn module(
     };
     let mut resolver = Resolver::new(known, index, problems);
     for file in directory.files {
-        stray_arguments(&file.body, resolver.problems);
+        stray_arguments(&file, &mut resolver);
         for block in file.body.blocks {
             read(&block, index == 0, &mut module, root, &mut resolver);
         }
@@ -52,12 +52,15 @@ pub(crate) fn module(
     module
 }
 
-fn stray_arguments(body: &tree::Body, problems: &mut Problems) {
-    for attribute in &body.attributes {
-        problems.push(structure::stray_argument(
-            &attribute.name.text,
-            attribute.name.span,
-        ));
+/// Where a brace is wrong, what was inside of a block comes to stand outside: no problem more.
+fn stray_arguments(file: &tree::File, r: &mut Resolver) {
+    if r.here.broken_file(file.file) {
+        return;
+    }
+    for attribute in &file.body.attributes {
+        let name = &attribute.name;
+        r.problems
+            .push(structure::stray_argument(&name.text, name.span));
     }
 }
 
@@ -78,8 +81,14 @@ fn read(block: &Block, in_root: bool, module: &mut Module, root: &mut Root, r: &
         "module" => call::read(block, module, r),
         "moved" => moved::read_moved(block, module, r),
         "removed" => moved::read_removed(block, module, r),
-        other => r
-            .problems
-            .push(structure::unknown_block(other, block.kind.span)),
+        other => unknown_block(other, block, r),
+    }
+}
+
+fn unknown_block(name: &str, block: &Block, r: &mut Resolver) {
+    let slip = hint(name, structure::TOP_LEVEL).is_some();
+    if slip || !r.here.broken_file(block.kind.span.file) {
+        r.problems
+            .push(structure::unknown_block(name, block.kind.span));
     }
 }

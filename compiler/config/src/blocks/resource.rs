@@ -33,6 +33,7 @@ pub(super) fn read(mode: Mode, block: &Block, module: &mut Module, r: &mut Resol
     }
     let repeat = meta::repeat(&block.body, r);
     r.place = meta::place(&block.body);
+    r.place.own = Some((mode, ty.clone(), name.clone()));
     let resource = Resource {
         mode,
         ty: ty.clone(),

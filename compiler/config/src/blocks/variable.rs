@@ -1,11 +1,12 @@
 //! `variable "name" { … }`
 
 use super::condition;
-use crate::problems::structure;
+use crate::problems::{structure, values};
 use crate::resolve::Resolver;
 use crate::shape::{self, Shape, attribute};
 use crate::{Module, Variable};
-use model::Type;
+use eval::{Expr, ExprKind};
+use model::{Type, Value};
 use syntax::tree::Block;
 
 const SHAPE: Shape = Shape {
@@ -59,11 +60,22 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         r.check(&value, &ty, "default");
         value
     });
+    let nullable = shape::flag(body, "nullable", true, r.problems);
+    if let (
+        false,
+        Some(Expr {
+            kind: ExprKind::Literal(Value::Null(_)),
+            span,
+        }),
+    ) = (nullable, &default)
+    {
+        r.problems.push(values::null_default(*span));
+    }
     let variable = Variable {
         default,
         sensitive: shape::flag(body, "sensitive", false, r.problems),
         ephemeral: shape::flag(body, "ephemeral", false, r.problems),
-        nullable: shape::flag(body, "nullable", true, r.problems),
+        nullable,
         description: shape::text(body, "description", r.problems).map(|d| d.to_string()),
         validations: condition::all(body, "validation", r),
         span: block.header,

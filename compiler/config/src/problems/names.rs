@@ -187,6 +187,12 @@ pub(crate) fn self_outside(span: Span) -> Problem {
         .help("elsewhere, name the resource: `TYPE.NAME.attribute`")
 }
 
+pub(crate) fn own(address: &str, span: Span) -> Problem {
+    Problem::error("LF0123", format!("`{address}` refers to itself"))
+        .at(span, "known only when all that stands here is known")
+        .help("a value that both need goes to `locals`; in a `postcondition` write `self`")
+}
+
 pub(crate) fn no_instances(address: &str, key: Option<&str>, span: Span) -> Problem {
     let help = match key {
         Some(key) if crate::shape::is_identifier(key) => {
@@ -225,7 +231,9 @@ pub(crate) fn unknown_type(mode: Mode, ty: &str, span: Span, schemas: &Schemas) 
         Mode::Managed => ("resource type", Mode::Data, "data"),
         Mode::Data => ("data source", Mode::Managed, "resource"),
     };
-    let help = if schemas.provider_of(other, ty).is_some() {
+    let help = if let Some(habit) = habit(mode, ty) {
+        Some(habit.to_string())
+    } else if schemas.provider_of(other, ty).is_some() {
         Some(format!("it is another kind of block: `{block} \"{ty}\"`"))
     } else {
         hint(ty, schemas.types(mode)).or_else(|| of_provider(mode, ty, schemas))
@@ -233,6 +241,24 @@ pub(crate) fn unknown_type(mode: Mode, ty: &str, span: Span, schemas: &Schemas) 
     Problem::error("LF0124", format!("there is no {what} `{ty}`"))
         .at(span, "no provider has it")
         .maybe_help(help)
+}
+
+/// What people write who come from another tool.
+fn habit(mode: Mode, ty: &str) -> Option<&'static str> {
+    Some(match (mode, ty) {
+        (Mode::Managed, "null_resource") => {
+            "write `terraform_data`, with `triggers_replace` for `triggers`"
+        }
+        (Mode::Managed, "local_file" | "local_sensitive_file") => {
+            "write `ssh_file` with `host = { address = \"localhost\", transport = \"local\" }`"
+        }
+        (Mode::Data, "terraform_remote_state") => {
+            "outputs of another environment are read by `data \"landfall_outputs\"`"
+        }
+        (Mode::Data, "template_file") => "call `templatefile(path, vars)` or `render(path, vars)`",
+        (Mode::Data, "local_file") => "call `file(path)`",
+        _ => return None,
+    })
 }
 
 /// All types that begin like this one.

@@ -110,6 +110,12 @@ pub(crate) fn no_number(span: Span) -> Problem {
     Problem::error("LF0137", "this number is out of range").at(span, "too large or too precise")
 }
 
+pub(crate) fn null_default(span: Span) -> Problem {
+    Problem::error("LF0130", "the default of this variable may not be null")
+        .at(span, "it says `nullable = false`")
+        .help("write another default, or remove the line so that callers must give a value")
+}
+
 pub(crate) fn no_count(span: Span) -> Problem {
     Problem::error("LF0137", "`count` is a whole number, 0 or more").at(span, "not such a number")
 }

@@ -7,6 +7,7 @@ use crate::shape;
 use diagnostics::Span;
 use eval::{Call, Expr, ExprKind};
 use model::{AttributeUse, BlockSchema, NestedBlock, Nesting};
+use std::collections::HashMap;
 use std::sync::Arc;
 use syntax::tree::{Block, Body};
 
@@ -115,14 +116,16 @@ impl Resolver<'_> {
         meta: &Meta,
         items: &mut Vec<(Expr, Expr)>,
     ) {
+        let mut seen: Vec<&str> = Vec::new();
         for (i, block) in body.blocks.iter().enumerate() {
             let Some((name, span)) = dynamic::target(block) else {
                 self.problems.push(structure::labels(block, &["NAME"]));
                 continue;
             };
-            let first = body.blocks[..i]
-                .iter()
-                .all(|b| dynamic::target(b).is_none_or(|t| t.0 != name));
+            let first = !seen.contains(&&**name);
+            if first {
+                seen.push(name);
+            }
             if meta.blocks.contains(&&**name) && *block.kind.text == **name {
                 self.once(body, i, name);
                 continue;
@@ -170,6 +173,7 @@ impl Resolver<'_> {
         let same = |b: &&Block| dynamic::target(b).is_some_and(|t| **t.0 == *nested.name);
         let all: Vec<&Block> = body.blocks[from..].iter().filter(same).collect();
         self.check_number(&all, nested, what);
+        self.check_labels(&all, nested);
         let pieces: Vec<Piece> = all
             .iter()
             .filter_map(|block| self.piece(block, nested))
@@ -179,6 +183,24 @@ impl Resolver<'_> {
             Nesting::Single => single(pieces, span),
             Nesting::List | Nesting::Set => joined(pieces, "concat", tuple, span),
             Nesting::Map => joined(pieces, "merge", object, span),
+        }
+    }
+
+    /// The keys of a map are distinct.
+    fn check_labels(&mut self, all: &[&Block], nested: &NestedBlock) {
+        if nested.nesting != Nesting::Map {
+            return;
+        }
+        let mut seen: HashMap<&str, Span> = HashMap::new();
+        for block in all.iter().filter(|b| !dynamic::is_dynamic(b)) {
+            let Some(label) = block.labels.first() else {
+                continue;
+            };
+            if let Some(first) = seen.insert(&label.text, label.span) {
+                let what = format!("{} \"{}\"", nested.name, label.text);
+                self.problems
+                    .push(structure::block_twice(&what, label.span, first));
+            }
         }
     }
 

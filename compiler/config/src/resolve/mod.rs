@@ -8,6 +8,7 @@ mod expr;
 mod members;
 mod reference;
 
+use crate::ResourceKey;
 use crate::declared::{Declared, Instances};
 use crate::problems::Problems;
 use crate::schemas::Schemas;
@@ -29,6 +30,8 @@ pub(crate) struct Known<'a> {
 pub(crate) struct Place {
     /// What `each` and `count` are of.
     pub(crate) instances: Instances,
+    /// The resource whose body this is.
+    pub(crate) own: Option<ResourceKey>,
     /// What `self` is.
     pub(crate) this: Option<(Mode, Arc<str>)>,
     /// In words, what stands here, where it may not refer to anything.

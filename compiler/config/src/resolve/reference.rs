@@ -222,6 +222,12 @@ impl Resolver<'_> {
             self.unknown(&names::resource(mode, &ty.text, &name.text), name, problem);
             return None;
         };
+        if self.place.own.as_ref() == Some(&key) {
+            let address = names::resource(mode, &ty.text, &name.text);
+            let problem = names::own(&address, start.to(name.span));
+            self.problems.push(problem);
+            return None;
+        }
         let (instances, known) = (resource.instances, self.known);
         let address = || names::resource(mode, &ty.text, &name.text);
         if let Some(member) = self.member_lazily(address, instances, rest)

@@ -52,6 +52,11 @@ fn nested_blocks() {
           log {
         # ^^^ LF0117 at most once
           }
+          zone "a" {
+          }
+          zone "a" {
+          #    ^^^ LF0117 `zone "a"` stands here at most once
+          }
           zone {
         # ^^^^ LF0112 zone "KEY" { … }
           }
@@ -169,6 +174,9 @@ fn types_and_providers() {
           #             ^^^^ LF0121
         }
         resource "ssh_fiel" "y" {
+        }
+        resource "null_resource" "n" {
+        #        ^^^^^^^^^^^^^^^ LF0124 write `terraform_data`
         }
         resource "ssh_facts" "z" {
         #        ^^^^^^^^^^^ LF0124 data "ssh_facts"

@@ -24,11 +24,7 @@ fn a_broken_value_is_neither_missing_nor_of_the_wrong_type() {
 #[test]
 fn names_that_a_broken_block_may_declare_are_not_unknown() {
     let text = "variable \"a\"\n  default = 1\n}\nlocals {\n  x = var.a\n  y = var.other\n}\n";
-    let found = codes(text);
-    assert!(
-        found.iter().filter(|c| **c == "LF0121").count() <= 1,
-        "{found:?}"
-    );
+    assert_eq!(codes(text), ["LF0121"]);
 }
 
 #[test]
@@ -41,4 +37,13 @@ fn arguments_that_a_broken_body_may_hold_are_not_missing() {
 fn what_is_whole_is_checked_all_the_same() {
     let text = "locals {\n  a = ]\n}\nresource \"ssh_fiel\" \"x\" {\n}\n";
     assert_eq!(codes(text), ["LF0124"]);
+}
+
+#[test]
+fn what_a_wrong_brace_puts_outside_of_its_block_is_no_problem_of_its_own() {
+    let text =
+        "resource \"terraform_data\" \"x\" {\n  input = 1\n}}\n  lifecycle {\n  }\n  a = 1\n";
+    assert_eq!(codes(text), [""; 0]);
+    let text = "locals {\n  a = ]\n}\nlocal {\n}\n";
+    assert_eq!(codes(text), ["LF0110"]);
 }

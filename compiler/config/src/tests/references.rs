@@ -168,6 +168,28 @@ fn what_an_expression_binds_is_no_name_of_the_configuration() {
 }
 
 #[test]
+fn a_resource_does_not_refer_to_itself() {
+    check(
+        r#"
+        resource "terraform_data" "a" {
+          count      = 2
+          input      = terraform_data.a[0].id
+          #            ^^^^^^^^^^^^^^^^ LF0123 refers to itself
+          depends_on = [terraform_data.a]
+          #             ^^^^^^^^^^^^^^^^ LF0123
+        }
+        "#,
+    );
+}
+
+#[test]
+fn deep_expressions_fit_on_a_small_stack() {
+    let sum = vec!["1"; 200].join(" + ");
+    let deep = format!("{}{sum}{}", "[".repeat(50), "]".repeat(50));
+    check(&format!("locals {{\n  a = {deep}\n}}\n"));
+}
+
+#[test]
 fn dependencies_are_whole_blocks() {
     check(
         r#"

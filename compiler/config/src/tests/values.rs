@@ -107,6 +107,11 @@ fn types_of_variables() {
           default = "x"
           #         ^^^ LF0130 a number required
         }
+        variable "n" {
+          nullable = false
+          default  = null
+          #          ^^^^ LF0130 may not be null
+        }
         variable "h" {
           default = var.g
           #         ^^^^^ LF0131 a default may not refer to anything
