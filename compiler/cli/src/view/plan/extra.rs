@@ -1,0 +1,156 @@
+//! The parts of a plan beside its steps: drift, moves, outputs, rollouts, what waits.
+
+use crate::view::diff::Differ;
+use crate::view::output;
+use crate::view::page::{Label, Page};
+use crate::view::value::{Limits, count};
+use plan::{Plan, Strategy};
+
+/// Operations of an interrupted run.
+pub(super) fn settling(page: &mut Page, plan: &Plan) {
+    if plan.settling.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0).add(
+        Label::Warning,
+        "Settled first: what an interrupted run left open",
+    );
+    for open in &plan.settling {
+        let line = page.line(2).hang(8);
+        line.add(Label::Warning, "?   ")
+            .add(Label::Address, open.address.to_string());
+        line.text(format!(" {}", open.change));
+        if let Some(unclear) = &open.unclear {
+            page.line(6).text("known: ").text(unclear);
+        }
+    }
+}
+
+/// What somebody else changed.
+pub(super) fn drift(page: &mut Page, plan: &Plan, limits: Limits) {
+    if plan.refreshed.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0).add(
+        Label::Warning,
+        "Changed outside of Landfall since the last run",
+    );
+    for drift in &plan.refreshed {
+        let gone = drift.after.is_none();
+        let (symbol, label) = if gone {
+            ("-", Label::Delete)
+        } else {
+            ("~", Label::Update)
+        };
+        let line = page.line(2).hang(8);
+        line.add(label, format!("{symbol:<3} "))
+            .add(Label::Address, drift.address.to_string());
+        line.add(
+            label,
+            if gone {
+                " is gone"
+            } else {
+                " is not as recorded"
+            },
+        );
+        if let Some(after) = &drift.after {
+            let differ = Differ {
+                forced: &[],
+                limits,
+                fold_unknown: false,
+            };
+            page.append(differ.page(&drift.before, after), 6);
+        }
+    }
+}
+
+/// Objects that get another address.
+pub(super) fn moved(page: &mut Page, plan: &Plan) {
+    if plan.moved.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0).add(Label::Heading, "Gets another address");
+    for (object, to) in &plan.moved {
+        let line = page.line(2).hang(8);
+        line.add(Label::Update, ">   ")
+            .add(Label::Address, to.to_string());
+        line.add(Label::Muted, format!(" (object {object})"));
+    }
+}
+
+/// Outputs that change.
+pub(super) fn outputs(page: &mut Page, plan: &Plan, limits: Limits) {
+    let changes = output::changes(&plan.outputs, limits);
+    if !changes.is_empty() {
+        page.blank();
+        page.line(0).add(Label::Heading, "Outputs");
+        page.append(changes, 0);
+    }
+}
+
+/// How instances are changed, batch by batch.
+pub(super) fn rollouts(page: &mut Page, plan: &Plan) {
+    for rollout in &plan.rollouts {
+        page.blank();
+        let instances = count(rollout.instances.len(), "instance", "instances");
+        let how = match rollout.strategy {
+            Strategy::Rolling => format!("rolling, {} at a time", rollout.max_parallel),
+            Strategy::BlueGreen => {
+                "blue-green: new ones beside the old ones, then the old go".into()
+            }
+            Strategy::Canary => format!("canary: {} first", rollout.canary),
+            Strategy::AllAtOnce => "all at once".into(),
+        };
+        let line = page.line(0);
+        line.add(Label::Heading, "Rollout of ")
+            .add(Label::Address, &*rollout.of);
+        page.line(2).text(format!("{instances}, {how}"));
+        if rollout.strategy == Strategy::Canary && !rollout.auto_promote {
+            page.line(2)
+                .text("stops after the canaries and waits to be promoted");
+        }
+        if let Some(gate) = &rollout.gate {
+            let healthy = seconds(rollout.min_healthy_ms);
+            let deadline = seconds(rollout.healthy_deadline_ms);
+            page.line(2).text(format!(
+                "each must pass `{gate}` for {healthy} within {deadline}; if one does not, {}",
+                match rollout.auto_revert {
+                    true => "all go back to what they were",
+                    false => "the rollout stops there",
+                }
+            ));
+        }
+    }
+}
+
+/// What waits for a later stage.
+pub(super) fn later(page: &mut Page, plan: &Plan) {
+    if plan.later.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0)
+        .add(Label::Heading, "In a later stage, when more is known");
+    for later in &plan.later {
+        let line = page.line(2).hang(8);
+        line.add(Label::Muted, "…   ")
+            .add(Label::Address, &later.what);
+        page.line(6).text("why: ").text(&later.why);
+        if !later.waits_for.is_empty() {
+            page.line(6)
+                .text("waits for: ")
+                .text(later.waits_for.join(", "));
+        }
+    }
+}
+
+fn seconds(ms: u64) -> String {
+    match ms {
+        ms if ms % 60_000 == 0 && ms > 0 => format!("{}m", ms / 60_000),
+        ms if ms % 1000 == 0 => format!("{}s", ms / 1000),
+        ms => format!("{ms}ms"),
+    }
+}

@@ -1,0 +1,670 @@
+//! Snapshots of plans.
+
+use super::sample::{SECRETS, address, object, plan as sample, step};
+use crate::view::look::Look;
+use crate::view::value::Limits;
+use crate::view::{plan, plan_json, reason};
+use ::plan::{Action, Plan, PlanMode, Reason};
+use model::AttrPath;
+
+fn render(plan: &Plan, width: usize) -> String {
+    plan::page(plan, Limits::SHORT).render(&Look::plain(width))
+}
+
+#[test]
+fn a_plan_at_80_columns() {
+    insta::assert_snapshot!(render(&sample(), 80), @r#"
+    Destroys data
+      (-) ssh_file.pg_conf goes with its machine
+          why: its machine sandbox_machine.db goes, and it with it
+          effects: destroys data
+      -/+ sandbox_machine.db replace (delete the old one, then make the new one)
+          why: `image` can't be changed in place; --replace asks for it
+          effects: destroys data, replaces
+          ~ image (takes another object) = "debian-12" -> "debian-13"
+          known after apply: id
+
+    Interrupts: downtime, restarts, replacements
+      ~   ssh_systemd_unit.api update
+          why: `unit` is configured otherwise
+          effects: restarts
+          in the rollout of ssh_systemd_unit.api
+          ~ unit:
+              @@ -1,4 +1,4 @@
+                [Service]
+                User=api
+              - ExecStart=/srv/api/1/run
+              + ExecStart=/srv/api/2/run
+                Restart=always
+
+    Rotates secrets
+      ~   ssh_file.env update
+          why: it takes values from random_password.session, known after apply
+          effects: rotates secret
+          ~ content:
+              @@ -1,2 +1,2 @@
+              - SESSION=(sensitive)
+              - PORT=4000
+              + SESSION=(sensitive, changed)
+              + PORT=4001
+
+    Takes over what somebody else made
+      >   ssh_directory.srv adopt
+          why: the same stands there already
+          effects: takes over
+          ~ mode = "0700" -> "0755"
+
+    Changes
+      -   sandbox_machine.old delete (the one that was replaced)
+          why: it is left over from an earlier replacement
+      -   ssh_package.old delete
+          why: it is not in the configuration any more
+          - name = "old"
+      -   ssh_user.web[2] delete
+      -   ssh_user.web[3] delete
+          each of these 2 objects:
+          why: the configuration has no instance of this key any more
+      ~   ssh_file.token update
+          why: somebody changed it outside of Landfall
+          ~ content = (sensitive) -> (sensitive, changed)
+      +   ssh_file.motd create
+          + content:
+              + Welcome.
+              + Be kind.
+          + mode = "0644"
+          + path = "/etc/motd"
+          known after apply: id
+      +   module.platform["eu-central-1"].module.backend.ssh_file.configuration["nginx/sites/api.example.com"]
+            create
+          why: it is gone from where it was
+          + path = "/etc/nginx/sites-enabled/api.example.com.conf"
+      =   random_password.kept record
+          why: the configuration protects it no more; destroying it takes a plan of
+            its own
+      x   ssh_file.left forget (it stays where it is)
+          why: a `removed` block says to leave it where it is
+      <=  data.ssh_facts.web read during apply
+          why: it is read during apply, when what it depends on is known and done
+
+    Settled first: what an interrupted run left open
+      ?   ssh_package.nginx create
+          known: the connection broke while apt was running
+
+    Changed outside of Landfall since the last run
+      ~   ssh_file.sshd is not as recorded
+          ~ content:
+              @@ -1,2 +1,3 @@
+                Port 22
+              - PermitRootLogin no
+              + PermitRootLogin yes
+              + # \u{001b}[2J
+      -   ssh_file.gone is gone
+
+    Gets another address
+      >   ssh_user.deploy (object aeaqcaibaeaqcaib)
+
+    Outputs
+      ~ count = 1 -> 2
+      ~ password = (sensitive, changed)
+      + url = (known after apply)
+
+    Rollout of ssh_systemd_unit.api
+      1 instance, rolling, 1 at a time
+      each must pass `active` for 10s within 5m; if one does not, all go back to
+        what they were
+
+    In a later stage, when more is known
+      …   module.workers
+          why: `for_each` is known after apply
+          waits for: sandbox_machine.web[0], sandbox_machine.web[1]
+
+    Plan: 2 to create, 3 to update, 1 to replace, 4 to destroy, 1 to adopt, 1 to go
+      with their machine, 1 to forget, 1 to record, 1 to read during apply.
+    1 thing waits for a later stage.
+    12 objects were not read and taken as recorded (--refresh=bulk reads them).
+    Of 1 object, attributes that are given only one object at a time were not read
+      (--refresh=all reads them).
+    "#);
+}
+
+#[test]
+fn a_plan_at_50_columns() {
+    insta::assert_snapshot!(render(&sample(), 50), @r#"
+    Destroys data
+      (-) ssh_file.pg_conf goes with its machine
+          why: its machine sandbox_machine.db goes,
+            and it with it
+          effects: destroys data
+      -/+ sandbox_machine.db replace (delete the old
+            one, then make the new one)
+          why: `image` can't be changed in place;
+            --replace asks for it
+          effects: destroys data, replaces
+          ~ image (takes another object) = "debian-12"
+            -> "debian-13"
+          known after apply: id
+
+    Interrupts: downtime, restarts, replacements
+      ~   ssh_systemd_unit.api update
+          why: `unit` is configured otherwise
+          effects: restarts
+          in the rollout of ssh_systemd_unit.api
+          ~ unit:
+              @@ -1,4 +1,4 @@
+                [Service]
+                User=api
+              - ExecStart=/srv/api/1/run
+              + ExecStart=/srv/api/2/run
+                Restart=always
+
+    Rotates secrets
+      ~   ssh_file.env update
+          why: it takes values from
+            random_password.session, known after apply
+          effects: rotates secret
+          ~ content:
+              @@ -1,2 +1,2 @@
+              - SESSION=(sensitive)
+              - PORT=4000
+              + SESSION=(sensitive, changed)
+              + PORT=4001
+
+    Takes over what somebody else made
+      >   ssh_directory.srv adopt
+          why: the same stands there already
+          effects: takes over
+          ~ mode = "0700" -> "0755"
+
+    Changes
+      -   sandbox_machine.old delete (the one that was
+            replaced)
+          why: it is left over from an earlier
+            replacement
+      -   ssh_package.old delete
+          why: it is not in the configuration any more
+          - name = "old"
+      -   ssh_user.web[2] delete
+      -   ssh_user.web[3] delete
+          each of these 2 objects:
+          why: the configuration has no instance of
+            this key any more
+      ~   ssh_file.token update
+          why: somebody changed it outside of Landfall
+          ~ content = (sensitive) -> (sensitive,
+            changed)
+      +   ssh_file.motd create
+          + content:
+              + Welcome.
+              + Be kind.
+          + mode = "0644"
+          + path = "/etc/motd"
+          known after apply: id
+      +   module.platform["eu-central-1"].module.backend.ssh_file.configuration["nginx/sites/api.example.com"]
+            create
+          why: it is gone from where it was
+          + path =
+            "/etc/nginx/sites-enabled/api.example.com.conf"
+      =   random_password.kept record
+          why: the configuration protects it no more;
+            destroying it takes a plan of its own
+      x   ssh_file.left forget (it stays where it is)
+          why: a `removed` block says to leave it
+            where it is
+      <=  data.ssh_facts.web read during apply
+          why: it is read during apply, when what it
+            depends on is known and done
+
+    Settled first: what an interrupted run left open
+      ?   ssh_package.nginx create
+          known: the connection broke while apt was
+            running
+
+    Changed outside of Landfall since the last run
+      ~   ssh_file.sshd is not as recorded
+          ~ content:
+              @@ -1,2 +1,3 @@
+                Port 22
+              - PermitRootLogin no
+              + PermitRootLogin yes
+              + # \u{001b}[2J
+      -   ssh_file.gone is gone
+
+    Gets another address
+      >   ssh_user.deploy (object aeaqcaibaeaqcaib)
+
+    Outputs
+      ~ count = 1 -> 2
+      ~ password = (sensitive, changed)
+      + url = (known after apply)
+
+    Rollout of ssh_systemd_unit.api
+      1 instance, rolling, 1 at a time
+      each must pass `active` for 10s within 5m; if
+        one does not, all go back to what they were
+
+    In a later stage, when more is known
+      …   module.workers
+          why: `for_each` is known after apply
+          waits for: sandbox_machine.web[0],
+            sandbox_machine.web[1]
+
+    Plan: 2 to create, 3 to update, 1 to replace, 4 to
+      destroy, 1 to adopt, 1 to go with their machine,
+      1 to forget, 1 to record, 1 to read during
+      apply.
+    1 thing waits for a later stage.
+    12 objects were not read and taken as recorded
+      (--refresh=bulk reads them).
+    Of 1 object, attributes that are given only one
+      object at a time were not read (--refresh=all
+      reads them).
+    "#);
+}
+
+#[test]
+fn addresses_are_never_cut() {
+    for width in [20, 33, 50, 80, 200] {
+        let text = render(&sample(), width);
+        for step in sample()
+            .steps
+            .iter()
+            .filter(|s| s.action != Action::Barrier)
+        {
+            assert!(
+                text.contains(&step.address.to_string()),
+                "{} at {width}",
+                step.address
+            );
+        }
+    }
+}
+
+#[test]
+fn no_secret_and_no_control_character_is_shown() {
+    let colour = Look {
+        colour: true,
+        ..Look::plain(60)
+    };
+    let everything = Limits::NONE;
+    let human = plan::page(&sample(), everything).render(&Look::plain(60));
+    let coloured = plan::page(&sample(), everything).render(&colour);
+    let json = plan_json::document(&sample()).to_string();
+    for secret in SECRETS {
+        for text in [&human, &coloured, &json] {
+            assert!(!text.contains(secret), "{secret} in {text}");
+        }
+    }
+    assert!(
+        human.chars().all(|c| c == '\n' || !c.is_control()),
+        "{human:?}"
+    );
+    assert!(!coloured.contains("\u{1b}[2J"));
+    assert!(json.chars().all(|c| !c.is_control()));
+}
+
+#[test]
+fn every_reason_reads() {
+    let paths = vec![AttrPath::name("mode"), AttrPath::name("tags").then("a b")];
+    let machine = address("sandbox_machine.a[0]");
+    let reasons = [
+        Reason::New,
+        Reason::Configured(paths.clone()),
+        Reason::Forced(paths),
+        Reason::Upstream(vec![machine.resource.clone()]),
+        Reason::Drifted,
+        Reason::Vanished,
+        Reason::Tainted,
+        Reason::Deposed,
+        Reason::Asked,
+        Reason::Triggered("terraform_data.version".into()),
+        Reason::Unconfigured,
+        Reason::InstanceGone,
+        Reason::Destroy,
+        Reason::OtherMachine,
+        Reason::MachineGoes(machine),
+        Reason::ProtectionLifted,
+        Reason::ProtectionSet,
+        Reason::Removed,
+        Reason::ReadLater,
+        Reason::StandsThere,
+        Reason::OtherConnection,
+    ];
+    let lines: Vec<_> = reasons
+        .iter()
+        .map(|r| format!("{}: {}", reason::kind(r), reason::in_words(r)))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    new: it is in the configuration and not there yet
+    configured: `mode` and `tags["a b"]` are configured otherwise
+    forced: `mode` and `tags["a b"]` can't be changed in place
+    upstream: it takes values from sandbox_machine.a, known after apply
+    drifted: somebody changed it outside of Landfall
+    vanished: it is gone from where it was
+    tainted: its creation failed half-way
+    deposed: it is left over from an earlier replacement
+    asked: --replace asks for it
+    triggered: replace_triggered_by: terraform_data.version changes
+    unconfigured: it is not in the configuration any more
+    instance_gone: the configuration has no instance of this key any more
+    destroy: everything is to be destroyed
+    other_machine: the machine that it is on becomes another one
+    machine_goes: its machine sandbox_machine.a[0] goes, and it with it
+    protection_lifted: the configuration protects it no more; destroying it takes a plan of its own
+    protection_set: it is protected from now on
+    removed: a `removed` block says to leave it where it is
+    read_later: it is read during apply, when what it depends on is known and done
+    stands_there: the same stands there already
+    other_connection: its provider is connected to another account, region or endpoint
+    "#);
+}
+
+#[test]
+fn alike_neighbours_share_a_description() {
+    let mut plan = Plan::default();
+    for i in 0..3 {
+        let mut step = step(&format!("ssh_file.a[{i}]"), Action::Create, Reason::New);
+        step.after = Some(object(&[("mode", "0644".into())]));
+        plan.steps.push(step);
+    }
+    insta::assert_snapshot!(render(&plan, 80), @r#"
+    Changes
+      +   ssh_file.a[0] create
+      +   ssh_file.a[1] create
+      +   ssh_file.a[2] create
+          each of these 3 objects:
+          + mode = "0644"
+
+    Plan: 3 to create, 0 to update, 0 to replace, 0 to destroy.
+    "#);
+}
+
+#[test]
+fn a_plan_without_changes_says_so() {
+    for (mode, expected) in [
+        (
+            PlanMode::Apply,
+            "No changes. Everything is as the configuration says.\n",
+        ),
+        (
+            PlanMode::Destroy,
+            "No changes. There is nothing to destroy.\n",
+        ),
+        (
+            PlanMode::RefreshOnly,
+            "No changes. Everything is as recorded.\n",
+        ),
+    ] {
+        let mut plan = Plan::default();
+        plan.header.mode = mode;
+        assert_eq!(render(&plan, 80), expected);
+    }
+}
+
+#[test]
+fn the_json_form() {
+    let mut plan = sample();
+    plan.steps.truncate(4);
+    let text = serde_json::to_string_pretty(&plan_json::document(&plan)).unwrap();
+    insta::assert_snapshot!(text, @r#"
+    {
+      "changes": true,
+      "drift": [
+        {
+          "address": "ssh_file.sshd",
+          "after": {
+            "content": "Port 22\nPermitRootLogin yes\n# \u001b[2J\n"
+          },
+          "before": {
+            "content": "Port 22\nPermitRootLogin no\n"
+          },
+          "changed": [
+            "content"
+          ],
+          "gone": false,
+          "object": "aqcaibaeaqcaibae"
+        },
+        {
+          "address": "ssh_file.gone",
+          "after": null,
+          "before": {
+            "path": "/etc/gone"
+          },
+          "changed": [],
+          "gone": true,
+          "object": "aqcaibaeaqcaibae"
+        }
+      ],
+      "effects": [
+        "destroys data",
+        "replaces",
+        "rotates secret"
+      ],
+      "environment": "production",
+      "format": 1,
+      "landfall": "0.1.0",
+      "later": [
+        {
+          "waits_for": [
+            "sandbox_machine.web[0]",
+            "sandbox_machine.web[1]"
+          ],
+          "what": "module.workers",
+          "why": "`for_each` is known after apply"
+        }
+      ],
+      "lineage": "ambqgaydambqgayd",
+      "mode": "apply",
+      "moved": [
+        {
+          "object": "aeaqcaibaeaqcaib",
+          "to": "ssh_user.deploy"
+        }
+      ],
+      "outputs": {
+        "count": {
+          "after": 2,
+          "before": 1,
+          "sensitive": false
+        },
+        "password": {
+          "after": {
+            "sensitive": true
+          },
+          "before": {
+            "sensitive": true
+          },
+          "sensitive": true
+        },
+        "url": {
+          "after": {
+            "unknown": true
+          },
+          "before": null,
+          "sensitive": false
+        }
+      },
+      "partial": false,
+      "planned_at": "2026-01-02T03:04:05Z",
+      "project": "shop",
+      "rollouts": [
+        {
+          "auto_promote": false,
+          "auto_revert": true,
+          "canary": 0,
+          "gate": "active",
+          "instances": [
+            {
+              "key": null,
+              "steps": [
+                5
+              ]
+            }
+          ],
+          "max_parallel": 1,
+          "of": "ssh_systemd_unit.api",
+          "strategy": "rolling"
+        }
+      ],
+      "settling": [
+        {
+          "address": "ssh_package.nginx",
+          "change": "create",
+          "token": "aibaeaqcaibaeaqcaibaeaqc",
+          "unclear": "the connection broke while apt was running"
+        }
+      ],
+      "steps": [
+        {
+          "action": "delete",
+          "address": "sandbox_machine.db",
+          "after": null,
+          "before": {
+            "id": "m-1",
+            "image": "debian-12"
+          },
+          "changed": [],
+          "container": null,
+          "create_before_destroy": false,
+          "effects": [
+            "destroys data",
+            "replaces"
+          ],
+          "object": null,
+          "pair": 1,
+          "protected": false,
+          "provider": "ssh",
+          "reasons": [
+            {
+              "kind": "asked",
+              "text": "--replace asks for it"
+            }
+          ],
+          "rollout": null,
+          "timeout_ms": 0,
+          "waits_for": []
+        },
+        {
+          "action": "create",
+          "address": "sandbox_machine.db",
+          "after": {
+            "id": {
+              "unknown": true
+            },
+            "image": "debian-13"
+          },
+          "before": {
+            "id": "m-1",
+            "image": "debian-12"
+          },
+          "changed": [
+            "id",
+            "image"
+          ],
+          "container": null,
+          "create_before_destroy": false,
+          "effects": [
+            "replaces"
+          ],
+          "object": null,
+          "pair": 0,
+          "protected": false,
+          "provider": "ssh",
+          "reasons": [
+            {
+              "kind": "forced",
+              "paths": [
+                "image"
+              ],
+              "text": "`image` can't be changed in place"
+            }
+          ],
+          "rollout": null,
+          "timeout_ms": 0,
+          "waits_for": []
+        },
+        {
+          "action": "goes_with",
+          "address": "ssh_file.pg_conf",
+          "after": null,
+          "before": null,
+          "changed": [],
+          "container": null,
+          "create_before_destroy": false,
+          "effects": [
+            "destroys data"
+          ],
+          "object": null,
+          "pair": null,
+          "protected": false,
+          "provider": "ssh",
+          "reasons": [
+            {
+              "kind": "machine_goes",
+              "machine": "sandbox_machine.db",
+              "text": "its machine sandbox_machine.db goes, and it with it"
+            }
+          ],
+          "rollout": null,
+          "timeout_ms": 0,
+          "waits_for": []
+        },
+        {
+          "action": "update",
+          "address": "ssh_file.env",
+          "after": {
+            "content": {
+              "sensitive": true,
+              "text": "SESSION=(sensitive)\nPORT=4001\n"
+            }
+          },
+          "before": {
+            "content": {
+              "sensitive": true,
+              "text": "SESSION=(sensitive)\nPORT=4000\n"
+            }
+          },
+          "changed": [
+            "content"
+          ],
+          "container": null,
+          "create_before_destroy": false,
+          "effects": [
+            "rotates secret"
+          ],
+          "object": "a4dqobyha4dqobyh",
+          "pair": null,
+          "protected": false,
+          "provider": "ssh",
+          "reasons": [
+            {
+              "kind": "upstream",
+              "resources": [
+                "random_password.session"
+              ],
+              "text": "it takes values from random_password.session, known after apply"
+            }
+          ],
+          "rollout": null,
+          "timeout_ms": 0,
+          "waits_for": []
+        }
+      ],
+      "summary": {
+        "adopt": 0,
+        "create": 0,
+        "destroy": 0,
+        "forget": 0,
+        "goes_with_machine": 1,
+        "read": 0,
+        "record": 0,
+        "replace": 1,
+        "update": 1
+      },
+      "type": "plan",
+      "unread": {
+        "attributes": 1,
+        "objects": 12
+      }
+    }
+    "#);
+}
