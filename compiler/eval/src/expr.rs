@@ -174,7 +174,10 @@ pub enum BinaryOp {
 impl Expr {
     /// A value.
     pub fn literal(value: Value, span: Span) -> Expr {
-        Expr { kind: ExprKind::Literal(value), span }
+        Expr {
+            kind: ExprKind::Literal(value),
+            span,
+        }
     }
 
     /// Calls `visit` on every reference to the configuration inside, with its place.
@@ -227,7 +230,9 @@ fn template_children(parts: &[TemplatePart], visit: &mut dyn FnMut(&Expr)) {
                 template_children(yes, visit);
                 template_children(no, visit);
             }
-            TemplatePart::For { collection, body, .. } => {
+            TemplatePart::For {
+                collection, body, ..
+            } => {
                 visit(collection);
                 template_children(body, visit);
             }

@@ -1,8 +1,36 @@
 //! Resolved expressions, functions, templates, and the evaluator.
 //! The outside is reached only through [`Scope`], [`Functions`] and [`Sources`].
 
+mod access;
+mod arithmetic;
+mod call;
+mod equal;
+mod evaluate;
 mod expr;
+mod functions;
+mod glob;
+mod iterate;
+pub mod json;
+mod lazy;
+mod marks;
+mod operators;
+mod problem;
+mod render;
+mod shape;
+mod template;
 mod world;
 
+pub use evaluate::evaluate;
 pub use expr::{BinaryOp, Call, Expr, ExprKind, For, Reference, SPLAT_ITEM, TemplatePart, UnaryOp};
+pub use render::render;
 pub use world::{Functions, Scope, Sources, World};
+
+/// The names of all functions of the language, for completion and "did you mean".
+pub fn function_names() -> impl Iterator<Item = &'static str> {
+    functions::names()
+}
+
+/// How a function is called, as `join(separator, lists...)`; none where there is no such.
+pub fn function_signature(name: &str) -> Option<String> {
+    functions::find(name).map(functions::Function::signature)
+}

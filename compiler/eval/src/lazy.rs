@@ -1,0 +1,189 @@
+//! Functions that see their arguments' expressions rather than values, or evaluate something.
+
+use crate::call::function_failed;
+use crate::evaluate::{Eval, Evaluator};
+use crate::functions::Fault;
+use crate::{Call, Expr, Reference, Scope, marks, problem, render};
+use diagnostics::{Problem, Span};
+use model::{Type, Unknown, Value, convert};
+use std::sync::Arc;
+
+pub(crate) type Special = fn(&mut Evaluator<'_>, &Expr, &Call) -> Eval;
+
+pub(crate) const NAMES: &[&str] = &["can", "render", "templatefile", "try"];
+
+pub(crate) fn special(name: &str) -> Option<Special> {
+    Some(match name.strip_prefix("core::").unwrap_or(name) {
+        "can" => can,
+        "render" => render_file,
+        "templatefile" => template_file,
+        "try" => try_each,
+        _ => return None,
+    })
+}
+
+/// The first argument that holds. One that is unknown may still fail when it is known, so that
+/// nothing is known of the result.
+fn try_each(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
+    let mut reasons = Vec::new();
+    for argument in &call.arguments {
+        match evaluator.value(argument) {
+            Ok(value) if value.is_unknown() => {
+                return Ok(marks::unknown_value(Type::Any, &[&value]));
+            }
+            Ok(value) => return Ok(value),
+            Err(problem) => reasons.push(problem),
+        }
+    }
+    let mut problem = Problem::error("LF0225", "every alternative of `try` failed")
+        .at(whole.span, "none of its arguments has a value")
+        .help("add a last argument that always holds, such as null");
+    for (i, reason) in reasons.into_iter().enumerate() {
+        let span = reason.primary().unwrap_or(call.name_span);
+        problem = problem.and(span, format!("{}: {}", i + 1, reason.message));
+    }
+    Err(Box::new(problem))
+}
+
+fn can(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
+    let [argument] = call.arguments.as_slice() else {
+        return Err(wrong_count(call, "can(expression)", whole.span));
+    };
+    Ok(match evaluator.value(argument) {
+        Ok(value) if value.is_unknown() => {
+            Value::Unknown(Arc::new(Unknown::of(Type::Bool).not_null()))
+        }
+        outcome => Value::Bool(outcome.is_ok()),
+    })
+}
+
+fn template_file(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
+    if evaluator.in_template {
+        return Err(Box::new(
+            Problem::error("LF0226", "a template file can't render another one")
+                .at(whole.span, "in this call")
+                .help("render it outside, and hand the text over as a variable"),
+        ));
+    }
+    let (path, variables) = match path_and_variables(evaluator, whole, call)? {
+        Ready::Now(path, variables) => (path, variables),
+        Ready::Later(value) => return Ok(value),
+    };
+    let parts = evaluator
+        .world
+        .sources
+        .template(&path)
+        .map_err(|p| placed(p, call))?;
+    let mut inner = Evaluator::new(&NoScope, evaluator.world);
+    inner.in_template = true;
+    if let Some(fields) = variables.as_fields() {
+        inner.bound.extend(
+            fields
+                .iter()
+                .map(|(name, value)| (name.clone(), value.clone())),
+        );
+    }
+    inner
+        .template(&parts)
+        .map_err(|problem| Box::new(problem.and(whole.span, "the template is rendered here")))
+}
+
+fn render_file(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
+    let (path, variables) = match path_and_variables(evaluator, whole, call)? {
+        Ready::Now(path, variables) => (path, variables),
+        Ready::Later(value) => return Ok(value),
+    };
+    let argument = call.arguments[0].span;
+    let failed = |message: String| function_failed(call, Fault::from(message), argument, false);
+    let bytes = evaluator.world.sources.read(&path).map_err(failed)?;
+    let text = String::from_utf8(bytes)
+        .map_err(|_| failed(format!("the file `{path}` is not UTF-8 text")))?;
+    render::render(&path, &text, &variables).map_err(|problem| {
+        let problem = match problem.primary() {
+            Some(_) => problem,
+            None => problem.at(whole.span, "rendered here"),
+        };
+        Box::new(problem)
+    })
+}
+
+enum Ready {
+    Now(Arc<str>, Value),
+    Later(Value),
+}
+
+/// The two arguments of a template function. The variables may be secret as a whole, and are
+/// then so one by one.
+fn path_and_variables(
+    evaluator: &mut Evaluator<'_>,
+    whole: &Expr,
+    call: &Call,
+) -> Result<Ready, Box<Problem>> {
+    let [path_at, variables_at] = call.arguments.as_slice() else {
+        return Err(wrong_count(
+            call,
+            &format!("{}(path, variables)", call.name),
+            whole.span,
+        ));
+    };
+    let path = evaluator.value(path_at)?;
+    let variables = evaluator.value(variables_at)?;
+    if path.is_unknown() || variables.is_unknown() {
+        let text = marks::unknown(Type::String, &[&path, &variables]).not_null();
+        return Ok(Ready::Later(Value::Unknown(Arc::new(text))));
+    }
+    if marks::is_secret(&path) {
+        let message = "the path of a template can't be sensitive";
+        return Err(problem::sensitive_message(message, path_at.span));
+    }
+    let path = convert(&path, &Type::String).ok().filter(|p| !p.is_null());
+    let Some(Value::String(path)) = path else {
+        let fault = Fault::from("the path of a file is required");
+        return Err(function_failed(call, fault, path_at.span, false));
+    };
+    if let Value::Secret(secret) = &variables {
+        let Some(fields) = secret.expose().and_then(Value::as_fields) else {
+            let message = "the variables of a template can't be sealed as a whole";
+            return Err(problem::sensitive_message(message, variables_at.span));
+        };
+        let each = fields.iter().map(|(name, value)| {
+            let part = secret.derive(&format!(".{name}"), value.ty(), |_| value.clone());
+            (name.clone(), Value::Secret(Arc::new(part)))
+        });
+        return Ok(Ready::Now(path, Value::object(each)));
+    }
+    if variables.as_fields().is_none() {
+        let fault = Fault::from("the variables are an object or a map")
+            .help("as in { name = value }; {} where there is none");
+        return Err(function_failed(call, fault, variables_at.span, false));
+    }
+    Ok(Ready::Now(path, variables))
+}
+
+fn placed(problem: Problem, call: &Call) -> Box<Problem> {
+    Box::new(match problem.primary() {
+        Some(_) => problem.and(call.name_span, "the template is rendered here"),
+        None => problem.at(call.arguments[0].span, "this file"),
+    })
+}
+
+fn wrong_count(call: &Call, signature: &str, span: Span) -> Box<Problem> {
+    Box::new(
+        Problem::error("LF0221", format!("`{}` is not called so", call.name))
+            .at(span, "a wrong number of arguments")
+            .help(format!("it is written `{signature}`")),
+    )
+}
+
+/// A template file sees nothing of the configuration.
+struct NoScope;
+
+impl Scope for NoScope {
+    fn resolve(&self, _: &Reference, span: Span) -> Result<Value, Problem> {
+        Err(Problem::error(
+            "LF0211",
+            "a template file sees only the variables of its call",
+        )
+        .at(span, "not handed over"))
+    }
+}
