@@ -31,21 +31,17 @@ pub(crate) fn made(site: &Site, meta: &Meta) -> Outcome<Made> {
     });
     let null = || Value::Null(Type::String);
     let ports = meta
-        .ports
-        .iter()
-        .map(|(k, v)| (k.to_string(), Value::int(i64::from(*v))));
+        .published()
+        .map(|(k, v)| (k.to_string(), Value::int(i64::from(v))));
+    let ports = match meta.ports {
+        Some(_) => Value::map(Type::Number, ports),
+        None => Value::Null(Type::map(Type::Number)),
+    };
     let memory = meta.memory_mib.and_then(|m| i64::try_from(m).ok());
     let attributes = Value::object([
         ("name", meta.name.as_str().into()),
         ("image", meta.image.as_str().into()),
-        // Of no ports, null and an empty map say the same.
-        (
-            "ports",
-            match meta.ports.is_empty() {
-                true => Value::Null(Type::map(Type::Number)),
-                false => Value::map(Type::Number, ports),
-            },
-        ),
+        ("ports", ports),
         (
             "memory",
             memory.map_or(Value::Null(Type::Number), Value::int),
@@ -114,9 +110,9 @@ pub(crate) fn wish(planned: &Value, object: ObjectId) -> Outcome<Wish> {
         image: image.into(),
         ports: planned
             .get("ports")
+            .filter(|p| !p.is_null())
             .map(ports)
-            .transpose()?
-            .unwrap_or_default(),
+            .transpose()?,
         memory_mib: memory.and_then(|m| u64::try_from(m).ok()),
     };
     // Names become paths and arguments: what was checked in the plan is checked where it counts.
@@ -172,7 +168,10 @@ fn ports(value: &Value) -> Outcome<BTreeMap<u16, u16>> {
         };
     let mut found = BTreeMap::new();
     for (key, there) in value.as_fields().map(|f| f.iter()).into_iter().flatten() {
-        let here = key.parse::<u16>().ok().filter(|p| *p > 0);
+        let here = key
+            .parse::<u16>()
+            .ok()
+            .filter(|p| *p > 0 && p.to_string() == **key);
         let here = here.ok_or_else(|| refuse(key, format!("{key:?} is not a port")))?;
         let Value::Number(number) = there else {
             continue;
@@ -223,6 +222,7 @@ mod tests {
         refused("ports", port("http", 80), "ports.http");
         refused("ports", port("8080", 0), "ports[\"8080\"]");
         refused("ports", port("70000", 80), "ports[\"70000\"]");
+        refused("ports", port("080", 80), "ports[\"080\"]");
     }
 
     #[test]

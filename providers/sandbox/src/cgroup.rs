@@ -12,6 +12,9 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 const MIB: u64 = 1 << 20;
+/// Inside of a machine's group: what keeps the machine is apart from the machine, whose systemd
+/// wants a group of its own. nspawn knows this name, and makes another beside it.
+const SUPERVISOR: &str = "supervisor";
 
 /// A mounted hierarchy.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -42,7 +45,7 @@ pub(crate) fn limits_memory() -> bool {
 /// Makes the groups of a machine.
 pub(crate) fn prepare(site: &Site, name: &str) -> Outcome<()> {
     for hierarchy in hierarchies() {
-        let group = group(&hierarchy, site, name);
+        let group = group(&hierarchy, site, name).join(SUPERVISOR);
         fs::create_dir_all(&group).map_err(|e| trouble("making", &group, &e))?;
         if hierarchy.unified && hierarchy.memory {
             // What a group may limit, those above it must allow.
@@ -60,7 +63,9 @@ pub(crate) fn prepare(site: &Site, name: &str) -> Outcome<()> {
 /// Puts a process into the groups of a machine.
 pub(crate) fn enter(site: &Site, name: &str, pid: u32) -> Outcome<()> {
     for hierarchy in hierarchies() {
-        let file = group(&hierarchy, site, name).join("cgroup.procs");
+        let file = group(&hierarchy, site, name)
+            .join(SUPERVISOR)
+            .join("cgroup.procs");
         fs::write(&file, pid.to_string()).map_err(|e| trouble("writing", &file, &e))?;
     }
     Ok(())
@@ -149,14 +154,14 @@ fn tree(group: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// The old cpuset hierarchy lets no process in before its group has processors and memory.
+/// The old cpuset hierarchy lets no process in before its group has processors and memory, and
+/// none before the one above it.
 fn inherit_cpus(root: &Path, group: &Path) -> Outcome<()> {
-    let Some(site) = group.parent() else {
-        return Ok(());
-    };
+    let mut groups: Vec<&Path> = group.ancestors().take_while(|g| *g != root).collect();
+    groups.reverse();
     for file in ["cpuset.cpus", "cpuset.mems"] {
         let all = fs::read_to_string(root.join(file)).unwrap_or_default();
-        for group in [site, group] {
+        for group in &groups {
             let path = group.join(file);
             fs::write(&path, all.trim()).map_err(|e| trouble("writing", &path, &e))?;
         }

@@ -183,6 +183,10 @@ fn perform(
 fn find(site: &Site, request: &FindRequest) -> Outcome<FindAnswer> {
     let owner = &request.ownership;
     let Some(meta) = meta::of_object(site, owner.lineage, owner.object)? else {
+        // It may have been killed before its first trace, or after its last.
+        if tools::is_root() {
+            machine::tidy(site)?;
+        }
         return Ok(FindAnswer::Absent);
     };
     // Whoever works on it holds its lock; the lock ends with them.

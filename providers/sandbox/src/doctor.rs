@@ -1,9 +1,9 @@
 //! What `landfall sandbox doctor` does: looks at all that machines need on this computer and at
 //! what interrupted runs left, and says of each what to do.
 
-use crate::files::mounted_below;
+use crate::left_over::left_over;
 use crate::site::Site;
-use crate::{cgroup, files, image, meta, network, processes, subnet, tools};
+use crate::{cgroup, image, meta, tools};
 use std::fs;
 use std::path::Path;
 use tokio::task::spawn_blocking;
@@ -55,7 +55,7 @@ fn all(site: &Site) -> Vec<Check> {
     checks.extend([forwarding(), firewall(), space(site)]);
     checks.extend(image::names().map(base_image));
     checks.extend(records(site));
-    checks.push(left_over(site));
+    checks.push(left(site));
     checks
 }
 
@@ -224,52 +224,14 @@ fn records(site: &Site) -> Vec<Check> {
     checks
 }
 
-/// What bears the site's names though no machine on record does.
-fn left_over(site: &Site) -> Check {
-    let machines = meta::all(site).unwrap_or_default();
-    let mut left: Vec<String> = Vec::new();
-    let prefix = site.namespace("");
-    for file in files::names(Path::new("/run/netns")).unwrap_or_default() {
-        let known = file
-            .strip_prefix(&prefix)
-            .map(|n| machines.iter().any(|m| m.name == n));
-        if known == Some(false) {
-            let pids = processes::in_namespace(&Path::new("/run/netns").join(&file));
-            left.push(format!(
-                "network namespace {file} with {} processes",
-                pids.len()
-            ));
-        }
-    }
-    let numbers = (1..=254u8).filter(|n| !machines.iter().any(|m| m.number() == *n));
-    left.extend(
-        numbers
-            .map(|n| site.link(n))
-            .filter(|l| network::exists(l))
-            .map(|l| format!("link {l}")),
-    );
-    if machines.is_empty() {
-        left.extend(network::exists(&site.bridge()).then(|| format!("bridge {}", site.bridge())));
-        let table = tools::is_root() && network::table_exists(&site.table());
-        left.extend(table.then(|| format!("nft table {}", site.table())));
-        let recorded = subnet::recorded(site).ok().flatten();
-        left.extend(recorded.map(|s| format!("range of addresses {}", s.cidr())));
-    }
-    let mounts = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
-    left.extend(mounted_below(&mounts, &site.machines()).map(|m| format!("mount {m}")));
-    let parts = files::names(&site.machines()).unwrap_or_default();
-    left.extend(
-        parts
-            .into_iter()
-            .filter(|n| n.starts_with('.'))
-            .map(|n| format!("directory {n}")),
-    );
+fn left(site: &Site) -> Check {
+    let left = left_over(site);
     match left.is_empty() {
         true => good("left over", "nothing"),
         false => bad(
             "left over",
             left.join(", "),
-            "run `landfall sandbox down --all` when no apply runs",
+            "run `landfall sandbox down` when no apply runs: it removes what nothing needs",
         ),
     }
 }
@@ -304,19 +266,6 @@ fn bad(name: &'static str, seen: impl Into<String>, help: &str) -> Check {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_untouched_site_has_nothing_left_over() {
-        let dir = tempfile::tempdir().unwrap();
-        let site = Site::at(dir.path());
-        assert_eq!(left_over(&site).health, Health::Good);
-        files::make_dir(&site.machines().join(".new-x")).unwrap();
-        let found = left_over(&site);
-        assert_eq!(
-            (found.health, found.seen.as_str()),
-            (Health::Bad, "directory .new-x")
-        );
-    }
 
     #[test]
     fn what_is_not_good_says_what_to_do() {

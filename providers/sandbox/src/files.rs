@@ -90,7 +90,8 @@ pub(crate) fn names(dir: &Path) -> Outcome<Vec<String>> {
 /// latest with the process.
 pub(crate) fn lock(path: &Path) -> Outcome<File> {
     let failed = |e| trouble("locking", path, &e);
-    if let Some(dir) = path.parent() {
+    // One that is there keeps its mode.
+    if let Some(dir) = path.parent().filter(|dir| !dir.is_dir()) {
         make_dir(dir)?;
     }
     let mut options = OpenOptions::new();

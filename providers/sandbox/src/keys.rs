@@ -7,7 +7,7 @@ use crate::meta::Meta;
 use crate::run::run;
 use crate::site::Site;
 use crate::sources;
-use std::fs;
+use std::fs::{self, File};
 use std::path::Path;
 
 const LOGIN: &str = "key";
@@ -36,11 +36,11 @@ pub(crate) fn load(site: &Site, name: &str) -> Outcome<Option<Keys>> {
         }))
 }
 
-/// Puts into a machine's files what it needs; again does no harm.
-pub(crate) fn seed(site: &Site, meta: &Meta) -> Outcome<()> {
+/// Puts into a machine's files what it needs; again does no harm. Needs the machine's lock.
+pub(crate) fn seed(site: &Site, meta: &Meta, held: &File) -> Outcome<()> {
     let dir = site.machine(&meta.name);
-    generate(&dir, LOGIN, "landfall")?;
-    generate(&dir, HOST, &meta.name)?;
+    generate(&dir, LOGIN, "landfall", held)?;
+    generate(&dir, HOST, &meta.name, held)?;
     let upper = dir.join("upper");
     // The directories lie over those of the image, with their own modes.
     for dir in ["", "etc", "etc/ssh", "etc/apt", "etc/apt/apt.conf.d"] {
@@ -73,7 +73,7 @@ pub(crate) fn seed(site: &Site, meta: &Meta) -> Outcome<()> {
 
 /// Makes a pair of keys unless it is there; under another name first, so that half a pair is
 /// never taken for one.
-fn generate(dir: &Path, name: &str, remark: &str) -> Outcome<()> {
+fn generate(dir: &Path, name: &str, remark: &str, held: &File) -> Outcome<()> {
     let (key, public) = (dir.join(name), dir.join(format!("{name}.pub")));
     if key.exists() && public.exists() {
         return Ok(());
@@ -84,18 +84,21 @@ fn generate(dir: &Path, name: &str, remark: &str) -> Outcome<()> {
         let _ = fs::remove_file(path);
     }
     let path = fresh.display().to_string();
-    run(&[
-        "ssh-keygen",
-        "-q",
-        "-t",
-        "ed25519",
-        "-N",
-        "",
-        "-C",
-        remark,
-        "-f",
-        &path,
-    ])?;
+    run(
+        &[
+            "ssh-keygen",
+            "-q",
+            "-t",
+            "ed25519",
+            "-N",
+            "",
+            "-C",
+            remark,
+            "-f",
+            &path,
+        ],
+        held,
+    )?;
     for (from, to) in [(&fresh, &key), (&fresh_public, &public)] {
         fs::rename(from, to).map_err(|e| trouble("making", to, &e))?;
     }
@@ -119,9 +122,11 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let site = Site::at(dir.path());
         let meta = meta::tests::example("web");
-        meta::claim(&site, &meta).unwrap();
+        let Ok(files::Locked::Held(held)) = meta::claim(&site, &meta) else {
+            panic!("nobody else has it");
+        };
         assert!(load(&site, "web").unwrap().is_none());
-        seed(&site, &meta).unwrap();
+        seed(&site, &meta, &held).unwrap();
         let keys = load(&site, "web").unwrap().unwrap();
         assert!(keys.private_key.contains("OPENSSH PRIVATE KEY"));
         assert!(
@@ -130,7 +135,7 @@ mod tests {
             keys.host_key
         );
         assert_eq!(keys.host_key.split(' ').count(), 2);
-        seed(&site, &meta).unwrap();
+        seed(&site, &meta, &held).unwrap();
         assert!(load(&site, "web").unwrap() == Some(keys));
     }
 }

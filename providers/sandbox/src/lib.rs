@@ -3,11 +3,13 @@
 
 mod attributes;
 mod cgroup;
+mod claim;
 mod connection;
 mod doctor;
 mod files;
 mod image;
 mod keys;
+mod left_over;
 mod machine;
 mod manage;
 mod meta;

@@ -2,21 +2,19 @@
 //! kill: what is left is on record, and both going on and removing work from there.
 
 use crate::attributes;
-use crate::files::{self, Locked};
+use crate::files;
 use crate::meta::{self, Meta, Stage, Wish};
 use crate::site::Site;
-use crate::subnet;
 use crate::{Outcome, cgroup, image, keys, network, nspawn, tools};
 use model::Token;
 use provider::{Failure, Made, Ownership, ProviderProblem};
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::Read;
 use std::net::{SocketAddr, TcpStream};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-const POLL: Duration = Duration::from_millis(25);
+pub(crate) const POLL: Duration = Duration::from_millis(25);
 const SSH: u16 = 22;
 
 /// One operation on one machine.
@@ -55,7 +53,7 @@ impl Job<'_> {
     /// Makes a machine, or goes on where an earlier run of the same operation was interrupted.
     pub(crate) fn create(&self, wish: &Wish) -> Result<Made, Box<Failure>> {
         tools::check().map_err(refused)?;
-        let (_lock, mut meta) = self.claim(wish).map_err(refused)?;
+        let (lock, mut meta) = self.claim(wish).map_err(refused)?;
         if let Err(problem) = image::ensure(&meta.image, self.progress, self.deadline) {
             // Nothing was made but the record.
             return Err(match self.abandon(&meta) {
@@ -64,7 +62,7 @@ impl Job<'_> {
             });
         }
         let made = self
-            .make(&mut meta)
+            .make(&mut meta, &lock)
             .and_then(|()| attributes::made(self.site, &meta));
         made.map_err(|problem| self.partial(problem, &meta))
     }
@@ -84,127 +82,23 @@ impl Job<'_> {
 
     /// Removes a machine and all that belongs to it; one that isn't there is fine.
     pub(crate) fn delete(&self) -> Result<(), Box<Failure>> {
+        tools::check().map_err(refused)?;
         let (_lock, mut meta) = match self.locked().map_err(refused)? {
             Some(found) => found,
-            None => return Ok(()),
+            None => return tidy(self.site).map_err(refused),
         };
-        tools::check().map_err(refused)?;
         meta.stage = Stage::Deleting;
         meta.set_token(self.token);
         (self.progress)("removing the machine");
-        let removed = meta.save(self.site).and_then(|()| remove(self.site, &meta));
+        let removed = meta
+            .save(self.site)
+            .and_then(|()| remove(self.site, &meta.name, Some(meta.number())));
         removed.map_err(|problem| self.partial(problem, &meta))
     }
 
-    /// Puts the machine on record, or finds it there.
-    fn claim(&self, wish: &Wish) -> Outcome<(File, Meta)> {
-        let _site = lock_site(self.site)?;
-        meta::sweep(self.site)?;
-        let machines = meta::all(self.site)?;
-        if let Some(found) = machines
-            .iter()
-            .find(|m| m.is_of(self.owner.lineage, self.owner.object))
-        {
-            return self.resume(found, wish);
-        }
-        if let Some(taken) = machines.iter().find(|m| m.name == wish.name) {
-            return Err(name_taken(taken, self.owner));
-        }
-        self.check_ports(wish, &wish.name)?;
-        let taken: BTreeSet<_> = machines.iter().map(|m| m.address).collect();
-        let address = subnet::of(self.site)?.free(&taken).ok_or_else(|| {
-            ProviderProblem::error("there are as many sandbox machines as addresses")
-                .help("remove some: `landfall sandbox list`, `landfall sandbox down NAME`")
-        })?;
-        let meta = Meta::new(wish, self.owner, self.token, address);
-        match meta::claim(self.site, &meta)? {
-            Locked::Held(lock) => Ok((lock, meta)),
-            Locked::Busy | Locked::Gone => Err(busy(&meta.name)),
-        }
-    }
-
-    /// Goes on with a machine that is on record already.
-    fn resume(&self, found: &Meta, wish: &Wish) -> Outcome<(File, Meta)> {
-        let Locked::Held(lock) = files::lock_dir(&self.site.machine(&found.name), false)? else {
-            return Err(busy(&found.name));
-        };
-        let mut meta = found.clone();
-        self.check_epoch(&meta)?;
-        if meta.stage == Stage::Deleting || (&meta.name, &meta.image) != (&wish.name, &wish.image) {
-            let what = format!(
-                "the machine `{}` of this object is being removed",
-                meta.name
-            );
-            return Err(ProviderProblem::error(what)
-                .help(format!("run `landfall sandbox down {}` first", meta.name)));
-        }
-        self.check_ports(wish, &meta.name)?;
-        meta.ports = wish.ports.clone();
-        meta.memory_mib = wish.memory_mib;
-        meta.set_token(self.token);
-        meta.epoch = self.owner.epoch;
-        meta.save(self.site)?;
-        Ok((lock, meta))
-    }
-
-    /// The machine of the object, locked; none where there is none.
-    fn locked(&self) -> Outcome<Option<(File, Meta)>> {
-        loop {
-            let found = meta::of_object(self.site, self.owner.lineage, self.owner.object)?;
-            let Some(found) = found else {
-                return Ok(None);
-            };
-            match files::lock_dir(&self.site.machine(&found.name), false)? {
-                // What it was may have changed before the lock was ours.
-                Locked::Held(lock) => {
-                    return Ok(match meta::load(self.site, &found.name)? {
-                        Some(meta) => {
-                            self.check_epoch(&meta)?;
-                            Some((lock, meta))
-                        }
-                        None => None,
-                    });
-                }
-                Locked::Gone => return Ok(None),
-                Locked::Busy if Instant::now() > self.deadline => return Err(busy(&found.name)),
-                Locked::Busy => sleep(POLL),
-            }
-        }
-    }
-
-    fn check_epoch(&self, meta: &Meta) -> Outcome<()> {
-        if self.owner.epoch >= meta.epoch {
-            return Ok(());
-        }
-        Err(ProviderProblem::error(format!(
-            "another run, of a later lease, has worked on the machine `{}`",
-            meta.name
-        ))
-        .help("run `landfall plan` to see what it did"))
-    }
-
-    fn check_ports(&self, wish: &Wish, name: &str) -> Outcome<()> {
-        let machines = meta::all(self.site)?;
-        for port in wish.ports.keys() {
-            let by = machines
-                .iter()
-                .find(|m| m.name != name && m.ports.contains_key(port));
-            if let Some(by) = by {
-                return Err(network::port_taken(
-                    *port,
-                    &format!("the machine `{}`", by.name),
-                ));
-            }
-            if !network::port_is_free(*port) {
-                return Err(network::port_taken(*port, "a process of this computer"));
-            }
-        }
-        Ok(())
-    }
-
-    fn make(&self, meta: &mut Meta) -> Outcome<()> {
+    fn make(&self, meta: &mut Meta, lock: &File) -> Outcome<()> {
         if meta.stage == Stage::Making {
-            keys::seed(self.site, meta)?;
+            keys::seed(self.site, meta, lock)?;
         }
         if meta.stage == Stage::Making || !nspawn::runs(meta) {
             self.start(meta)?;
@@ -223,16 +117,13 @@ impl Job<'_> {
             return self.start(meta);
         }
         cgroup::limit(self.site, &meta.name, meta.memory_mib)?;
-        let _site = lock_site(self.site)?;
-        network::publish(self.site)
+        network::publish(self.site, &lock_site(self.site)?)
     }
 
     fn start(&self, meta: &mut Meta) -> Outcome<()> {
         (self.progress)("starting");
-        nspawn::end(self.site, meta)?;
-        let site = lock_site(self.site)?;
-        network::attach(self.site, meta)?;
-        drop(site);
+        nspawn::end(self.site, &meta.name)?;
+        network::attach(self.site, meta, &lock_site(self.site)?)?;
         let machine = meta.clone();
         nspawn::start(self.site, &machine, &mut |supervisor| {
             meta.supervisor = Some(supervisor);
@@ -270,8 +161,7 @@ impl Job<'_> {
 
     fn abandon(&self, meta: &Meta) -> Outcome<()> {
         meta::forget(self.site, &meta.name)?;
-        let _site = lock_site(self.site)?;
-        network::sweep(self.site)
+        tidy(self.site)
     }
 
     fn partial(&self, problem: ProviderProblem, meta: &Meta) -> Box<Failure> {
@@ -283,14 +173,18 @@ impl Job<'_> {
 }
 
 /// Removes all that belongs to a machine; needs its lock, and that its end is on record.
-pub(crate) fn remove(site: &Site, meta: &Meta) -> Outcome<()> {
-    nspawn::end(site, meta)?;
+pub(crate) fn remove(site: &Site, name: &str, number: Option<u8>) -> Outcome<()> {
+    nspawn::end(site, name)?;
+    network::detach(site, name, number, &lock_site(site)?)?;
+    meta::forget(site, name)?;
+    tidy(site)
+}
+
+/// Removes what interrupted runs left that no machine on record needs.
+pub(crate) fn tidy(site: &Site) -> Outcome<()> {
     let held = lock_site(site)?;
-    network::detach(site, meta)?;
-    drop(held);
-    meta::forget(site, &meta.name)?;
-    let _held = lock_site(site)?;
-    network::sweep(site)
+    meta::sweep(site)?;
+    network::sweep(site, &held)
 }
 
 /// The lock under which names and addresses are given out and the shared network is changed.
@@ -311,22 +205,4 @@ fn refused(problem: ProviderProblem) -> Box<Failure> {
 fn gone(name: &str) -> ProviderProblem {
     ProviderProblem::error(format!("the machine `{name}` is not there any more"))
         .help("run `landfall plan`: it will be made anew")
-}
-
-fn name_taken(taken: &Meta, owner: &Ownership) -> ProviderProblem {
-    let whose = match taken.owner() {
-        Some((lineage, _)) if lineage == owner.lineage => "another resource of this project",
-        _ => "another project",
-    };
-    ProviderProblem::error(format!(
-        "a machine named `{}` is there already: of {whose}",
-        taken.name
-    ))
-    .detail(format!("it was made as {}", taken.hint))
-    .help(format!(
-        "choose another name, or remove it where it was made, or by \
-             `landfall sandbox down {}`",
-        taken.name
-    ))
-    .at(model::AttrPath::name("name"))
 }

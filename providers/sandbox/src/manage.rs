@@ -2,10 +2,10 @@
 //! them, without any state.
 
 use crate::files::{self, Locked};
-use crate::machine::{busy, lock_site, remove, state};
+use crate::machine::{busy, remove, state, tidy};
 use crate::meta::{self, Stage};
 use crate::site::Site;
-use crate::{Outcome, image, network, tools};
+use crate::{Outcome, image, tools};
 use provider::ProviderProblem;
 use tokio::task::spawn_blocking;
 
@@ -48,11 +48,7 @@ pub fn list() -> Result<Vec<MachineSummary>, ProviderProblem> {
     let summary = |m: meta::Meta| MachineSummary {
         state: state(&m),
         address: m.address.to_string(),
-        ports: m
-            .ports
-            .iter()
-            .map(|(here, there)| (*here, *there))
-            .collect(),
+        ports: m.published().collect(),
         lineage: m
             .owner()
             .map(|(lineage, _)| lineage.to_string())
@@ -80,7 +76,7 @@ pub async fn down(which: Which, images: bool) -> Result<Vec<String>, ProviderPro
 
 fn remove_all(site: &Site, which: Which, images: bool) -> Outcome<Vec<String>> {
     tools::check()?;
-    let there: Vec<String> = meta::all(site)?.into_iter().map(|m| m.name).collect();
+    let there = meta::names(site)?;
     let names = match which {
         Which::All => there,
         Which::Named(names) => {
@@ -95,22 +91,30 @@ fn remove_all(site: &Site, which: Which, images: bool) -> Outcome<Vec<String>> {
     };
     let mut removed = Vec::new();
     for name in names {
-        let Locked::Held(_lock) = files::lock_dir(&site.machine(&name), false)? else {
-            return Err(busy(&name));
-        };
-        if let Some(mut meta) = meta::load(site, &name)? {
-            meta.stage = Stage::Deleting;
-            meta.save(site)?;
-            remove(site, &meta)?;
+        if end(site, &name)? {
             removed.push(name);
         }
     }
-    let held = lock_site(site)?;
-    meta::sweep(site)?;
-    network::sweep(site)?;
-    drop(held);
+    tidy(site)?;
     if images {
         removed.extend(image::remove_unused(site)?);
     }
     Ok(removed)
+}
+
+/// Ends one machine; also one whose record can't be read. Says whether it was there.
+fn end(site: &Site, name: &str) -> Outcome<bool> {
+    let _lock = match files::lock_dir(&site.machine(name), false)? {
+        Locked::Held(lock) => lock,
+        Locked::Busy => return Err(busy(name)),
+        Locked::Gone => return Ok(false),
+    };
+    let mut number = None;
+    if let Ok(Some(mut meta)) = meta::load(site, name) {
+        number = Some(meta.number());
+        meta.stage = Stage::Deleting;
+        meta.save(site)?;
+    }
+    remove(site, name, number)?;
+    Ok(true)
 }

@@ -48,7 +48,8 @@ pub(crate) struct Meta {
     pub(crate) stage: Stage,
     pub(crate) image: String,
     pub(crate) address: Ipv4Addr,
-    pub(crate) ports: BTreeMap<u16, u16>,
+    /// None where the user said nothing, which is not the same as saying "none".
+    pub(crate) ports: Option<BTreeMap<u16, u16>>,
     pub(crate) memory_mib: Option<u64>,
     pub(crate) supervisor: Option<Supervisor>,
 }
@@ -58,7 +59,8 @@ pub(crate) struct Meta {
 pub(crate) struct Wish {
     pub(crate) name: String,
     pub(crate) image: String,
-    pub(crate) ports: BTreeMap<u16, u16>,
+    /// None where the user said nothing, which is not the same as saying "none".
+    pub(crate) ports: Option<BTreeMap<u16, u16>>,
     pub(crate) memory_mib: Option<u64>,
 }
 
@@ -90,6 +92,14 @@ impl Meta {
         Some((self.lineage.parse().ok()?, self.object.parse().ok()?))
     }
 
+    /// Ports of 127.0.0.1, and the machine's ports behind them.
+    pub(crate) fn published(&self) -> impl Iterator<Item = (u16, u16)> {
+        self.ports
+            .iter()
+            .flatten()
+            .map(|(here, there)| (*here, *there))
+    }
+
     pub(crate) fn object(&self) -> &str {
         &self.object
     }
@@ -114,11 +124,17 @@ impl Meta {
     }
 }
 
+/// The names of all machines of a site, whether their records can be read or not.
+pub(crate) fn names(site: &Site) -> Outcome<Vec<String>> {
+    let mut names = files::names(&site.machines())?;
+    names.retain(|name| !name.starts_with('.'));
+    Ok(names)
+}
+
 /// All machines of a site, by name.
 pub(crate) fn all(site: &Site) -> Outcome<Vec<Meta>> {
-    let names = files::names(&site.machines())?;
-    let names = names.iter().filter(|n| !n.starts_with('.'));
-    names
+    names(site)?
+        .iter()
         .filter_map(|name| load(site, name).transpose())
         .collect()
 }
@@ -130,8 +146,9 @@ pub(crate) fn load(site: &Site, name: &str) -> Outcome<Option<Meta>> {
         return Ok(None);
     };
     let meta: Meta = serde_json::from_str(&text).map_err(|e| {
-        ProviderProblem::error(format!("{} can't be understood: {e}", path.display()))
-            .help("`landfall sandbox down` removes what it describes")
+        ProviderProblem::error(format!("{} can't be understood: {e}", path.display())).help(
+            format!("`landfall sandbox down {name}` removes the machine"),
+        )
     })?;
     if meta.version != VERSION {
         return Err(ProviderProblem::error(format!(
@@ -204,7 +221,7 @@ pub(crate) mod tests {
         let wish = Wish {
             name: name.into(),
             image: "debian-12".into(),
-            ports: BTreeMap::from([(8080, 80)]),
+            ports: Some(BTreeMap::from([(8080, 80)])),
             memory_mib: None,
         };
         Meta::new(&wish, &owner, Token::random(), Ipv4Addr::new(198, 18, 0, 7))

@@ -9,31 +9,43 @@ use crate::run::{program, run};
 use crate::site::Site;
 use crate::subnet::{self, Subnet};
 use provider::ProviderProblem;
-use std::fs;
+use std::fs::{self, File};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 
 /// The name of a machine's link as it sees it.
 const INSIDE: &str = "host0";
+const COMPUTER_LOCK: &str = "/run/landfall-sandbox.lock";
 
 /// The file of a machine's network namespace.
 pub(crate) fn namespace_file(site: &Site, name: &str) -> PathBuf {
     Path::new("/run/netns").join(site.namespace(name))
 }
 
-/// Makes a machine's network anew; needs the site's lock, and that the machine does not run.
-pub(crate) fn attach(site: &Site, meta: &Meta) -> Outcome<()> {
+/// Sees to it that the site has its range of addresses and its bridge; needs the site's lock.
+pub(crate) fn open(site: &Site, held: &File) -> Outcome<Subnet> {
+    // Of all sites of the computer: a range is taken once its bridge has it.
+    let _computer = files::lock(Path::new(COMPUTER_LOCK))?;
     let subnet = subnet::of(site)?;
-    detach(site, meta)?;
-    bridge(site, subnet)?;
+    bridge(site, subnet, held)?;
+    Ok(subnet)
+}
+
+/// Makes a machine's network anew; needs the site's lock, and that the machine does not run.
+pub(crate) fn attach(site: &Site, meta: &Meta, held: &File) -> Outcome<()> {
+    let subnet = open(site, held)?;
+    detach(site, &meta.name, Some(meta.number()), held)?;
     let (namespace, link) = (site.namespace(&meta.name), site.link(meta.number()));
     let (bridge, mtu) = (site.bridge(), mtu_outside());
-    run(&["ip", "netns", "add", &namespace])?;
-    run(&[
-        "ip", "link", "add", &link, "mtu", &mtu, "type", "veth", "peer", "name", INSIDE, "mtu",
-        &mtu, "netns", &namespace,
-    ])?;
-    run(&["ip", "link", "set", &link, "master", &bridge, "up"])?;
+    run(&["ip", "netns", "add", &namespace], held)?;
+    run(
+        &[
+            "ip", "link", "add", &link, "mtu", &mtu, "type", "veth", "peer", "name", INSIDE, "mtu",
+            &mtu, "netns", &namespace,
+        ],
+        held,
+    )?;
+    run(&["ip", "link", "set", &link, "master", &bridge, "up"], held)?;
     let address = subnet.with_prefix(meta.address);
     let gateway = subnet.gateway().to_string();
     let inside = format!(
@@ -42,28 +54,30 @@ pub(crate) fn attach(site: &Site, meta: &Meta) -> Outcome<()> {
     );
     program(&["ip", "-n", &namespace, "-batch", "-"])
         .input(inside)
+        .holding(held)
         .run()?;
-    publish(site)
+    publish(site, held)
 }
 
-/// Takes a machine's network away; needs the site's lock.
-pub(crate) fn detach(site: &Site, meta: &Meta) -> Outcome<()> {
-    let link = site.link(meta.number());
-    if exists(&link) {
-        run(&["ip", "link", "delete", &link])?;
+/// Takes a machine's network away; needs the site's lock. Where its number is not known, its link
+/// goes with its namespace, a moment later.
+pub(crate) fn detach(site: &Site, name: &str, number: Option<u8>, held: &File) -> Outcome<()> {
+    if let Some(link) = number.map(|n| site.link(n)).filter(|l| exists(l)) {
+        run(&["ip", "link", "delete", &link], held)?;
     }
-    if namespace_file(site, &meta.name).exists() {
-        run(&["ip", "netns", "delete", &site.namespace(&meta.name)])?;
+    if namespace_file(site, name).exists() {
+        run(&["ip", "netns", "delete", &site.namespace(name)], held)?;
     }
     Ok(())
 }
 
 /// Brings the rules in line with the machines on record; needs the site's lock.
-pub(crate) fn publish(site: &Site) -> Outcome<()> {
+pub(crate) fn publish(site: &Site, held: &File) -> Outcome<()> {
     let machines = meta::all(site)?;
     match subnet::recorded(site)? {
         Some(subnet) if exists(&site.bridge()) => program(&["nft", "-f", "-"])
             .input(rules(site, subnet, &machines))
+            .holding(held)
             .run()
             .map(|_| ()),
         _ => Ok(()),
@@ -71,16 +85,16 @@ pub(crate) fn publish(site: &Site) -> Outcome<()> {
 }
 
 /// Takes bridge and rules away once no machine is on record; needs the site's lock.
-pub(crate) fn sweep(site: &Site) -> Outcome<()> {
+pub(crate) fn sweep(site: &Site, held: &File) -> Outcome<()> {
     if !meta::all(site)?.is_empty() {
-        return publish(site);
+        return publish(site, held);
     }
     let table = site.table();
     if table_exists(&table) {
-        run(&["nft", "delete", "table", "ip", &table])?;
+        run(&["nft", "delete", "table", "ip", &table], held)?;
     }
     if exists(&site.bridge()) {
-        run(&["ip", "link", "delete", &site.bridge()])?;
+        run(&["ip", "link", "delete", &site.bridge()], held)?;
     }
     subnet::forget(site);
     Ok(())
@@ -103,14 +117,17 @@ pub(crate) fn port_is_free(port: u16) -> bool {
     TcpListener::bind(("127.0.0.1", port)).is_ok()
 }
 
-fn bridge(site: &Site, subnet: Subnet) -> Outcome<()> {
+fn bridge(site: &Site, subnet: Subnet, held: &File) -> Outcome<()> {
     let bridge = site.bridge();
     if !exists(&bridge) {
-        run(&["ip", "link", "add", &bridge, "type", "bridge"])?;
+        run(&["ip", "link", "add", &bridge, "type", "bridge"], held)?;
     }
     let address = subnet.with_prefix(subnet.gateway());
-    run(&["ip", "address", "replace", &address, "dev", &bridge])?;
-    run(&["ip", "link", "set", &bridge, "up"])?;
+    run(
+        &["ip", "address", "replace", &address, "dev", &bridge],
+        held,
+    )?;
+    run(&["ip", "link", "set", &bridge, "up"], held)?;
     switch_on("/proc/sys/net/ipv4/ip_forward")?;
     // Published ports come from loopback; the rules keep machines from going there.
     switch_on(&format!("/proc/sys/net/ipv4/conf/{bridge}/route_localnet"))
@@ -131,7 +148,7 @@ fn rules(site: &Site, subnet: Subnet, machines: &[Meta]) -> String {
     let (table, bridge, range) = (site.table(), site.bridge(), subnet.cidr());
     let mut published = String::new();
     for meta in machines.iter().filter(|m| m.stage != Stage::Deleting) {
-        for (here, there) in &meta.ports {
+        for (here, there) in meta.published() {
             published += &format!(
                 "    ip daddr 127.0.0.1 tcp dport {here} dnat to {}:{there}\n",
                 meta.address

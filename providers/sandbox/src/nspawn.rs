@@ -16,6 +16,9 @@ use std::time::{Duration, Instant};
 const END: Duration = Duration::from_secs(20);
 /// nspawn boots no root directory without this file: it is put there last of all.
 const GATE: &str = "usr/lib/os-release";
+/// nspawn ends with 133 where the machine wants to be booted again. The arguments are passed on as
+/// they are: nothing of them is read by the shell.
+const KEEPER: &str = r#"while :; do "$@"; [ $? -eq 133 ] || exit 0; done"#;
 
 /// Starts a machine that does not run; its network and its files are there. The process is
 /// handed to `record` before it does anything, and goes on only once that is done: one that
@@ -46,24 +49,24 @@ pub(crate) fn runs(meta: &Meta) -> bool {
     meta.supervisor.as_ref().is_some_and(processes::runs)
 }
 
-/// Ends all of a machine's processes at once, and removes what nspawn leaves behind then.
-pub(crate) fn end(site: &Site, meta: &Meta) -> Outcome<()> {
+/// Ends all of a machine's processes at once, and removes what nspawn leaves behind then. The
+/// machine inside outlives an nspawn that is killed: its group and its network tell what is left.
+pub(crate) fn end(site: &Site, name: &str) -> Outcome<()> {
     let deadline = Instant::now() + END;
-    if let Some(supervisor) = &meta.supervisor {
-        processes::kill(supervisor);
-    }
-    let namespace = network::namespace_file(site, &meta.name);
+    let dir = site.machine(name);
+    let namespace = network::namespace_file(site, name);
+    let directory = directory(&dir);
     let members = || {
-        let mut pids = cgroup::members(site, &meta.name);
+        let mut pids = processes::with_argument(&directory);
+        pids.extend(cgroup::members(site, name));
         pids.extend(processes::in_namespace(&namespace));
         pids
     };
     processes::kill_all(members, deadline)?;
-    cgroup::remove(site, &meta.name, deadline)?;
-    let machine = site.namespace(&meta.name);
+    cgroup::remove(site, name, deadline)?;
+    let machine = site.namespace(name);
     files::remove_tree(&Path::new("/run/systemd/nspawn/propagate").join(machine))?;
-    remove_root_lock(&site.machine(&meta.name).join("root"));
-    let dir = site.machine(&meta.name);
+    remove_root_lock(&dir.join("root"));
     for name in files::names(&dir)?.iter().filter(|n| n.starts_with(".#")) {
         let path = dir.join(name);
         if path.is_dir() {
@@ -118,8 +121,9 @@ fn argv(site: &Site, meta: &Meta) -> Vec<String> {
     let upper = path(&dir.join("upper")).replace(':', "\\:");
     let mut argv: Vec<String> = ["setsid", "flock", "--no-fork"].map(String::from).to_vec();
     argv.push(path(&dir.join("launch")));
+    argv.extend(["sh", "-c", KEEPER, "sh"].map(String::from));
     argv.extend(["systemd-nspawn", "--quiet", "--boot"].map(String::from));
-    argv.push(format!("--directory={}", path(&dir.join("root"))));
+    argv.push(directory(&dir));
     // Mounted by nspawn inside of the machine's own namespace: it ends with the machine.
     argv.push(format!("--overlay={lower}:{upper}:/"));
     let namespace = path(&network::namespace_file(site, &meta.name));
@@ -134,6 +138,11 @@ fn argv(site: &Site, meta: &Meta) -> Vec<String> {
     ];
     argv.extend(fixed.map(String::from));
     argv
+}
+
+/// The argument by which a machine's nspawn is known.
+fn directory(dir: &Path) -> String {
+    format!("--directory={}", dir.join("root").display())
 }
 
 /// A resolver on the computer's loopback does not answer inside; systemd's knows those behind it.

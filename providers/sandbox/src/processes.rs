@@ -69,17 +69,28 @@ pub(crate) fn in_namespace(file: &Path) -> Vec<u32> {
     let Some(wanted) = fs::metadata(file).ok().map(identity) else {
         return Vec::new();
     };
-    let processes = fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .filter_map(Result::ok);
-    let pids = processes.filter_map(|e| e.file_name().to_str()?.parse::<u32>().ok());
     let of = |pid: &u32| {
         fs::metadata(format!("/proc/{pid}/ns/net"))
             .ok()
             .map(identity)
     };
-    pids.filter(|pid| of(pid) == Some(wanted)).collect()
+    all().filter(|pid| of(pid) == Some(wanted)).collect()
+}
+
+/// The processes of root that were started with an argument.
+pub(crate) fn with_argument(argument: &str) -> Vec<u32> {
+    let has = |pid: &u32| {
+        let line = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        line.split(|b| *b == 0)
+            .any(|word| word == argument.as_bytes())
+    };
+    let roots = |pid: &u32| fs::metadata(format!("/proc/{pid}")).is_ok_and(|m| m.uid() == 0);
+    all().filter(|pid| has(pid) && roots(pid)).collect()
+}
+
+fn all() -> impl Iterator<Item = u32> {
+    let processes = fs::read_dir("/proc").into_iter().flatten();
+    processes.filter_map(|e| e.ok()?.file_name().to_str()?.parse().ok())
 }
 
 /// When a process started, in ticks since the computer did; none for one that has ended.

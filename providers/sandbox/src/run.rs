@@ -2,6 +2,7 @@
 
 use crate::Outcome;
 use provider::ProviderProblem;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
@@ -19,6 +20,7 @@ pub(crate) struct Program<'a> {
     argv: Vec<String>,
     input: Option<String>,
     environment: Vec<(String, String)>,
+    held: Option<&'a File>,
     deadline: Instant,
     on_line: Option<&'a dyn Fn(&str)>,
 }
@@ -29,14 +31,15 @@ pub(crate) fn program<'a>(argv: &[&str]) -> Program<'a> {
         argv: argv.iter().map(|a| a.to_string()).collect(),
         input: None,
         environment: Vec::new(),
+        held: None,
         deadline: Instant::now() + USUAL,
         on_line: None,
     }
 }
 
-/// Runs a small program for its effect.
-pub(crate) fn run(argv: &[&str]) -> Outcome<()> {
-    program(argv).run().map(|_| ())
+/// Runs a small program for its effect under a lock. See [`Program::holding`].
+pub(crate) fn run(argv: &[&str], held: &File) -> Outcome<()> {
+    program(argv).holding(held).run().map(|_| ())
 }
 
 /// A command with a clean environment: what Landfall was started with may hold secrets.
@@ -58,7 +61,14 @@ impl<'a> Program<'a> {
         self
     }
 
-    /// With a variable in its environment.
+    /// With a lock in its hands, in place of a standard output: where this process is killed, the
+    /// lock lasts until the program has ended too, so that it never works beside the next holder.
+    pub(crate) fn holding(mut self, held: &'a File) -> Self {
+        self.held = Some(held);
+        self
+    }
+
+    /// With variables in its environment.
     pub(crate) fn environment(mut self, variables: Vec<(String, String)>) -> Self {
         self.environment = variables;
         self
@@ -78,6 +88,11 @@ impl<'a> Program<'a> {
 
     /// Runs it and gives its standard output.
     pub(crate) fn run(self) -> Outcome<String> {
+        let output = match self.held.map(File::try_clone) {
+            Some(Ok(held)) => Stdio::from(held),
+            Some(Err(e)) => return Err(not_started(&self.argv, &e)),
+            None => Stdio::piped(),
+        };
         let mut child = command(&self.argv)
             .envs(self.environment.iter().cloned())
             .stdin(if self.input.is_some() {
@@ -85,7 +100,7 @@ impl<'a> Program<'a> {
             } else {
                 Stdio::null()
             })
-            .stdout(Stdio::piped())
+            .stdout(output)
             .stderr(Stdio::piped())
             .spawn()
             .map_err(|e| not_started(&self.argv, &e))?;
@@ -170,7 +185,7 @@ mod tests {
 
     #[test]
     fn a_failure_holds_the_last_words() {
-        let problem = run(&["ls", "/does/not/exist"]).unwrap_err();
+        let problem = program(&["ls", "/does/not/exist"]).run().unwrap_err();
         assert!(
             problem.message.contains("`ls /does/not/exist` failed"),
             "{problem}"
@@ -179,7 +194,13 @@ mod tests {
             problem.details.iter().any(|d| d.contains("No such file")),
             "{problem:?}"
         );
-        assert!(run(&["no-such-program"]).unwrap_err().help.is_some());
+        assert!(
+            program(&["no-such-program"])
+                .run()
+                .unwrap_err()
+                .help
+                .is_some()
+        );
     }
 
     #[test]
@@ -187,6 +208,19 @@ mod tests {
         // Cargo sets many variables for a test.
         let seen = program(&["env"]).run().unwrap();
         assert!(!seen.contains("CARGO"), "{seen}");
+    }
+
+    #[test]
+    fn a_lock_lasts_as_long_as_the_program() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("lock");
+        let held = crate::files::lock(&path).unwrap();
+        // What goes on in the background is as a program whose parent was killed.
+        run(&["sh", "-c", "sleep 0.5 2>/dev/null &"], &held).unwrap();
+        drop(held);
+        let again = File::open(&path).unwrap();
+        assert!(again.try_lock().is_err(), "the program has it still");
+        again.lock().unwrap();
     }
 
     #[test]

@@ -1,10 +1,15 @@
 //! Real machines: made, reached, changed, stopped, removed.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
-use common::{World, planned, possible, text, traces};
-use model::ObjectId;
-use provider::ReadAnswer;
+use common::{World, planned, possible, run, text, traces};
+use landfall_provider_sandbox::{Health, SandboxProvider, Which, doctor, down, list};
+use model::{ObjectId, Token, Type, Value};
+use provider::{Action, Certainty, Made, PlanRequest, Provider, ReadAnswer};
+use std::io::Read;
+use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_machines_are_made_at_once_and_leave_nothing() {
@@ -56,4 +61,407 @@ async fn two_machines_are_made_at_once_and_leave_nothing() {
         ReadAnswer::Absent
     ));
     assert_eq!(traces(&world.site), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_machine_stops_and_the_next_plan_starts_it() {
+    if !possible() {
+        return;
+    }
+    let world = World::new("stop").await;
+    let object = ObjectId::random();
+    let planned = plan(None, &config("stops", &[]));
+    let made = world
+        .one(world.create(object, &planned))
+        .await
+        .unwrap()
+        .unwrap();
+    keeps_contract(&planned, &made);
+    world.on(&made, "echo kept > /root/file; sync");
+    world.ssh(&made, "systemctl poweroff");
+    let stopped = wait_for_state(&world, object, &made, "stopped").await;
+    // Nothing but its state is another one; the plan puts that right.
+    assert_eq!(
+        stopped.attributes.with("state", "running".into()),
+        made.attributes
+    );
+    let replanned = plan(Some(&stopped.attributes), &config("stops", &[]));
+    assert_eq!(replanned, made.attributes);
+    let update = Action::Update {
+        prior: stopped.attributes,
+        planned: replanned.clone(),
+    };
+    let update = world.operation(object, Token::random(), update);
+    let started = world.one(update).await.unwrap().unwrap();
+    keeps_contract(&replanned, &started);
+    assert_eq!(started, made);
+    assert_eq!(world.on(&started, "cat /root/file").trim(), "kept");
+    // A machine restarts by itself where it is told to.
+    let boot = "systemctl show -p KernelTimestampMonotonic -p UserspaceTimestampMonotonic; \
+                stat -c %Y.%X /run/systemd/system";
+    let before = world.on(&started, boot);
+    world.ssh(&started, "systemctl reboot");
+    poll("it answers after a restart", || {
+        let output = world.ssh(&started, boot);
+        output.status.success() && String::from_utf8_lossy(&output.stdout) != before
+    });
+    // Ended from outside, with nothing of it left running.
+    let mine = format!("directory={}/", world.site.dir().display());
+    let pids = run("pgrep", &["-f", &mine]);
+    assert!(pids.lines().count() > 1, "a keeper and nspawn: {pids}");
+    for pid in pids.lines() {
+        run("kill", &["-9", pid]);
+    }
+    let killed = wait_for_state(&world, object, &made, "stopped").await;
+    let update = Action::Update {
+        prior: killed.attributes,
+        planned: replanned,
+    };
+    let again = world
+        .one(world.operation(object, Token::random(), update))
+        .await;
+    assert_eq!(again.unwrap().unwrap(), made);
+    assert_eq!(world.on(&made, "cat /root/file").trim(), "kept");
+    world.one(world.delete(object, &made)).await.unwrap();
+    assert_eq!(traces(&world.site), Vec::<String>::new());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packages_install_ports_are_published_and_memory_is_limited() {
+    if !possible() {
+        return;
+    }
+    let world = World::new("uses").await;
+    let object = ObjectId::random();
+    let port = free_port();
+    let ports = |here: u16| {
+        (
+            "ports",
+            Value::map(Type::Number, [(here.to_string(), Value::int(22))]),
+        )
+    };
+    let first = plan(
+        None,
+        &config("uses", &[ports(port), ("memory", 256.into())]),
+    );
+    let made = world
+        .one(world.create(object, &first))
+        .await
+        .unwrap()
+        .unwrap();
+    keeps_contract(&first, &made);
+    world.on(
+        &made,
+        "apt-get -q update && apt-get -q install -y --no-install-recommends hello",
+    );
+    assert!(world.on(&made, "hello").contains("Hello"));
+    // Through loopback, and only there.
+    assert_eq!(banner(port).as_deref(), Some("SSH-"));
+    // More than it may have is refused to a process, not to the machine.
+    let much = world.ssh(&made, "head -c 600m /dev/zero | tail -c 600m | wc -c");
+    assert_ne!(
+        String::from_utf8_lossy(&much.stdout).trim(),
+        (600 << 20).to_string()
+    );
+    world.on(&made, "true");
+    // Other ports and no limit, in place.
+    let other = free_port();
+    let second = plan(Some(&made.attributes), &config("uses", &[ports(other)]));
+    let update = Action::Update {
+        prior: made.attributes.clone(),
+        planned: second.clone(),
+    };
+    let changed = world
+        .one(world.operation(object, Token::random(), update))
+        .await
+        .unwrap()
+        .unwrap();
+    keeps_contract(&second, &changed);
+    assert_eq!(banner(other).as_deref(), Some("SSH-"));
+    assert_eq!(banner(port), None);
+    let much = world.on(&changed, "head -c 600m /dev/zero | tail -c 600m | wc -c");
+    assert_eq!(much.trim(), (600 << 20).to_string());
+    // What is taken is refused, before anything is made.
+    let taken = plan(None, &config("other", &[ports(other)]));
+    let refused = world
+        .one(world.create(ObjectId::random(), &taken))
+        .await
+        .unwrap_err();
+    assert!(
+        refused
+            .problem
+            .message
+            .contains("taken by the machine `uses`"),
+        "{refused:?}"
+    );
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let here = listener.local_addr().unwrap().port();
+    let taken = plan(None, &config("other", &[ports(here)]));
+    let refused = world
+        .one(world.create(ObjectId::random(), &taken))
+        .await
+        .unwrap_err();
+    assert!(
+        refused
+            .problem
+            .message
+            .contains("a process of this computer"),
+        "{refused:?}"
+    );
+    assert_eq!(
+        (refused.certainty, refused.partial),
+        (Certainty::NotDone, None)
+    );
+    // A machine reaches no service on this computer's loopback.
+    let gateway = world
+        .on(&changed, "ip route show default")
+        .split(' ')
+        .nth(2)
+        .unwrap()
+        .to_string();
+    let reach = format!(
+        "ip route add 127.9.9.9 via {gateway}; ip rule; ip route del local 127.0.0.0/8 table local; \
+         timeout 3 curl -s telnet://127.9.9.9:{here} < /dev/null"
+    );
+    assert!(!world.ssh(&changed, &reach).status.success());
+    listener.set_nonblocking(true).unwrap();
+    assert!(listener.accept().is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_belongs_to_one_object_and_a_token_is_one_machine() {
+    if !possible() {
+        return;
+    }
+    let world = World::new("name").await;
+    let other = World::at(world.site.dir().to_path_buf(), model::Lineage::random()).await;
+    let object = ObjectId::random();
+    let planned = plan(None, &config("mine", &[]));
+    let create = world.create(object, &planned);
+    let made = world.one(create.clone()).await.unwrap().unwrap();
+    assert_eq!(
+        world.one(create).await.unwrap().unwrap(),
+        made,
+        "the same token again"
+    );
+    for (world, whose) in [(&other, "another project"), (&world, "another resource")] {
+        let refused = world
+            .one(world.create(ObjectId::random(), &planned))
+            .await
+            .unwrap_err();
+        assert!(refused.problem.message.contains(whose), "{refused:?}");
+        assert_eq!(refused.partial, None);
+    }
+    // Whose it is, is told to whoever asks by name; by object it is found only by its owner.
+    let request = provider::ReadRequest {
+        ty: common::TYPE.into(),
+        attributes: planned.clone(),
+        private: Vec::new(),
+        all: false,
+        lineage: other.lineage,
+        object: None,
+    };
+    match other.connection.read(vec![request]).await.remove(0) {
+        ReadAnswer::Present { owner, .. } => assert_eq!(owner, Some((world.lineage, object))),
+        answer => panic!("{answer:?}"),
+    }
+    assert!(matches!(
+        other.read(object, &planned).await,
+        ReadAnswer::Absent
+    ));
+    assert!(
+        other
+            .connection
+            .list(other.lineage)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    let listed = world.connection.list(world.lineage).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    assert_eq!(listed[0].owner, (world.lineage, object));
+    assert!(
+        world
+            .connection
+            .gate(common::TYPE, "reachable", &made)
+            .await
+            .unwrap()
+    );
+    // A run of an earlier lease comes too late.
+    let mut late = world.delete(object, &made);
+    late.ownership.epoch = 0;
+    let refused = world.one(late).await.unwrap_err();
+    assert!(
+        refused.problem.message.contains("later lease"),
+        "{refused:?}"
+    );
+    // Another object's delete does nothing to it.
+    assert_eq!(other.one(other.delete(object, &made)).await.unwrap(), None);
+    assert_eq!(wait_for_state(&world, object, &made, "running").await, made);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_list_check_and_remove() {
+    if !possible() {
+        return;
+    }
+    let world = World::new("down").await;
+    let batch =
+        ["left", "right"].map(|n| world.create(ObjectId::random(), &plan(None, &config(n, &[]))));
+    let made = world.apply(batch.to_vec()).await;
+    assert!(made.iter().all(Result::is_ok), "{made:?}");
+    // One of them with a record that nobody can read.
+    std::fs::write(world.site.dir().join("machines/left/meta.json"), "{").unwrap();
+    let output = std::process::Command::new(std::env::current_exe().unwrap())
+        .args([
+            "the_commands_in_a_process_of_their_own",
+            "--exact",
+            "--nocapture",
+        ])
+        .env("LANDFALL_SANDBOX_DIR", world.site.dir())
+        .env("LANDFALL_SANDBOX_TEST", "down")
+        .output()
+        .unwrap();
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    assert_eq!(traces(&world.site), Vec::<String>::new());
+}
+
+/// The public functions take the site from the environment, so that they run in a process that
+/// [`the_commands_list_check_and_remove`] starts.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_commands_in_a_process_of_their_own() {
+    if std::env::var("LANDFALL_SANDBOX_TEST").as_deref() != Ok("down") {
+        return;
+    }
+    assert!(list().unwrap_err().message.contains("left/meta.json"));
+    assert!(
+        down(Which::Named(vec!["none".into()]), false)
+            .await
+            .is_err()
+    );
+    assert_eq!(
+        down(Which::Named(vec!["left".into()]), false)
+            .await
+            .unwrap(),
+        ["left"]
+    );
+    let there = list().unwrap();
+    let seen: Vec<_> = there.iter().map(|m| (m.name.as_str(), m.state)).collect();
+    assert_eq!(seen, [("right", "running")]);
+    assert_eq!(there[0].made_as, "sandbox_machine.test");
+    let checks = doctor().await;
+    let bad: Vec<_> = checks.iter().filter(|c| c.health == Health::Bad).collect();
+    assert!(bad.is_empty(), "{bad:?}");
+    assert!(
+        checks
+            .iter()
+            .any(|c| c.seen.contains("right") && c.seen.contains("running"))
+    );
+    assert_eq!(down(Which::All, false).await.unwrap(), ["right"]);
+    assert!(list().unwrap().is_empty());
+}
+
+fn config(name: &str, more: &[(&str, Value)]) -> Value {
+    let null = |ty| Value::Null(ty);
+    let mut value = Value::object([
+        ("name", name.into()),
+        ("image", "debian-12".into()),
+        ("ports", null(Type::map(Type::Number))),
+        ("memory", null(Type::Number)),
+        ("id", null(Type::String)),
+        ("address", null(Type::String)),
+        ("host_key", null(Type::String)),
+        ("private_key", null(Type::String)),
+        ("host", null(provider::host_type())),
+        ("state", null(Type::String)),
+    ]);
+    for (name, given) in more {
+        value = value.with(name, given.clone());
+    }
+    value
+}
+
+/// Plans as the core does, and checks the answer as the core does.
+fn plan(prior: Option<&Value>, config: &Value) -> Value {
+    let sandbox = SandboxProvider::new();
+    assert_eq!(sandbox.validate(common::TYPE, config), []);
+    let schema = sandbox.schema();
+    let schema = &schema.resources[common::TYPE];
+    assert_eq!(
+        provider::check::schema(common::TYPE, schema),
+        Vec::<String>::new()
+    );
+    let mut proposed = config.clone();
+    for attribute in schema.block.attributes.iter().filter(|a| a.is_computed()) {
+        if config.get(attribute.name).is_some_and(Value::is_null) {
+            let kept = prior.and_then(|p| p.get(attribute.name)).cloned();
+            let value = kept.unwrap_or_else(|| Value::unknown(attribute.ty.clone()));
+            proposed = proposed.with(attribute.name, value);
+        }
+    }
+    let request = PlanRequest {
+        ty: common::TYPE,
+        prior,
+        config,
+        proposed: &proposed,
+        private: &[],
+        existing: None,
+    };
+    let answer = sandbox.plan(&request);
+    assert_eq!(answer.problems, []);
+    assert_eq!(
+        provider::check::plan(schema, &request, &answer),
+        Vec::<String>::new()
+    );
+    answer.planned.unwrap_or(proposed)
+}
+
+fn keeps_contract(planned: &Value, made: &Made) {
+    let schema = SandboxProvider::new().schema();
+    let schema = &schema.resources[common::TYPE];
+    let broken = provider::check::outcome(schema, common::TYPE, planned, made);
+    assert_eq!(broken, Vec::<String>::new());
+}
+
+async fn wait_for_state(world: &World, object: ObjectId, made: &Made, state: &str) -> Made {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let ReadAnswer::Present { made, .. } = world.read(object, &made.attributes).await else {
+            panic!("the machine is there");
+        };
+        if text(&made, "state") == state {
+            return made;
+        }
+        assert!(
+            Instant::now() < deadline,
+            "it is {} and not {state}",
+            text(&made, "state")
+        );
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
+
+fn poll(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}: not in time");
+        std::thread::sleep(Duration::from_millis(100));
+    }
+}
+
+fn banner(port: u16) -> Option<String> {
+    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;
+    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
+    let mut banner = [0; 4];
+    stream.read_exact(&mut banner).ok()?;
+    Some(String::from_utf8_lossy(&banner).into_owned())
+}
+
+fn free_port() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    listener.local_addr().unwrap().port()
 }

@@ -241,7 +241,11 @@ impl Drop for World {
             });
         });
         let cleaned = cleaned.join();
-        let _ = std::fs::remove_dir_all(&self.dir);
+        // Another world may have machines here still: with them their directories go.
+        let machines = self.dir.join("machines");
+        if std::fs::read_dir(&machines).is_ok_and(|mut entries| entries.next().is_none()) {
+            let _ = std::fs::remove_dir_all(&self.dir);
+        }
         if !std::thread::panicking() {
             cleaned.expect("the machines of the test end");
         }
