@@ -1,1 +1,23 @@
-//! (being written)
+//! Carries a plan out, recording each step before the next; asks providers; settles what an
+//! interrupted run left behind. It decides nothing: what would decide is not linked.
+
+mod apply;
+mod batch;
+mod conditional;
+mod connections;
+mod context;
+mod finish;
+mod operation;
+mod outcome;
+mod read;
+mod rollout;
+mod run;
+mod schedule;
+mod settle;
+mod undo;
+
+pub use apply::apply;
+pub use connections::Connections;
+pub use context::{Cancel, Context, Event, Failed, RecordError, Recorder, Report, Skipped, Watch};
+pub use read::{Answered, Question, read};
+pub use settle::settle;

@@ -1,7 +1,8 @@
 //! Keyed hashes of secrets, and the canonical hash of any value.
 
-use crate::{Part, Type, Value};
+use crate::{Part, Secret, Type, Unknown, Value};
 use std::fmt;
+use std::sync::Arc;
 use zeroize::ZeroizeOnDrop;
 
 /// A hash that stands for a secret: equal where the secrets are, and telling nothing else of them.
@@ -66,6 +67,28 @@ impl FingerprintKey {
         let mut hasher = blake3::Hasher::new_keyed(&self.0);
         feed(&mut hasher, value);
         Fingerprint(*hasher.finalize().as_bytes())
+    }
+}
+
+impl FingerprintKey {
+    /// The value as a secret: open, with the fingerprint of its content; a sensitive unknown
+    /// where it is not wholly known. What is a secret already stays as it is.
+    pub fn conceal(&self, value: &Value) -> Value {
+        match value {
+            Value::Secret(_) => value.clone(),
+            Value::Mixed(mixed) => Value::Secret(Arc::new(mixed.to_secret())),
+            Value::Unknown(unknown) => {
+                Value::Unknown(Arc::new(Unknown::clone(unknown).sensitive(true)))
+            }
+            _ if value.has_unknown() => {
+                Value::Unknown(Arc::new(Unknown::of(value.ty()).sensitive(true).not_null()))
+            }
+            _ => {
+                let fingerprint = self.fingerprint(value);
+                let secret = Secret::open(fingerprint, value.clone());
+                Value::Secret(Arc::new(secret.with_content(Some(fingerprint))))
+            }
+        }
     }
 }
 

@@ -2,19 +2,31 @@
 //! out. It does not know how they were decided.
 
 mod check;
+mod containment;
+mod ignored;
+mod loads;
 mod outputs;
 mod plan;
 mod propose;
+mod reconcile;
+mod record;
 mod refine;
+mod rests;
 mod scope;
 mod step;
 
 pub use check::check;
+pub use containment::{lives_on, machine_of};
+pub use ignored::with_prior;
+pub use loads::load_files;
 pub use outputs::OutputChange;
 pub use plan::{
     Digest, Drift, Header, Later, Plan, PlanMode, ProviderUse, Rests, Settling, Unread,
 };
 pub use propose::{propose, shape};
+pub use reconcile::reconcile;
+pub use record::with_content;
 pub use refine::refines;
+pub use rests::digest_of;
 pub use scope::{Captured, Keyed, ModuleScope, Repetition, ScopeId, Scopes};
 pub use step::{Action, Deferred, Reason, Rollout, Step, StepId, Strategy};

@@ -2,9 +2,7 @@
 //! from defaults, or unknown. The planner and the executor share it, so that what is finished
 //! at apply is made by the same rule.
 
-use model::{
-    AttrPath, Attribute, BlockSchema, ConvertError, Nesting, Type, Unknown, Value, convert,
-};
+use model::{AttrPath, Attribute, BlockSchema, ConvertError, Nesting, Unknown, Value, convert};
 use std::sync::Arc;
 
 /// The configuration as an object with every attribute and block of the schema, each of its

@@ -13,6 +13,8 @@ pub type ScopeId = usize;
 pub struct Scopes {
     /// By [`ScopeId`].
     pub modules: Vec<ModuleScope>,
+    /// Instances of data sources that were read for the plan.
+    pub data: BTreeMap<Address, Value>,
 }
 
 /// The names of one module instance, as far as deferred expressions use them.

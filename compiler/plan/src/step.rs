@@ -156,7 +156,7 @@ pub enum Reason {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Deferred {
     /// The body as the configuration has it.
-    pub body: Expr,
+    pub body: Arc<Expr>,
     /// The module instance that it stands in.
     pub scope: ScopeId,
     /// `each.key`, `each.value`, `count.index`.

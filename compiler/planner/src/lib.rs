@@ -1,1 +1,32 @@
-//! (being written)
+//! From configuration, state and what was read to a plan: expand, order, evaluate, compare.
+//! Synchronous and deterministic; it never awaits, and asks for reads by returning them.
+
+mod capture;
+mod containment;
+mod decide;
+mod deletes;
+mod expand;
+mod graph;
+mod input;
+mod loads;
+mod moves;
+mod nearest;
+mod observed;
+mod order;
+mod outputs;
+mod pass;
+mod providers;
+mod references;
+mod replacement;
+mod resource;
+mod rollout;
+mod scope;
+mod selection;
+mod sites;
+mod step;
+
+pub use graph::Prepared;
+pub use input::{Input, Options, Refresh, Round};
+pub use observed::{Ask, Observed, Read, ReadKey};
+pub use providers::Providers;
+pub use step::step;

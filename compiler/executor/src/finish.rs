@@ -1,0 +1,136 @@
+//! Finishes what a plan could not know: evaluates deferred expressions once what they name is
+//! there.
+
+use crate::run::Run;
+use diagnostics::{Problem, Span};
+use eval::{Expr, Reference, Scope};
+use model::{Address, Mode, Value};
+use plan::{Captured, Deferred, ScopeId};
+use provider::ProviderProblem;
+use std::collections::BTreeMap;
+
+/// The names at one place of a plan's scopes.
+struct Names<'r> {
+    run: &'r Run<'r>,
+    scope: ScopeId,
+    instance: &'r BTreeMap<Reference, Value>,
+}
+
+impl Scope for Names<'_> {
+    fn resolve(&self, reference: &Reference, span: Span) -> Result<Value, Problem> {
+        if let Some(value) = self.instance.get(reference) {
+            return Ok(value.clone());
+        }
+        let module = self.run.plan.scopes.modules.get(self.scope);
+        match module.and_then(|m| m.names.get(reference)) {
+            Some(captured) => self.run.captured(captured),
+            None => Err(
+                Problem::error("LF0392", "the plan lacks what a name stands for")
+                    .at(span, "this name")
+                    .help("this is a bug of Landfall; plan again, and report it"),
+            ),
+        }
+    }
+}
+
+impl<'a> Run<'a> {
+    /// The value of an expression, as far as it can be known by now.
+    pub(crate) fn evaluate(
+        &self,
+        expr: &Expr,
+        scope: ScopeId,
+        instance: &BTreeMap<Reference, Value>,
+    ) -> Result<Value, Problem> {
+        let names = Names {
+            run: self,
+            scope,
+            instance,
+        };
+        eval::evaluate(expr, &names, self.context.world)
+    }
+
+    /// The body of a deferred step.
+    pub(crate) fn body(&self, deferred: &Deferred) -> Result<Value, Box<ProviderProblem>> {
+        self.evaluate(&deferred.body, deferred.scope, &deferred.instance)
+            .map_err(|p| Box::new(told(p)))
+    }
+
+    /// What a captured name stands for by now.
+    pub(crate) fn captured(&self, captured: &Captured) -> Result<Value, Problem> {
+        match captured {
+            Captured::Value(value) => Ok(value.clone()),
+            Captured::Expr {
+                expr,
+                scope,
+                ty,
+                sensitive,
+                instance,
+            } => {
+                let value = self.evaluate(expr, *scope, instance)?;
+                let value = model::convert(&value, ty).map_err(|e| {
+                    Problem::error("LF0307", "a value has a wrong type")
+                        .at(expr.span, e.to_string())
+                })?;
+                Ok(match sensitive {
+                    true => self.context.fingerprints.conceal(&value),
+                    false => value,
+                })
+            }
+            Captured::Resource {
+                mode,
+                repetition,
+                instances,
+            } => {
+                let values: Vec<_> = instances
+                    .iter()
+                    .map(|(key, address)| (key.clone(), self.value_of(*mode, address)))
+                    .collect();
+                Ok(repetition.collect(values))
+            }
+            Captured::Module {
+                repetition,
+                instances,
+            } => {
+                let values: Result<Vec<_>, Problem> = instances
+                    .iter()
+                    .map(|(key, outputs)| {
+                        let outputs: Result<Vec<_>, Problem> = outputs
+                            .iter()
+                            .map(|(name, c)| Ok((name.clone(), self.captured(c)?)))
+                            .collect();
+                        Ok((key.clone(), Value::object(outputs?)))
+                    })
+                    .collect();
+                Ok(repetition.collect(values?))
+            }
+        }
+    }
+
+    /// An instance as it is by now.
+    fn value_of(&self, mode: Mode, address: &Address) -> Value {
+        let recorded = match mode {
+            Mode::Data => self
+                .data
+                .get(address)
+                .or_else(|| self.plan.scopes.data.get(address)),
+            Mode::Managed => self.state.at(address).map(|o| &o.attributes),
+        };
+        recorded
+            .cloned()
+            .unwrap_or_else(|| Value::unknown(model::Type::Any))
+    }
+}
+
+/// A problem of an expression, as one of a step.
+pub(crate) fn told(problem: Problem) -> ProviderProblem {
+    let mut told = ProviderProblem::error(problem.message);
+    told.details = problem
+        .labels
+        .into_iter()
+        .map(|l| l.text)
+        .filter(|t| !t.is_empty())
+        .collect();
+    told.details.extend(problem.details);
+    told.help = problem.help;
+    told
+}

@@ -1,0 +1,333 @@
+//! From a step to the operation that a provider is asked for: finished, and held against the plan.
+
+use crate::finish::told;
+use crate::run::Run;
+use model::{Address, ObjectId, ResourceSchema, Token, Value, differences};
+use plan::{Action, Step, StepId};
+use provider::{Action as Ask, Operation, Ownership, PlanRequest, ProviderProblem};
+use state::{Change, Durations, Event, Intent, Object, Status};
+use std::sync::Arc;
+
+/// What a step comes to.
+pub(crate) enum Prepared {
+    /// A provider has to be asked.
+    Ask(Box<Asked>),
+    /// There is nothing to do any more.
+    Nothing,
+}
+
+/// An operation, with the intent that is recorded before it.
+pub(crate) struct Asked {
+    pub(crate) step: StepId,
+    pub(crate) operation: Operation,
+    pub(crate) intent: Intent,
+    /// As planned, finished; of a delete, as it was.
+    pub(crate) planned: Value,
+}
+
+impl Run<'_> {
+    /// What a changing step comes to, now that everything it waits for is done.
+    pub(crate) fn prepare(&self, id: StepId) -> Result<Prepared, Box<ProviderProblem>> {
+        let step = &self.plan.steps[id];
+        match step.action {
+            Action::Delete => self.prepare_delete(id, step),
+            _ if self.kept.contains(&id) => self.prepare_update(id, step, true),
+            Action::Update => self.prepare_update(id, step, false),
+            _ => self.prepare_create(id, step),
+        }
+    }
+
+    fn prepare_create(&self, id: StepId, step: &Step) -> Result<Prepared, Box<ProviderProblem>> {
+        let (planned, private) = self.finished(step, None)?;
+        let object = ObjectId::random();
+        let deposes = match step.pair {
+            Some(_) => self.state.current.get(&step.address).copied(),
+            None => None,
+        };
+        let becomes = self.becomes(step, object, &planned, &private, None);
+        let action = Ask::Create {
+            planned: planned.clone(),
+        };
+        Ok(self.asked(
+            id,
+            step,
+            object,
+            Change::Create,
+            action,
+            planned,
+            private,
+            Some(becomes),
+            deposes,
+        ))
+    }
+
+    fn prepare_update(
+        &self,
+        id: StepId,
+        step: &Step,
+        kept: bool,
+    ) -> Result<Prepared, Box<ProviderProblem>> {
+        let Some(recorded) = self.recorded(step, kept) else {
+            return Err(Box::new(ProviderProblem::error(
+                "the object is not recorded any more",
+            )));
+        };
+        let (planned, private) = self.finished(step, Some(&recorded))?;
+        if differences(&recorded.attributes, &planned).is_empty() {
+            return Ok(Prepared::Nothing);
+        }
+        let becomes = self.becomes(step, recorded.id, &planned, &private, Some(&recorded));
+        let prior = recorded.attributes.clone();
+        let action = Ask::Update {
+            prior,
+            planned: planned.clone(),
+        };
+        Ok(self.asked(
+            id,
+            step,
+            recorded.id,
+            Change::Update,
+            action,
+            planned,
+            private,
+            Some(becomes),
+            None,
+        ))
+    }
+
+    fn prepare_delete(&self, id: StepId, step: &Step) -> Result<Prepared, Box<ProviderProblem>> {
+        let Some(recorded) = step
+            .object
+            .and_then(|o| self.state.objects.get(&o))
+            .cloned()
+        else {
+            return Ok(Prepared::Nothing);
+        };
+        let prior = recorded.attributes.clone();
+        let action = Ask::Delete {
+            prior: prior.clone(),
+        };
+        let private = recorded.private.clone();
+        Ok(self.asked(
+            id,
+            step,
+            recorded.id,
+            Change::Delete,
+            action,
+            prior,
+            private,
+            None,
+            None,
+        ))
+    }
+
+    fn recorded(&self, step: &Step, kept: bool) -> Option<Arc<Object>> {
+        match kept {
+            true => self.state.at(&step.address).cloned(),
+            false => step
+                .object
+                .and_then(|o| self.state.objects.get(&o))
+                .cloned(),
+        }
+    }
+
+    #[allow(clippy::too_many_arguments)] // the parts of one operation, each of its own kind
+    fn asked(
+        &self,
+        id: StepId,
+        step: &Step,
+        object: ObjectId,
+        change: Change,
+        action: Ask,
+        planned: Value,
+        private: Arc<[u8]>,
+        becomes: Option<Object>,
+        deposes: Option<ObjectId>,
+    ) -> Prepared {
+        let token = Token::random();
+        let operation = Operation {
+            token,
+            ownership: self.ownership(object, &step.address),
+            ty: step.address.ty().to_string(),
+            action,
+            private: private.to_vec(),
+            timeout_ms: step.timeout_ms,
+        };
+        let intent = Intent {
+            token,
+            object,
+            address: step.address.clone(),
+            change,
+            attributes: planned.clone(),
+            private,
+            provider: step.provider.clone(),
+            becomes: becomes.map(Box::new),
+            deposes,
+        };
+        Prepared::Ask(Box::new(Asked {
+            step: id,
+            operation,
+            intent,
+            planned,
+        }))
+    }
+
+    pub(crate) fn ownership(&self, object: ObjectId, address: &Address) -> Ownership {
+        Ownership {
+            lineage: self.state.lineage.unwrap_or(model::Lineage([0; 10])),
+            object,
+            hint: address.to_string(),
+            epoch: self.context.epoch,
+        }
+    }
+
+    /// The planned attributes with nothing unknown or sealed left that the core could finish;
+    /// refused where they are other than the plan allows.
+    fn finished(
+        &self,
+        step: &Step,
+        prior: Option<&Object>,
+    ) -> Result<(Value, Arc<[u8]>), Box<ProviderProblem>> {
+        let after = step.after.clone().unwrap_or(Value::NULL);
+        let Some(_) = &step.deferred else {
+            return Ok((after, step.private.clone()));
+        };
+        let (planned, private) = self.replanned(step, prior.map(|o| &o.attributes))?;
+        if let Some(path) = plan::refines(&after, &planned) {
+            return Err(Box::new(
+                ProviderProblem::error(format!(
+                    "`{path}` came out other than planned, so nothing was changed"
+                ))
+                .help("plan again: what it depends on became something else than was planned"),
+            ));
+        }
+        Ok((planned, private.unwrap_or_else(|| step.private.clone())))
+    }
+
+    /// A deferred step, planned again with everything that is known by now.
+    pub(crate) fn replanned(
+        &self,
+        step: &Step,
+        prior: Option<&Value>,
+    ) -> Result<(Value, Option<Arc<[u8]>>), Box<ProviderProblem>> {
+        let (Some(deferred), Some(schema)) = (&step.deferred, self.schema(step.address.ty()))
+        else {
+            return Ok((step.after.clone().unwrap_or(Value::NULL), None));
+        };
+        let body = self.body(deferred)?;
+        let (body, problems) = plan::load_files(&schema.block, body, self.context.world);
+        if let Some((_, problem)) = problems.into_iter().next() {
+            return Err(Box::new(told(problem)));
+        }
+        let refused = |e: model::ConvertError| {
+            Box::new(ProviderProblem::error(format!(
+                "a value has a wrong type: {e}"
+            )))
+        };
+        let mut config = plan::shape(&schema.block, &body).map_err(refused)?;
+        for attribute in schema.block.attributes.iter().filter(|a| a.sensitive) {
+            if let Some(value) = config.get(attribute.name).filter(|v| !v.is_null()) {
+                config = config.with(attribute.name, self.context.fingerprints.conceal(value));
+            }
+        }
+        if let Some(prior) = prior {
+            for path in &deferred.ignored {
+                config = plan::with_prior(&config, prior, path);
+            }
+        }
+        let proposed = plan::propose(&schema.block, &config, prior);
+        let Some(provider) = self.provider(&step.provider) else {
+            return Err(Box::new(ProviderProblem::error(
+                "its provider is not there",
+            )));
+        };
+        let (ty, private) = (&**step.address.ty(), &*step.private);
+        let problems = provider.validate(ty, &config);
+        let mut answer = provider.plan(&PlanRequest {
+            ty,
+            prior,
+            config: &config,
+            proposed: &proposed,
+            private,
+            existing: None,
+        });
+        let wrong = problems
+            .into_iter()
+            .chain(std::mem::take(&mut answer.problems));
+        if let Some(problem) = wrong
+            .into_iter()
+            .find(|p| p.severity == provider::Severity::Error)
+        {
+            return Err(Box::new(problem));
+        }
+        let mut planned = answer.planned.unwrap_or(proposed);
+        for attribute in schema.block.attributes.iter().filter(|a| a.sensitive) {
+            if let Some(value) = planned.get(attribute.name).filter(|v| !v.is_null()) {
+                planned = planned.with(attribute.name, self.context.fingerprints.conceal(value));
+            }
+        }
+        Ok((planned, answer.private.map(Arc::from)))
+    }
+
+    /// What is recorded of the object once it is there, with the attributes as planned.
+    fn becomes(
+        &self,
+        step: &Step,
+        id: ObjectId,
+        planned: &Value,
+        private: &Arc<[u8]>,
+        prior: Option<&Object>,
+    ) -> Object {
+        let schema = self.schema(step.address.ty());
+        Object {
+            id,
+            address: step.address.clone(),
+            status: Status::Ready,
+            schema_version: step.schema_version,
+            attributes: planned.clone(),
+            private: private.clone(),
+            provider: step.provider.clone(),
+            container: schema.and_then(|s| plan::lives_on(s, planned)),
+            dependencies: step.dependencies.clone(),
+            create_before_destroy: step.create_before_destroy,
+            protected: step.protected,
+            implementation: prior.and_then(|p| p.implementation.clone()),
+            durations: prior.map_or_else(Durations::default, |p| p.durations),
+            changed_at_ms: 0,
+            changed_by: self.context.user.clone(),
+        }
+    }
+
+    pub(crate) fn schema(&self, ty: &str) -> Option<&ResourceSchema> {
+        self.context
+            .schemas
+            .values()
+            .find_map(|s| s.resources.get(ty))
+    }
+
+    /// What a step that asks nobody records.
+    pub(crate) fn recorded_only(&self, step: &Step) -> Vec<Event> {
+        let Some(object) = step.object.and_then(|o| self.state.objects.get(&o)) else {
+            return Vec::new();
+        };
+        match step.action {
+            Action::Forget => vec![Event::Forgotten(object.id)],
+            Action::GoesWith => vec![Event::Vanished(object.id)],
+            Action::Record => {
+                let mut now = Object::clone(object);
+                now.attributes = match &step.after {
+                    Some(after) if !after.has_unknown() => {
+                        plan::with_content(after, self.context.fingerprints)
+                    }
+                    _ => now.attributes,
+                };
+                now.container = step.container.clone().or(now.container);
+                now.dependencies = step.dependencies.clone();
+                now.create_before_destroy = step.create_before_destroy;
+                now.protected = step.protected;
+                vec![Event::Put(Box::new(now))]
+            }
+            _ => Vec::new(),
+        }
+    }
+}

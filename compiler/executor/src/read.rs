@@ -1,0 +1,143 @@
+//! Reads what a plan asks for: in bulk, all connections at once.
+
+use crate::Connections;
+use model::Value;
+use provider::{DataAnswer, DataRequest, Provider, ProviderProblem, ReadAnswer, ReadRequest};
+use state::ProviderKey;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A question to a provider.
+#[derive(Clone, Debug)]
+pub enum Question {
+    /// How an object is.
+    Object(ReadRequest),
+    /// What a data source gives.
+    Data(DataRequest),
+}
+
+/// The answer.
+#[derive(Clone, Debug)]
+pub enum Answered {
+    /// How an object is.
+    Object(ReadAnswer),
+    /// What a data source gave.
+    Data(DataAnswer),
+}
+
+/// The questions of one connection.
+struct Asking {
+    key: ProviderKey,
+    provider: Arc<dyn Provider>,
+    config: Value,
+    objects: Vec<(usize, ReadRequest)>,
+    data: Vec<(usize, DataRequest)>,
+}
+
+/// Asks all questions: as many answers as questions, in their order; and what each connection
+/// is connected to.
+pub async fn read(
+    connections: &Connections,
+    providers: &BTreeMap<String, Arc<dyn Provider>>,
+    questions: Vec<(ProviderKey, String, Value, Question)>,
+) -> (Vec<Answered>, BTreeMap<ProviderKey, String>) {
+    let count = questions.len();
+    let asking = by_connection(providers, questions);
+    let asked = futures::future::join_all(asking.into_iter().map(|a| ask(connections, a))).await;
+    let mut answers: Vec<Option<Answered>> = vec![None; count];
+    let mut identities = BTreeMap::new();
+    for (key, identity, found) in asked {
+        identities.extend(identity.map(|i| (key, i)));
+        for (index, answer) in found {
+            answers[index] = Some(answer);
+        }
+    }
+    let missing = || {
+        let problem = ProviderProblem::error("the provider gave no answer");
+        Answered::Object(ReadAnswer::Failed(problem))
+    };
+    (
+        answers
+            .into_iter()
+            .map(|a| a.unwrap_or_else(missing))
+            .collect(),
+        identities,
+    )
+}
+
+fn by_connection(
+    providers: &BTreeMap<String, Arc<dyn Provider>>,
+    questions: Vec<(ProviderKey, String, Value, Question)>,
+) -> Vec<Asking> {
+    let mut by: BTreeMap<ProviderKey, Asking> = BTreeMap::new();
+    for (index, (key, name, config, question)) in questions.into_iter().enumerate() {
+        let Some(provider) = providers.get(&name) else {
+            continue;
+        };
+        let asking = by.entry(key.clone()).or_insert_with(|| Asking {
+            key,
+            provider: provider.clone(),
+            config,
+            objects: Vec::new(),
+            data: Vec::new(),
+        });
+        match question {
+            Question::Object(request) => asking.objects.push((index, request)),
+            Question::Data(request) => asking.data.push((index, request)),
+        }
+    }
+    by.into_values().collect()
+}
+
+type Found = (ProviderKey, Option<String>, Vec<(usize, Answered)>);
+
+async fn ask(connections: &Connections, asking: Asking) -> Found {
+    let connection = connections
+        .get(&asking.key, &*asking.provider, &asking.config)
+        .await;
+    let connection = match connection {
+        Ok(connection) => connection,
+        Err(problem) => return (asking.key.clone(), None, refused(&asking, &problem)),
+    };
+    let (at_objects, objects): (Vec<_>, Vec<_>) = asking.objects.into_iter().unzip();
+    let (at_data, data): (Vec<_>, Vec<_>) = asking.data.into_iter().unzip();
+    let (objects, data) = tokio::join!(
+        async {
+            if objects.is_empty() {
+                Vec::new()
+            } else {
+                connection.read(objects).await
+            }
+        },
+        async {
+            if data.is_empty() {
+                Vec::new()
+            } else {
+                connection.data(data).await
+            }
+        },
+    );
+    let objects = at_objects
+        .into_iter()
+        .zip(objects.into_iter().map(Answered::Object));
+    let data = at_data
+        .into_iter()
+        .zip(data.into_iter().map(Answered::Data));
+    (
+        asking.key,
+        Some(connection.identity().0),
+        objects.chain(data).collect(),
+    )
+}
+
+fn refused(asking: &Asking, problem: &ProviderProblem) -> Vec<(usize, Answered)> {
+    let objects = asking
+        .objects
+        .iter()
+        .map(|(i, _)| (*i, Answered::Object(ReadAnswer::Failed(problem.clone()))));
+    let data = asking
+        .data
+        .iter()
+        .map(|(i, _)| (*i, Answered::Data(Err(problem.clone()))));
+    objects.chain(data).collect()
+}

@@ -1,0 +1,437 @@
+//! One run: what is under way, what was done, what comes next.
+
+use crate::batch::Lanes;
+use crate::context::{Context, Event as Told, Failed, RecordError, Report, Skipped};
+use crate::operation::Prepared;
+use crate::rollout::Rollouts;
+use crate::schedule::Schedule;
+use model::{Address, Token, Value};
+use plan::{Action, Plan, StepId};
+use provider::{Answer, DataAnswer, Provider, ProviderProblem};
+use state::{Event, State};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+use std::time::Instant;
+use tokio::sync::mpsc;
+
+/// Where a step stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Waiting,
+    UnderWay,
+    Done,
+    Failed,
+    Skipped,
+}
+
+/// An operation that a provider is at.
+pub(crate) struct UnderWay {
+    pub(crate) step: StepId,
+    pub(crate) began: Instant,
+    pub(crate) planned: Value,
+    pub(crate) operation: provider::Operation,
+    pub(crate) lane: crate::batch::LaneKey,
+    pub(crate) attempts: u32,
+}
+
+/// What reaches the run while it waits.
+pub(crate) enum Message {
+    Answer(Token, Answer),
+    BatchEnded(Vec<Token>),
+    Data(StepId, DataAnswer),
+    Again(Token),
+    Gate(usize, crate::rollout::GateAnswer),
+}
+
+pub(crate) struct Run<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) state: State,
+    /// Data sources that were read.
+    pub(crate) data: HashMap<Address, Value>,
+    /// Creates whose object stays after all, and is changed in place instead.
+    pub(crate) kept: HashSet<StepId>,
+    pub(crate) standing: Vec<Standing>,
+    pub(crate) schedule: Schedule,
+    pub(crate) under_way: HashMap<Token, UnderWay>,
+    pub(crate) reading: usize,
+    pub(crate) lanes: Lanes,
+    pub(crate) rollouts: Rollouts,
+    pub(crate) sender: mpsc::UnboundedSender<Message>,
+    pub(crate) receiver: mpsc::UnboundedReceiver<Message>,
+    pub(crate) report: Report,
+    pub(crate) stopping: bool,
+    /// Operations that wait to be sent again.
+    pub(crate) retrying: HashSet<Token>,
+    /// Operations of this run whose end nobody knows.
+    pub(crate) open_ends: Vec<(Token, Address)>,
+}
+
+impl<'a> Run<'a> {
+    pub(crate) fn new(plan: &'a Plan, context: &'a Context<'a>, state: State) -> Run<'a> {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        Run {
+            plan,
+            context,
+            state,
+            data: HashMap::new(),
+            kept: HashSet::new(),
+            standing: vec![Standing::Waiting; plan.steps.len()],
+            schedule: Schedule::new(plan),
+            under_way: HashMap::new(),
+            reading: 0,
+            lanes: Lanes::default(),
+            rollouts: Rollouts::new(plan),
+            sender,
+            receiver,
+            report: Report::default(),
+            stopping: false,
+            retrying: HashSet::new(),
+            open_ends: Vec::new(),
+        }
+    }
+
+    /// Goes on until nothing is under way and nothing more can be begun.
+    pub(crate) async fn go(&mut self) {
+        let mut cancel = self.context.cancel.clone();
+        loop {
+            let urgency = *cancel.borrow_and_update();
+            self.heed(urgency);
+            if urgency >= 2 {
+                return;
+            }
+            if !self.stopping {
+                self.begin_ready().await;
+            }
+            if self.under_way.is_empty() && self.reading == 0 && !self.rollouts.is_waiting() {
+                return;
+            }
+            tokio::select! {
+                message = self.receiver.recv() => {
+                    let mut messages = Vec::from_iter(message);
+                    while let Ok(more) = self.receiver.try_recv() {
+                        messages.push(more);
+                    }
+                    self.heard(messages).await;
+                }
+                changed = cancel.changed() => {
+                    // Nobody is left who could ask for an end: then nobody does.
+                    if changed.is_err() {
+                        std::future::pending::<()>().await;
+                    }
+                }
+            }
+        }
+    }
+
+    fn heed(&mut self, urgency: u8) {
+        if urgency >= 1 && !self.stopping {
+            self.stopping = true;
+            self.report.interrupted = true;
+            let under_way = self.under_way.len();
+            self.context.watch.tell(Told::Stopping { under_way });
+        }
+    }
+
+    /// Begins whatever is ready and has room.
+    async fn begin_ready(&mut self) {
+        // Steps that ask nobody make others ready at once.
+        loop {
+            let mut asked = Vec::new();
+            let mut records = Vec::new();
+            let mut recorded = Vec::new();
+            while let Some(id) = self.schedule.next() {
+                if self.standing[id] != Standing::Waiting {
+                    continue;
+                }
+                if !self.has_room(asked.len()) {
+                    self.schedule.put_back(id);
+                    break;
+                }
+                if !self.rollouts.may_begin(id) {
+                    self.rollouts.park(id);
+                    continue;
+                }
+                match self.plan.steps[id].action {
+                    Action::Barrier => self.complete(id),
+                    Action::Forget | Action::GoesWith | Action::Record => {
+                        records.extend(self.recorded_only(&self.plan.steps[id]));
+                        recorded.push(id);
+                    }
+                    Action::Read => self.begin_read(id).await,
+                    _ => match self.prepared(id) {
+                        Ok(Some(ask)) => asked.extend(self.admit(ask)),
+                        Ok(None) => {}
+                        Err(problem) => self.fail(id, *problem, 0),
+                    },
+                }
+            }
+            let settled = recorded.len();
+            if !records.is_empty() && !self.record(records).await {
+                return;
+            }
+            for id in recorded {
+                self.told_done(id, 0, false);
+                self.complete(id);
+            }
+            let begun = asked.len();
+            if begun > 0 {
+                self.dispatch(asked).await;
+            }
+            if settled == 0 {
+                return;
+            }
+        }
+    }
+
+    fn has_room(&self, asked: usize) -> bool {
+        self.under_way.len() + asked < self.context.parallelism.max(1)
+            || self.under_way.is_empty() && asked == 0
+    }
+
+    /// A changing step as an operation; none where there is nothing to do any more.
+    fn prepared(
+        &mut self,
+        id: StepId,
+    ) -> Result<Option<Box<crate::operation::Asked>>, Box<ProviderProblem>> {
+        let step = &self.plan.steps[id];
+        if step.action == Action::Delete && self.stays_after_all(id)? {
+            self.kept.extend(step.pair);
+            self.told_done(id, 0, true);
+            self.complete(id);
+            return Ok(None);
+        }
+        match self.prepare(id)? {
+            Prepared::Ask(ask) => Ok(Some(ask)),
+            Prepared::Nothing => {
+                self.told_done(id, 0, true);
+                self.complete(id);
+                Ok(None)
+            }
+        }
+    }
+
+    async fn begin_read(&mut self, id: StepId) {
+        let step = &self.plan.steps[id];
+        let config = match self.data_config(id) {
+            Ok(config) => config,
+            Err(problem) => return self.fail(id, *problem, 0),
+        };
+        let connection = match self.connection(&step.provider).await {
+            Ok(connection) => connection,
+            Err(problem) => return self.fail(id, problem, 0),
+        };
+        self.standing[id] = Standing::UnderWay;
+        self.reading += 1;
+        let request = provider::DataRequest {
+            ty: step.address.ty().to_string(),
+            config,
+        };
+        let sender = self.sender.clone();
+        tokio::spawn(async move {
+            let answer = connection.data(vec![request]).await.pop();
+            let missing = || Err(ProviderProblem::error("the provider gave no answer"));
+            let _ = sender.send(Message::Data(id, answer.unwrap_or_else(missing)));
+        });
+    }
+
+    fn data_config(&self, id: StepId) -> Result<Value, Box<ProviderProblem>> {
+        let step = &self.plan.steps[id];
+        let schema = self
+            .context
+            .schemas
+            .values()
+            .find_map(|s| s.data.get(&**step.address.ty()));
+        let (Some(deferred), Some(schema)) = (&step.deferred, schema) else {
+            return Ok(step.before.clone().unwrap_or(Value::NULL).expose());
+        };
+        let body = self.body(deferred)?;
+        plan::shape(&schema.block, &body)
+            .map(|c| c.expose())
+            .map_err(|e| {
+                Box::new(ProviderProblem::error(format!(
+                    "a value has a wrong type: {e}"
+                )))
+            })
+    }
+
+    async fn heard(&mut self, messages: Vec<Message>) {
+        let mut outcomes = Vec::new();
+        let mut answered = Vec::new();
+        for message in messages {
+            match message {
+                Message::Answer(token, Answer::Progress(line)) => {
+                    if let Some(under_way) = self.under_way.get(&token) {
+                        let address = self.plan.steps[under_way.step].address.clone();
+                        self.context.watch.tell(Told::Progress { address, line });
+                    }
+                }
+                Message::Answer(token, answer) => {
+                    if let Some((events, ended)) = self.outcome(token, answer) {
+                        outcomes.extend(events);
+                        answered.push(ended);
+                    }
+                }
+                Message::BatchEnded(tokens) => {
+                    for (events, ended) in self.unanswered(tokens) {
+                        outcomes.extend(events);
+                        answered.push(ended);
+                    }
+                }
+                Message::Data(id, answer) => self.data_read(id, answer),
+                Message::Again(token) => self.again(token).await,
+                Message::Gate(rollout, answer) => self.gate_answered(rollout, answer),
+            }
+        }
+        // The outcome is durable before anything that depends on it starts.
+        if !outcomes.is_empty() && !self.record(outcomes).await {
+            return;
+        }
+        for ended in answered {
+            self.ended(ended).await;
+        }
+    }
+
+    fn data_read(&mut self, id: StepId, answer: DataAnswer) {
+        self.reading -= 1;
+        let step = &self.plan.steps[id];
+        match answer {
+            Ok(value) => {
+                let schema = self
+                    .context
+                    .schemas
+                    .values()
+                    .find_map(|s| s.data.get(&**step.address.ty()));
+                let value = match schema {
+                    Some(schema) => {
+                        let key = self.context.fingerprints;
+                        plan::reconcile(&schema.block, step.after.as_ref(), &value, key)
+                    }
+                    None => value,
+                };
+                self.data.insert(step.address.clone(), value);
+                self.complete(id);
+            }
+            Err(problem) => self.fail(id, problem, 0),
+        }
+    }
+
+    /// Makes events durable and adds them to the state; false where that failed.
+    pub(crate) async fn record(&mut self, events: Vec<Event>) -> bool {
+        match self.context.recorder.append(events.clone()).await {
+            Ok(at_ms) => {
+                for event in &events {
+                    if let Err(why) = self.state.apply(event, at_ms) {
+                        self.broken(RecordError {
+                            message: format!("the state can't take what was recorded: {why}"),
+                            help: Some(
+                                "this is a bug of Landfall; the log itself is intact".into(),
+                            ),
+                        });
+                        return false;
+                    }
+                }
+                true
+            }
+            Err(error) => {
+                self.broken(error);
+                false
+            }
+        }
+    }
+
+    fn broken(&mut self, error: RecordError) {
+        self.stopping = true;
+        self.report.broken.get_or_insert(error);
+    }
+
+    pub(crate) fn complete(&mut self, id: StepId) {
+        self.standing[id] = Standing::Done;
+        self.schedule.done(id);
+        let step = &self.plan.steps[id];
+        if step.action != Action::Barrier {
+            self.report.done.push((step.address.clone(), step.action));
+        }
+    }
+
+    pub(crate) fn told_done(&self, id: StepId, elapsed_ms: u64, unchanged: bool) {
+        let step = &self.plan.steps[id];
+        self.context.watch.tell(Told::Done {
+            address: step.address.clone(),
+            action: step.action,
+            replaces: step.replaces(),
+            elapsed_ms,
+            unchanged,
+        });
+    }
+
+    /// A step failed: what waits for it is not begun; the rest goes on.
+    pub(crate) fn fail(&mut self, id: StepId, problem: ProviderProblem, elapsed_ms: u64) {
+        self.standing[id] = Standing::Failed;
+        let step = &self.plan.steps[id];
+        let failed = Failed {
+            address: step.address.clone(),
+            action: step.action,
+            problem,
+            elapsed_ms,
+        };
+        self.context.watch.tell(Told::Failed(failed.clone()));
+        self.report.failed.push(failed);
+        let because_of = step.address.to_string();
+        for behind in self.schedule.behind(id) {
+            self.skip(behind, &because_of);
+        }
+        self.rollouts.failed(id);
+    }
+
+    pub(crate) fn skip(&mut self, id: StepId, because_of: &str) {
+        if self.standing[id] != Standing::Waiting {
+            return;
+        }
+        self.standing[id] = Standing::Skipped;
+        let step = &self.plan.steps[id];
+        if step.action == Action::Barrier {
+            return;
+        }
+        let skipped = Skipped {
+            address: step.address.clone(),
+            action: step.action,
+            because_of: because_of.to_string(),
+        };
+        self.context.watch.tell(Told::Skipped(skipped.clone()));
+        self.report.skipped.push(skipped);
+    }
+
+    pub(crate) fn is_done(&self, id: StepId) -> bool {
+        self.standing[id] == Standing::Done
+    }
+
+    pub(crate) fn provider(&self, key: &state::ProviderKey) -> Option<&Arc<dyn Provider>> {
+        let used = self.plan.providers.get(key);
+        let name = match used {
+            Some(used) => used.provider.clone(),
+            None => self.state.providers.get(key)?.provider.clone(),
+        };
+        self.context.providers.get(&*name)
+    }
+
+    pub(crate) async fn connection(
+        &mut self,
+        key: &state::ProviderKey,
+    ) -> Result<Arc<dyn provider::Connection>, ProviderProblem> {
+        let missing = || {
+            ProviderProblem::error(format!(
+                "the provider configuration `{}` is not there",
+                key.0
+            ))
+        };
+        let provider = self.provider(key).cloned().ok_or_else(missing)?;
+        let config = match (self.plan.providers.get(key), self.state.providers.get(key)) {
+            (Some(used), Some(recorded)) if used.config.has_sealed() => recorded.config.clone(),
+            (Some(used), _) => used.config.clone(),
+            (None, Some(recorded)) => recorded.config.clone(),
+            (None, None) => return Err(missing()),
+        };
+        self.context.connections.get(key, &*provider, &config).await
+    }
+}

@@ -1,0 +1,139 @@
+//! Which step goes first: the one with the longest way behind it.
+
+use plan::{Action, Plan, StepId};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// What a step without a record of earlier runs is taken to last, in ms.
+const UNKNOWN_MS: u64 = 100;
+
+/// Steps by readiness and rank.
+pub(crate) struct Schedule {
+    waiting: Vec<usize>,
+    dependents: Vec<Vec<StepId>>,
+    rank_ms: Vec<u64>,
+    ready: BinaryHeap<(u64, Reverse<StepId>)>,
+}
+
+impl Schedule {
+    pub(crate) fn new(plan: &Plan) -> Schedule {
+        let count = plan.steps.len();
+        let mut dependents = vec![Vec::new(); count];
+        let mut waiting = vec![0; count];
+        for (id, step) in plan.steps.iter().enumerate() {
+            waiting[id] = step.waits_for.len();
+            for before in &step.waits_for {
+                dependents[*before].push(id);
+            }
+        }
+        let rank_ms = ranks(plan, &dependents, &waiting);
+        let mut schedule = Schedule {
+            waiting,
+            dependents,
+            rank_ms,
+            ready: BinaryHeap::new(),
+        };
+        for id in 0..count {
+            if schedule.waiting[id] == 0 {
+                schedule.put_back(id);
+            }
+        }
+        schedule
+    }
+
+    /// The ready step with the longest way behind it.
+    pub(crate) fn next(&mut self) -> Option<StepId> {
+        self.ready.pop().map(|(_, Reverse(id))| id)
+    }
+
+    /// Makes a step ready again that could not be begun.
+    pub(crate) fn put_back(&mut self, id: StepId) {
+        self.ready.push((self.rank_ms[id], Reverse(id)));
+    }
+
+    /// A step was done: what waited for it alone is ready.
+    pub(crate) fn done(&mut self, id: StepId) {
+        for next in std::mem::take(&mut self.dependents[id]) {
+            self.waiting[next] -= 1;
+            if self.waiting[next] == 0 {
+                self.put_back(next);
+            }
+        }
+    }
+
+    /// Every step that waits for this one, directly or not.
+    pub(crate) fn behind(&self, id: StepId) -> Vec<StepId> {
+        let mut found = Vec::new();
+        let mut seen = std::collections::HashSet::new();
+        let mut open = self.dependents[id].clone();
+        while let Some(next) = open.pop() {
+            if seen.insert(next) {
+                found.push(next);
+                open.extend(&self.dependents[next]);
+            }
+        }
+        found
+    }
+}
+
+/// The time from the beginning of each step to the end of the last one behind it.
+fn ranks(plan: &Plan, dependents: &[Vec<StepId>], waiting: &[usize]) -> Vec<u64> {
+    let mut waiting = waiting.to_vec();
+    let mut order: Vec<StepId> = (0..waiting.len()).filter(|id| waiting[*id] == 0).collect();
+    let mut next = 0;
+    while next < order.len() {
+        for behind in &dependents[order[next]] {
+            waiting[*behind] -= 1;
+            if waiting[*behind] == 0 {
+                order.push(*behind);
+            }
+        }
+        next += 1;
+    }
+    let mut ranks = vec![0; dependents.len()];
+    for id in order.into_iter().rev() {
+        let step = &plan.steps[id];
+        let own = match (step.action, step.expected_ms) {
+            (Action::Barrier, _) => 0,
+            (_, 0) => UNKNOWN_MS,
+            (_, expected) => expected,
+        };
+        let behind = dependents[id].iter().map(|d| ranks[*d]).max().unwrap_or(0);
+        ranks[id] = own + behind;
+    }
+    ranks
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use plan::Step;
+    use state::ProviderKey;
+
+    fn plan(steps: &[(&str, u64, &[usize])]) -> Plan {
+        let step = |(name, expected_ms, waits_for): &(&str, u64, &[usize])| Step {
+            expected_ms: *expected_ms,
+            waits_for: waits_for.to_vec(),
+            ..Step::new(
+                format!("t.{name}").parse().unwrap(),
+                Action::Create,
+                ProviderKey("p".into()),
+            )
+        };
+        Plan {
+            steps: steps.iter().map(step).collect(),
+            ..Plan::default()
+        }
+    }
+
+    #[test]
+    fn the_longest_way_goes_first() {
+        let plan = plan(&[("short", 5, &[]), ("long", 5, &[]), ("behind", 900, &[1])]);
+        let mut schedule = Schedule::new(&plan);
+        assert_eq!(schedule.next(), Some(1));
+        assert_eq!(schedule.next(), Some(0));
+        assert_eq!(schedule.next(), None);
+        schedule.done(1);
+        assert_eq!(schedule.next(), Some(2));
+    }
+}

@@ -1,0 +1,214 @@
+//! Takes back what a rollout changed: instance by instance, backwards, from before-images.
+
+use crate::run::Run;
+use model::{Token, Value};
+use plan::{Action, Step, StepId};
+use provider::{Action as Ask, Answer, Operation, ProviderProblem, answers};
+use state::{Change, Event, Intent, Object, Outcome, Recorded};
+use std::sync::Arc;
+
+impl Run<'_> {
+    /// Takes back every step of a rollout that was done; false where one could not be.
+    pub(crate) async fn revert(&mut self, index: usize) -> bool {
+        let rollout = &self.plan.rollouts[index];
+        let begun = self.rollouts.begun(index);
+        let steps: Vec<StepId> = begun
+            .iter()
+            .flat_map(|instance| rollout.instances[*instance].1.iter().rev().copied())
+            .collect();
+        let mut whole = true;
+        for id in steps {
+            if let Err(problem) = self.take_back(id).await {
+                self.fail_step_again(id, *problem);
+                whole = false;
+            }
+        }
+        whole
+    }
+
+    fn fail_step_again(&mut self, id: StepId, problem: ProviderProblem) {
+        let step = &self.plan.steps[id];
+        let failed = crate::Failed {
+            address: step.address.clone(),
+            action: step.action,
+            problem: problem.help("the rollout could not be taken back in full; plan again"),
+            elapsed_ms: 0,
+        };
+        self.context
+            .watch
+            .tell(crate::Event::Failed(failed.clone()));
+        self.report.failed.push(failed);
+    }
+
+    async fn take_back(&mut self, id: StepId) -> Result<(), Box<ProviderProblem>> {
+        let step = &self.plan.steps[id];
+        let now = self.state.at(&step.address).cloned();
+        let before = step.before.clone();
+        match (step.action, now, before) {
+            // The object is another one than before: it goes, and the old one is made again.
+            (Action::Create, Some(now), before) if step.replaces() => {
+                self.operate(step, Change::Delete, Some(&now), now.attributes.clone())
+                    .await?;
+                let before = self.without_computed(step, before.unwrap_or(Value::NULL));
+                self.operate(step, Change::Create, None, before).await
+            }
+            (Action::Create | Action::Adopt, Some(now), _) => {
+                self.operate(step, Change::Delete, Some(&now), now.attributes.clone())
+                    .await
+            }
+            (Action::Update, Some(now), Some(before)) => {
+                if model::differences(&now.attributes, &before).is_empty() {
+                    return Ok(());
+                }
+                self.operate(step, Change::Update, Some(&now), before).await
+            }
+            // An old object that was deleted before its new one could be made.
+            (Action::Delete, None, Some(before)) => {
+                let before = self.without_computed(step, before);
+                self.operate(step, Change::Create, None, before).await
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// What the provider decided of the old object, it decides again.
+    fn without_computed(&self, step: &Step, before: Value) -> Value {
+        let Some(schema) = self.schema(step.address.ty()) else {
+            return before;
+        };
+        let mut config = before;
+        for attribute in schema.block.attributes.iter().filter(|a| a.is_computed()) {
+            config = config.with(attribute.name, Value::Null(attribute.ty.clone()));
+        }
+        plan::propose(&schema.block, &config, None)
+    }
+
+    /// One operation with its intent and its outcome, waited for.
+    async fn operate(
+        &mut self,
+        step: &Step,
+        change: Change,
+        prior: Option<&Arc<Object>>,
+        to: Value,
+    ) -> Result<(), Box<ProviderProblem>> {
+        let token = Token::random();
+        let id = prior.map_or_else(model::ObjectId::random, |p| p.id);
+        let mut becomes = prior
+            .map(|p| Object::clone(p))
+            .unwrap_or_else(|| self.new_object(step, id));
+        becomes.attributes = to.clone();
+        let action = match (change, prior) {
+            (Change::Create, _) => Ask::Create {
+                planned: to.clone(),
+            },
+            (Change::Update, Some(p)) => Ask::Update {
+                prior: p.attributes.clone(),
+                planned: to.clone(),
+            },
+            _ => Ask::Delete { prior: to.clone() },
+        };
+        let private: Arc<[u8]> = prior.map_or_else(|| Arc::from([]), |p| p.private.clone());
+        let intent = Intent {
+            token,
+            object: id,
+            address: step.address.clone(),
+            change,
+            attributes: to.clone(),
+            private: private.clone(),
+            provider: step.provider.clone(),
+            becomes: (change != Change::Delete).then(|| Box::new(becomes.clone())),
+            deposes: None,
+        };
+        let connection = self.connection(&step.provider).await.map_err(Box::new)?;
+        if !self.record(vec![Event::Intent(intent)]).await {
+            return Err(Box::new(ProviderProblem::error(
+                "nothing could be recorded any more",
+            )));
+        }
+        let operation = Operation {
+            token,
+            ownership: self.ownership(id, &step.address),
+            ty: step.address.ty().to_string(),
+            action,
+            private: private.to_vec(),
+            timeout_ms: step.timeout_ms,
+        };
+        let (sender, mut receiver) = answers();
+        connection.apply(vec![operation], sender).await;
+        let mut last = None;
+        while let Some((_, answer)) = receiver.recv().await {
+            if !matches!(answer, Answer::Progress(_)) {
+                last = Some(answer);
+            }
+        }
+        let (recorded, problem) = self.taken_back(change, becomes, last);
+        let event = Event::Outcome(Outcome { token, recorded });
+        if !self.record(vec![event]).await {
+            return Err(Box::new(ProviderProblem::error(
+                "nothing could be recorded any more",
+            )));
+        }
+        problem.map_or(Ok(()), |p| Err(Box::new(p)))
+    }
+
+    fn taken_back(
+        &self,
+        change: Change,
+        mut becomes: Object,
+        answer: Option<Answer>,
+    ) -> (Recorded, Option<ProviderProblem>) {
+        let schema = self.schema(becomes.address.ty());
+        match answer {
+            Some(Answer::Done(_)) if change == Change::Delete => (Recorded::Removed, None),
+            Some(Answer::Done(Some(made))) => {
+                if let Some(schema) = schema {
+                    let (planned, key) = (&becomes.attributes, self.context.fingerprints);
+                    let value =
+                        plan::reconcile(&schema.block, Some(planned), &made.attributes, key);
+                    becomes.attributes = plan::with_content(&value, key);
+                    becomes.container = plan::lives_on(schema, &becomes.attributes);
+                }
+                becomes.private = Arc::from(made.private);
+                (Recorded::Object(Box::new(becomes)), None)
+            }
+            Some(Answer::Failed(failure)) => {
+                let recorded = match failure.certainty {
+                    provider::Certainty::NotDone => Recorded::NotDone,
+                    provider::Certainty::Unknown => Recorded::Unclear {
+                        message: failure.problem.message.clone(),
+                    },
+                };
+                (recorded, Some(failure.problem))
+            }
+            _ => {
+                let problem = ProviderProblem::error("the provider ended without an answer");
+                (
+                    Recorded::Unclear {
+                        message: problem.message.clone(),
+                    },
+                    Some(problem),
+                )
+            }
+        }
+    }
+
+    pub(crate) fn new_object(&self, step: &Step, id: model::ObjectId) -> Object {
+        Object {
+            id,
+            address: step.address.clone(),
+            status: state::Status::Ready,
+            schema_version: step.schema_version,
+            attributes: Value::NULL,
+            private: Arc::from([]),
+            provider: step.provider.clone(),
+            container: step.container.clone(),
+            dependencies: step.dependencies.clone(),
+            create_before_destroy: step.create_before_destroy,
+            protected: step.protected,
+            implementation: None,
+            durations: state::Durations::default(),
+            changed_at_ms: 0,
+            changed_by: self.context.user.clone(),
+        }
+    }
+}

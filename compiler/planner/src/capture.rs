@@ -1,0 +1,249 @@
+//! Captures what the names in deferred expressions stand for, so that a plan can be finished
+//! without the configuration that it came from.
+
+use crate::pass::{InstanceId, Pass};
+use crate::references::mentions;
+use config::Variable;
+use eval::{Expr, Reference};
+use model::{Type, Value};
+use plan::{Captured, ModuleScope, PlanMode};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Pass<'_> {
+    /// Fills the plan's scopes, and the outputs that are known after apply.
+    pub(crate) fn capture(&mut self) {
+        self.plan.scopes.modules = self
+            .modules
+            .iter()
+            .map(|m| ModuleScope {
+                module: m.path.clone(),
+                names: BTreeMap::new(),
+            })
+            .collect();
+        let deferred: Vec<(Arc<Expr>, InstanceId)> = self
+            .plan
+            .steps
+            .iter()
+            .filter_map(|s| s.deferred.as_ref())
+            .map(|d| (d.body.clone(), d.scope))
+            .collect();
+        for (body, scope) in deferred {
+            self.capture_expr(&body, scope);
+        }
+        if self.input.options.mode == PlanMode::Apply {
+            self.capture_outputs();
+        }
+    }
+
+    fn capture_outputs(&mut self) {
+        let config = self.input.config;
+        let names: Vec<_> = self.plan.outputs.keys().cloned().collect();
+        for name in names {
+            let after = self.plan.outputs[&name].after.as_ref();
+            let unfinished = after.is_some_and(|a| a.has_unknown() || a.has_sealed());
+            let Some(output) = config.modules[0].outputs.get(&name).filter(|_| unfinished) else {
+                continue;
+            };
+            self.capture_expr(&output.value, 0);
+            let captured = self.captured_expr(
+                &output.value,
+                0,
+                Type::Any,
+                output.sensitive,
+                BTreeMap::new(),
+            );
+            if let Some(change) = self.plan.outputs.get_mut(&name) {
+                change.deferred = Some(captured);
+            }
+        }
+    }
+
+    fn capture_expr(&mut self, expr: &Expr, scope: InstanceId) {
+        let mut found = Vec::new();
+        mentions(expr, &mut |m| {
+            found.push((m.reference.clone(), m.output.cloned()))
+        });
+        for (reference, output) in found {
+            self.capture_name(&reference, output.as_ref(), scope);
+        }
+    }
+
+    fn capture_name(
+        &mut self,
+        reference: &Reference,
+        output: Option<&Arc<str>>,
+        scope: InstanceId,
+    ) {
+        if let Reference::Module(name) = reference {
+            return self.capture_module(reference, name, output, scope);
+        }
+        if self.plan.scopes.modules[scope]
+            .names
+            .contains_key(reference)
+        {
+            return;
+        }
+        let captured = match reference {
+            Reference::Variable(name) => self.capture_variable(name, scope),
+            Reference::Local(name) => {
+                let value = self.modules[scope].locals.get(name).cloned();
+                let expr = self.module_of(scope).locals.get(name).map(|l| &l.value);
+                match (value, expr) {
+                    (Some(value), Some(expr)) if is_open(&value) => {
+                        let expr = expr.clone();
+                        self.placeholder(scope, reference);
+                        self.capture_expr(&expr, scope);
+                        Some(self.captured_expr(&expr, scope, Type::Any, false, BTreeMap::new()))
+                    }
+                    (value, _) => value.map(Captured::Value),
+                }
+            }
+            Reference::Resource(mode, ty, name) => {
+                let key = (*mode, ty.clone(), name.clone());
+                self.modules[scope].resources.get(&key).map(|r| {
+                    if !is_open(&r.value) {
+                        return Captured::Value(r.value.clone());
+                    }
+                    Captured::Resource {
+                        mode: *mode,
+                        repetition: r.repetition,
+                        instances: r.instances.clone(),
+                    }
+                })
+            }
+            Reference::PathModule => {
+                let directory = &self.module_of(scope).directory;
+                let path = if directory.is_empty() {
+                    "."
+                } else {
+                    directory.as_str()
+                };
+                Some(Captured::Value(path.into()))
+            }
+            Reference::PathRoot => Some(Captured::Value(".".into())),
+            Reference::PathCwd => {
+                let directory = self.input.options.working_directory.as_str();
+                Some(Captured::Value(directory.into()))
+            }
+            Reference::Environment => Some(Captured::Value(Value::String(
+                self.input.config.environment.name.clone(),
+            ))),
+            Reference::Project => Some(Captured::Value(Value::String(
+                self.input.config.project.name.clone(),
+            ))),
+            Reference::EachKey
+            | Reference::EachValue
+            | Reference::CountIndex
+            | Reference::This
+            | Reference::Module(_) => None,
+        };
+        if let Some(captured) = captured {
+            self.plan.scopes.modules[scope]
+                .names
+                .insert(reference.clone(), captured);
+        }
+    }
+
+    /// Marks a name as captured before its expression is looked into.
+    fn placeholder(&mut self, scope: InstanceId, reference: &Reference) {
+        let names = &mut self.plan.scopes.modules[scope].names;
+        names.insert(reference.clone(), Captured::Value(Value::NULL));
+    }
+
+    fn capture_variable(&mut self, name: &Arc<str>, scope: InstanceId) -> Option<Captured> {
+        let value = self.modules[scope].variables.get(name)?.clone();
+        if !is_open(&value) {
+            return Some(Captured::Value(value));
+        }
+        let variable: &Variable = &self.module_of(scope).variables[name];
+        let (ty, sensitive) = (variable.ty.clone(), variable.sensitive);
+        let Some(parent) = self.modules[scope].parent else {
+            // A secret from outside is handed in again at apply.
+            return Some(Captured::Value(value));
+        };
+        let site = self.modules[scope].site;
+        let call = &self.module_of(parent).calls[&self.prepared().sites[site].name];
+        let expr = call.inputs.get(name).or(variable.default.as_ref())?.clone();
+        self.placeholder(scope, &Reference::Variable(name.clone()));
+        self.capture_expr(&expr, parent);
+        let each = self.modules[scope].each.clone();
+        Some(self.captured_expr(&expr, parent, ty, sensitive, each))
+    }
+
+    fn captured_expr(
+        &self,
+        expr: &Expr,
+        scope: InstanceId,
+        ty: Type,
+        sensitive: bool,
+        instance: BTreeMap<Reference, Value>,
+    ) -> Captured {
+        Captured::Expr {
+            expr: Box::new(expr.clone()),
+            scope,
+            ty,
+            sensitive,
+            instance,
+        }
+    }
+
+    fn capture_module(
+        &mut self,
+        reference: &Reference,
+        name: &Arc<str>,
+        output: Option<&Arc<str>>,
+        scope: InstanceId,
+    ) {
+        let Some(call) = self.modules[scope].calls.get(name) else {
+            return;
+        };
+        let (repetition, children) = (call.repetition, call.instances.clone());
+        let already = match self.plan.scopes.modules[scope].names.get(reference) {
+            Some(Captured::Module { instances, .. }) => instances.clone(),
+            _ => children
+                .iter()
+                .map(|(key, _)| (key.clone(), BTreeMap::new()))
+                .collect(),
+        };
+        let mut instances: plan::Keyed<BTreeMap<Arc<str>, Captured>> = already;
+        let module = Captured::Module {
+            repetition,
+            instances: instances.clone(),
+        };
+        self.plan.scopes.modules[scope]
+            .names
+            .insert(reference.clone(), module);
+        for ((_, child), (_, outputs)) in children.iter().zip(&mut instances) {
+            let declared = &self.module_of(*child).outputs;
+            let wanted: Vec<_> = declared
+                .iter()
+                .filter(|(n, _)| output.is_none_or(|only| only == *n) && !outputs.contains_key(*n))
+                .map(|(n, o)| (n.clone(), o.value.clone(), o.sensitive))
+                .collect();
+            for (name, expr, sensitive) in wanted {
+                let value = self.modules[*child].outputs.get(&name).cloned();
+                let captured = match value {
+                    Some(value) if !is_open(&value) => Captured::Value(value),
+                    _ => {
+                        self.capture_expr(&expr, *child);
+                        self.captured_expr(&expr, *child, Type::Any, sensitive, BTreeMap::new())
+                    }
+                };
+                outputs.insert(name, captured);
+            }
+        }
+        let module = Captured::Module {
+            repetition,
+            instances,
+        };
+        self.plan.scopes.modules[scope]
+            .names
+            .insert(reference.clone(), module);
+    }
+}
+
+/// Whether something in it is still to be known, or to be opened.
+fn is_open(value: &Value) -> bool {
+    value.has_unknown() || value.has_sealed()
+}

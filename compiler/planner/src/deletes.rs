@@ -1,0 +1,324 @@
+//! What ends: objects that the configuration does not have any more, deposed ones, and what goes
+//! with its machine.
+
+use crate::decide::tidy;
+use crate::pass::{ConnectionValue, Pass};
+use config::{MovedAddress, Repeat};
+use diagnostics::Problem;
+use model::{Address, Containment, Effect, Value};
+use plan::{Action, PlanMode, Reason, Step, StepId, machine_of};
+use state::{Object, ProviderKey, Status};
+use std::sync::Arc;
+
+impl Pass<'_> {
+    /// Decides on every object that no block stands for.
+    pub(crate) fn unconfigured(&mut self) {
+        if self.input.options.mode == PlanMode::RefreshOnly {
+            return self.refresh_unconfigured();
+        }
+        let current: Vec<_> = self.current.clone().into_iter().collect();
+        let mut going = Vec::new();
+        for (address, id) in current {
+            if self.configured.contains(&address)
+                || self.waits_for_expansion(&address)
+                || !self.selection.has_unconfigured(&address)
+            {
+                continue;
+            }
+            if let Some(object) = self.object(id).cloned() {
+                going.push(object);
+            }
+        }
+        let deposed: Vec<_> = self
+            .input
+            .state
+            .deposed
+            .values()
+            .flatten()
+            .copied()
+            .collect();
+        going.extend(
+            deposed
+                .into_iter()
+                .filter_map(|id| self.object(id).cloned()),
+        );
+        // Machines first: what lives on them goes with them.
+        going.sort_by_key(|o| !self.is_machine(o));
+        for object in going {
+            self.unconfigured_object(&object);
+        }
+    }
+
+    fn unconfigured_object(&mut self, object: &Arc<Object>) {
+        let connection = self.connection_of_record(&object.provider);
+        let Some((_, schema)) = self.input.providers.resource(object.address.ty()) else {
+            self.sink.push(
+                Problem::error(
+                    "LF0323",
+                    format!("no provider knows the type `{}`", object.address.ty()),
+                )
+                .on(&object.address)
+                .help("use the version of Landfall that made it, or `landfall state rm` it"),
+            );
+            return;
+        };
+        if self.is_removed(&object.address) {
+            return self.forget(object);
+        }
+        let goes_with = self.goes_with(object, schema.deregisters);
+        let needs_read = !schema.recorded_only
+            && self.input.options.refresh != crate::Refresh::None
+            && goes_with.is_none();
+        if needs_read && connection.config.as_fields().is_some() {
+            let asked = object.attributes.clone();
+            let Some(answer) = self.read_object(&connection, schema, object, asked) else {
+                return;
+            };
+            match self.brought_up_to_date(schema, object, answer) {
+                Ok(None) | Err(None)
+                    if self
+                        .drift
+                        .get(&object.id)
+                        .is_some_and(|d| d.after.is_none()) =>
+                {
+                    return;
+                }
+                Err(Some(problem)) => {
+                    let mut reported =
+                        Problem::error("LF0321", problem.message).on(&object.address);
+                    reported.details = problem.details;
+                    reported.help = problem.help;
+                    self.sink.push(reported);
+                    return;
+                }
+                _ => {}
+            }
+        }
+        let object = self
+            .object(object.id)
+            .cloned()
+            .unwrap_or_else(|| object.clone());
+        let reason = match (object.status, self.input.options.mode) {
+            (Status::Deposed, _) => Reason::Deposed,
+            (_, PlanMode::Destroy) => Reason::Destroy,
+            _ if self.has_block(&object.address) => Reason::InstanceGone,
+            _ => Reason::Unconfigured,
+        };
+        self.delete(&object, reason, &connection);
+    }
+
+    /// With `--refresh-only`, what no block stands for is read like everything else.
+    fn refresh_unconfigured(&mut self) {
+        let current: Vec<_> = self.current.clone().into_iter().collect();
+        for (address, id) in current {
+            if self.configured.contains(&address) {
+                continue;
+            }
+            let Some(object) = self.object(id).cloned() else {
+                continue;
+            };
+            let Some((_, schema)) = self.input.providers.resource(address.ty()) else {
+                continue;
+            };
+            if schema.recorded_only {
+                continue;
+            }
+            let connection = self.connection_of_record(&object.provider);
+            let asked = object.attributes.clone();
+            if let Some(answer) = self.read_object(&connection, schema, &object, asked) {
+                let _ = self.brought_up_to_date(schema, &object, answer);
+            }
+        }
+    }
+
+    /// Ends an object; where its machine goes, it goes with it.
+    pub(crate) fn delete(
+        &mut self,
+        object: &Arc<Object>,
+        reason: Reason,
+        connection: &ConnectionValue,
+    ) {
+        self.delete_for(object, vec![reason], connection);
+    }
+
+    /// Likewise; gives the step, or none where it is refused, which is reported.
+    pub(crate) fn delete_for(
+        &mut self,
+        object: &Arc<Object>,
+        reasons: Vec<Reason>,
+        connection: &ConnectionValue,
+    ) -> Option<StepId> {
+        let (_, schema) = self.input.providers.resource(object.address.ty())?;
+        if self.refuses(object, schema.holds_data) {
+            return None;
+        }
+        self.uses(connection);
+        let goes_with = self.goes_with(object, schema.deregisters);
+        let action = if goes_with.is_some() {
+            Action::GoesWith
+        } else {
+            Action::Delete
+        };
+        let mut step = Step::new(object.address.clone(), action, connection.key.clone());
+        step.object = Some(object.id);
+        step.before = Some(object.attributes.clone());
+        step.reasons = reasons;
+        step.schema_version = object.schema_version;
+        step.private = object.private.clone();
+        step.container = object.container.clone();
+        step.dependencies = object.dependencies.clone();
+        step.create_before_destroy = object.create_before_destroy;
+        step.timeout_ms = schema.timeout_ms;
+        step.undoable = false;
+        step.effects = schema.effects.clone();
+        if schema.holds_data {
+            step.effects.push(Effect::DestroysData);
+        }
+        if let Some(machine) = goes_with {
+            step.reasons = vec![Reason::MachineGoes(
+                self.plan.steps[machine].address.clone(),
+            )];
+            step.waits_for.push(machine);
+        }
+        tidy(&mut step.effects);
+        let machine = machine_of(schema, &object.attributes);
+        let id = self.push(step);
+        if let Some(machine) = machine {
+            self.machines_going.insert(machine.clone(), id);
+            self.take_contents(&machine, id);
+        }
+        Some(id)
+    }
+
+    /// A machine that goes carries the effects, and the protection, of everything on it.
+    fn take_contents(&mut self, machine: &Arc<str>, step: StepId) {
+        let inside: Vec<Arc<Object>> = self
+            .input
+            .state
+            .objects
+            .values()
+            .filter(|o| o.container.as_ref() == Some(machine))
+            .cloned()
+            .collect();
+        let mut effects = Vec::new();
+        for object in inside {
+            let Some((_, schema)) = self.input.providers.resource(object.address.ty()) else {
+                continue;
+            };
+            if schema.holds_data {
+                effects.push(Effect::DestroysData);
+            }
+            self.refuses(&object, schema.holds_data);
+        }
+        self.plan.steps[step].effects.extend(effects);
+        tidy(&mut self.plan.steps[step].effects);
+    }
+
+    fn refuses(&mut self, object: &Object, holds_data: bool) -> bool {
+        let environment = self.input.config.environment.protected && holds_data;
+        if !object.protected && !environment {
+            return false;
+        }
+        self.sink.push(
+            Problem::error("LF0324", "it is protected, and this plan would destroy it")
+                .on(&object.address)
+                .help(
+                    "to lift the protection, set `prevent_destroy = false` (or `protected = false` \
+                     in the environment) and apply that alone; what destroys it comes after",
+                ),
+        );
+        true
+    }
+
+    /// The step that takes the object's machine away, where one does.
+    fn goes_with(&self, object: &Object, deregisters: bool) -> Option<StepId> {
+        let container = object.container.as_ref().filter(|_| !deregisters)?;
+        self.machines_going.get(container).copied()
+    }
+
+    fn is_machine(&self, object: &Object) -> bool {
+        let schema = self.input.providers.resource(object.address.ty());
+        schema.is_some_and(|(_, s)| matches!(s.containment, Containment::Machine(_)))
+    }
+
+    fn forget(&mut self, object: &Arc<Object>) {
+        let mut step = Step::new(
+            object.address.clone(),
+            Action::Forget,
+            object.provider.clone(),
+        );
+        step.object = Some(object.id);
+        step.before = Some(object.attributes.clone());
+        step.reasons.push(Reason::Removed);
+        self.push(step);
+    }
+
+    /// `removed { lifecycle { destroy = false } }` names it.
+    fn is_removed(&self, address: &Address) -> bool {
+        let root = &self.input.config.modules[0];
+        root.removed
+            .iter()
+            .filter(|r| !r.destroy)
+            .any(|removed| match &removed.from {
+                MovedAddress::Resource(from) => {
+                    from.resource == address.resource
+                        && (from.key.is_none() || from.key == address.key)
+                }
+                MovedAddress::Module(from) => {
+                    let names = |p: &model::ModulePath| -> Vec<Arc<str>> {
+                        p.0.iter().map(|s| s.name.clone()).collect()
+                    };
+                    names(&address.resource.module).starts_with(&names(from))
+                }
+            })
+    }
+
+    /// What can't be expanded yet may still be wanted.
+    fn waits_for_expansion(&self, address: &Address) -> bool {
+        self.unexpanded.contains(&address.resource)
+            || self.unexpanded_modules.iter().any(|(parent, name)| {
+                let steps = &address.resource.module.0;
+                address.resource.module.starts_with(parent)
+                    && steps.get(parent.0.len()).is_some_and(|s| s.name == *name)
+            })
+    }
+
+    fn has_block(&self, address: &Address) -> bool {
+        let key = (
+            address.resource.mode,
+            address.resource.ty.clone(),
+            address.resource.name.clone(),
+        );
+        self.prepared().sites.iter().enumerate().any(|(id, site)| {
+            let module = &self.input.config.modules[site.module];
+            site.depth == address.resource.module.0.len()
+                && self.of_site[id]
+                    .iter()
+                    .any(|i| self.modules[*i].path == address.resource.module)
+                && module
+                    .resources
+                    .get(&key)
+                    .is_some_and(|r| !matches!(r.repeat, Repeat::Once))
+        })
+    }
+
+    /// The present configuration of a recorded connection; where there is none left, as recorded.
+    pub(crate) fn connection_of_record(&mut self, key: &ProviderKey) -> ConnectionValue {
+        if let Some(found) = self.connections.values().find(|c| c.key == *key) {
+            return found.clone();
+        }
+        let record = self.input.state.providers.get(key).cloned();
+        match record {
+            Some(record) => ConnectionValue {
+                key: key.clone(),
+                name: record.provider.clone(),
+                config: record.config.clone(),
+            },
+            None => ConnectionValue {
+                key: key.clone(),
+                name: key.0.clone(),
+                config: Value::NULL,
+            },
+        }
+    }
+}

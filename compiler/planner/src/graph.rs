@@ -1,0 +1,411 @@
+//! The order of evaluation: what each part of the configuration has to wait for.
+
+use crate::references::mentions;
+use crate::sites::{Site, SiteId, sites};
+use config::{Condition, Config, Lifecycle, Module, ProviderName, Repeat, Resource, ResourceKey};
+use diagnostics::{Problem, Span};
+use eval::{Expr, Reference};
+use model::Mode;
+use petgraph::algo::{kosaraju_scc, toposort};
+use petgraph::graph::{DiGraph, NodeIndex};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// A part of the configuration that has a value: at a site, before expansion.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Item {
+    Variable(Arc<str>),
+    Local(Arc<str>),
+    Output(Arc<str>),
+    Resource(ResourceKey),
+    Call(Arc<str>),
+    Provider(ProviderName),
+}
+
+/// A part of the configuration, and where.
+pub(crate) type Node = (SiteId, Item);
+
+/// The index of a node in [`Prepared::nodes`], which is also its rank in the order.
+pub(crate) type Rank = usize;
+
+/// A configuration, ordered: made once, used by every step of the loop.
+#[derive(Debug)]
+pub struct Prepared {
+    pub(crate) sites: Vec<Site>,
+    /// In an order in which each comes after what it needs.
+    pub(crate) nodes: Vec<Node>,
+    /// What each node needs, by rank.
+    pub(crate) needs: Vec<Vec<Rank>>,
+    /// Of each resource node the nearest managed and data resources that it depends on.
+    pub(crate) nearest: BTreeMap<Rank, crate::nearest::Nearest>,
+    /// Whether each managed resource's replacement is made before it goes.
+    pub(crate) create_first: BTreeMap<Rank, bool>,
+}
+
+impl Prepared {
+    /// Orders a configuration.
+    ///
+    /// # Errors
+    /// Where parts of it depend on each other in a circle: a problem for each circle.
+    pub fn new(config: &Config) -> Result<Prepared, Vec<Problem>> {
+        let sites = sites(config);
+        let mut builder = Builder {
+            config,
+            sites: &sites,
+            graph: DiGraph::new(),
+            at: HashMap::new(),
+        };
+        builder.add_nodes();
+        builder.add_edges();
+        let Builder { graph, .. } = builder;
+        let Ok(order) = toposort(&graph, None) else {
+            return Err(circles(config, &sites, &graph));
+        };
+        let mut rank_of = vec![0; order.len()];
+        for (rank, index) in order.iter().enumerate() {
+            rank_of[index.index()] = rank;
+        }
+        let needs = order
+            .iter()
+            .map(|index| {
+                let mut needs: Vec<_> = graph
+                    .neighbors_directed(*index, petgraph::Direction::Incoming)
+                    .map(|n| rank_of[n.index()])
+                    .collect();
+                needs.sort_unstable();
+                needs.dedup();
+                needs
+            })
+            .collect();
+        let nodes = order.iter().map(|index| graph[*index].clone()).collect();
+        let mut prepared = Prepared {
+            sites,
+            nodes,
+            needs,
+            nearest: BTreeMap::new(),
+            create_first: BTreeMap::new(),
+        };
+        prepared.nearest = crate::nearest::nearest(&prepared);
+        prepared.create_first = crate::nearest::create_first(&prepared, config);
+        Ok(prepared)
+    }
+
+    pub(crate) fn module<'c>(&self, config: &'c Config, site: SiteId) -> &'c Module {
+        &config.modules[self.sites[site].module]
+    }
+}
+
+struct Builder<'a> {
+    config: &'a Config,
+    sites: &'a [Site],
+    graph: DiGraph<Node, ()>,
+    at: HashMap<Node, NodeIndex>,
+}
+
+impl<'a> Builder<'a> {
+    fn module(&self, site: SiteId) -> &'a Module {
+        &self.config.modules[self.sites[site].module]
+    }
+
+    fn add_nodes(&mut self) {
+        for site in 0..self.sites.len() {
+            let module = self.module(site);
+            let items = module.variables.keys().map(|n| Item::Variable(n.clone()));
+            let items = items.chain(module.locals.keys().map(|n| Item::Local(n.clone())));
+            let items = items.chain(module.outputs.keys().map(|n| Item::Output(n.clone())));
+            let items = items.chain(module.calls.keys().map(|n| Item::Call(n.clone())));
+            let items = items.chain(module.providers.keys().map(|n| Item::Provider(n.clone())));
+            let items = items.chain(module.resources.keys().map(|k| Item::Resource(k.clone())));
+            for item in items {
+                let index = self.graph.add_node((site, item.clone()));
+                self.at.insert((site, item), index);
+            }
+        }
+    }
+
+    fn add_edges(&mut self) {
+        for site in 0..self.sites.len() {
+            let module = self.module(site);
+            for (name, variable) in &module.variables {
+                let node = (site, Item::Variable(name.clone()));
+                variable
+                    .default
+                    .iter()
+                    .for_each(|e| self.needs(&node, site, e));
+                self.conditions(&node, site, &variable.validations);
+                self.input(&node, site, name);
+            }
+            for (name, local) in &module.locals {
+                self.needs(&(site, Item::Local(name.clone())), site, &local.value);
+            }
+            for (name, output) in &module.outputs {
+                let node = (site, Item::Output(name.clone()));
+                self.needs(&node, site, &output.value);
+                self.conditions(&node, site, &output.preconditions);
+                output
+                    .depends_on
+                    .iter()
+                    .for_each(|r| self.depends_on(&node, site, r));
+            }
+            for (name, provider) in &module.providers {
+                self.needs(&(site, Item::Provider(name.clone())), site, &provider.body);
+            }
+            for (name, call) in &module.calls {
+                let node = (site, Item::Call(name.clone()));
+                self.repeat(&node, site, &call.repeat);
+                call.depends_on
+                    .iter()
+                    .for_each(|r| self.depends_on(&node, site, r));
+                let child = self.sites[site].children[name];
+                self.everything_inside(child, &node, &call.depends_on, site);
+            }
+            for (key, resource) in &module.resources {
+                self.resource((site, Item::Resource(key.clone())), site, resource);
+            }
+        }
+    }
+
+    fn resource(&mut self, node: Node, site: SiteId, resource: &Resource) {
+        self.repeat(&node, site, &resource.repeat);
+        self.needs(&node, site, &resource.body);
+        resource
+            .depends_on
+            .iter()
+            .for_each(|r| self.depends_on(&node, site, r));
+        resource
+            .rollout
+            .iter()
+            .for_each(|r| self.needs(&node, site, &r.body));
+        let Lifecycle {
+            replace_triggered_by,
+            preconditions,
+            postconditions,
+            ..
+        } = &resource.lifecycle;
+        replace_triggered_by
+            .iter()
+            .for_each(|e| self.needs(&node, site, e));
+        self.conditions(&node, site, preconditions);
+        self.conditions(&node, site, postconditions);
+        if let Some(provider) = provider_node(self.config, self.sites, site, &resource.provider) {
+            self.edge(&provider, &node);
+        }
+    }
+
+    /// A variable of a called module needs what its caller hands in.
+    fn input(&mut self, node: &Node, site: SiteId, name: &Arc<str>) {
+        let Some(parent) = self.sites[site].parent else {
+            return;
+        };
+        let call_name = &self.sites[site].name;
+        let Some(call) = self.module(parent).calls.get(call_name) else {
+            return;
+        };
+        if let Some(value) = call.inputs.get(name) {
+            self.needs(node, parent, value);
+        }
+    }
+
+    fn everything_inside(
+        &mut self,
+        child: SiteId,
+        call: &Node,
+        depends_on: &[Reference],
+        site: SiteId,
+    ) {
+        let module = self.module(child);
+        let keys = module.resources.keys().map(|k| Item::Resource(k.clone()));
+        let items = keys
+            .chain(module.variables.keys().map(|n| Item::Variable(n.clone())))
+            .chain(module.locals.keys().map(|n| Item::Local(n.clone())))
+            .chain(module.outputs.keys().map(|n| Item::Output(n.clone())))
+            .chain(module.providers.keys().map(|n| Item::Provider(n.clone())))
+            .chain(module.calls.keys().map(|n| Item::Call(n.clone())));
+        for item in items {
+            let node = (child, item);
+            self.edge(call, &node);
+            if matches!(node.1, Item::Resource(_)) {
+                depends_on
+                    .iter()
+                    .for_each(|r| self.depends_on(&node, site, r));
+            }
+        }
+        let calls: Vec<_> = self.sites[child].children.iter().collect();
+        for (name, grandchild) in calls {
+            let inner = (child, Item::Call(name.clone()));
+            self.everything_inside(*grandchild, &inner, depends_on, site);
+        }
+    }
+
+    fn repeat(&mut self, node: &Node, site: SiteId, repeat: &Repeat) {
+        match repeat {
+            Repeat::Once => {}
+            Repeat::Count(e) | Repeat::ForEach(e) => self.needs(node, site, e),
+        }
+    }
+
+    fn conditions(&mut self, node: &Node, site: SiteId, conditions: &[Condition]) {
+        for c in conditions {
+            self.needs(node, site, &c.condition);
+            self.needs(node, site, &c.error_message);
+        }
+    }
+
+    fn needs(&mut self, node: &Node, site: SiteId, expr: &Expr) {
+        let mut found = Vec::new();
+        mentions(expr, &mut |m| {
+            found.push((m.reference.clone(), m.output.cloned()))
+        });
+        for (reference, output) in found {
+            for needed in self.targets(site, &reference, output.as_ref()) {
+                // A validation looks at its own variable, a postcondition at its own resource.
+                if needed != *node {
+                    self.edge(&needed, node);
+                } else if !matches!(node.1, Item::Variable(_)) {
+                    self.edge(&needed, node);
+                }
+            }
+        }
+    }
+
+    /// `depends_on` of a module means everything in it.
+    fn depends_on(&mut self, node: &Node, site: SiteId, reference: &Reference) {
+        for needed in self.targets(site, reference, None) {
+            self.edge(&needed, node);
+        }
+        if let Reference::Module(name) = reference
+            && let Some(child) = self.sites[site].children.get(name)
+        {
+            for inner in self.resources_below(*child) {
+                self.edge(&inner, node);
+            }
+        }
+    }
+
+    fn resources_below(&self, site: SiteId) -> Vec<Node> {
+        let own = self.module(site).resources.keys();
+        let own = own.map(|k| (site, Item::Resource(k.clone())));
+        let below = self.sites[site]
+            .children
+            .values()
+            .flat_map(|c| self.resources_below(*c));
+        own.chain(below).collect()
+    }
+
+    fn targets(&self, site: SiteId, reference: &Reference, output: Option<&Arc<str>>) -> Vec<Node> {
+        match reference {
+            Reference::Variable(name) => vec![(site, Item::Variable(name.clone()))],
+            Reference::Local(name) => vec![(site, Item::Local(name.clone()))],
+            Reference::Resource(mode, ty, name) => {
+                vec![(site, Item::Resource((*mode, ty.clone(), name.clone())))]
+            }
+            Reference::Module(name) => {
+                let call = (site, Item::Call(name.clone()));
+                let Some(child) = self.sites[site].children.get(name).copied() else {
+                    return vec![call];
+                };
+                let outputs = self.module(child).outputs.keys();
+                let outputs = outputs.filter(|o| output.is_none_or(|only| only == *o));
+                let outputs = outputs.map(|o| (child, Item::Output(o.clone())));
+                outputs.chain([call]).collect()
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    fn edge(&mut self, from: &Node, to: &Node) {
+        if let (Some(from), Some(to)) = (self.at.get(from), self.at.get(to)) {
+            self.graph.add_edge(*from, *to, ());
+        }
+    }
+}
+
+/// The provider block that serves `name` at a site: its own, or that of a caller.
+pub(crate) fn provider_node(
+    config: &Config,
+    sites: &[Site],
+    site: SiteId,
+    name: &ProviderName,
+) -> Option<Node> {
+    let module = &config.modules[sites[site].module];
+    if module.providers.contains_key(name) {
+        return Some((site, Item::Provider(name.clone())));
+    }
+    let parent = sites[site].parent?;
+    let call = config.modules[sites[parent].module]
+        .calls
+        .get(&sites[site].name)?;
+    let outer = call.providers.get(name).unwrap_or(name);
+    provider_node(config, sites, parent, outer)
+}
+
+fn circles(config: &Config, sites: &[Site], graph: &DiGraph<Node, ()>) -> Vec<Problem> {
+    let circle = |component: &Vec<NodeIndex>| {
+        component.len() > 1
+            || component
+                .first()
+                .is_some_and(|n| graph.find_edge(*n, *n).is_some())
+    };
+    let mut problems = Vec::new();
+    for component in kosaraju_scc(graph).iter().filter(|c| circle(c)) {
+        let mut nodes: Vec<&Node> = component.iter().map(|i| &graph[*i]).collect();
+        nodes.sort_by_key(|n| place(config, sites, n).map(|s| (s.file, s.start)));
+        let names: Vec<_> = nodes
+            .iter()
+            .map(|n| format!("`{}`", name(sites, n)))
+            .collect();
+        let mut problem = Problem::error(
+            "LF0301",
+            match names.as_slice() {
+                [one] => format!("{one} depends on itself"),
+                _ => format!("{} depend on each other in a circle", names.join(", ")),
+            },
+        );
+        for (i, node) in nodes.iter().enumerate() {
+            if let Some(span) = place(config, sites, node) {
+                problem = match i {
+                    0 => problem.at(span, "part of the circle"),
+                    _ => problem.and(span, "part of the circle"),
+                };
+            }
+        }
+        problems.push(problem.help(
+            "one of them has to be written without the others: take the value that they share \
+             from a variable or a local, or split the resource in two",
+        ));
+    }
+    problems
+}
+
+/// What users call a node.
+pub(crate) fn name(sites: &[Site], (site, item): &Node) -> String {
+    let mut path = Vec::new();
+    let mut at = *site;
+    while let Some(parent) = sites[at].parent {
+        path.push(format!("module.{}.", sites[at].name));
+        at = parent;
+    }
+    path.reverse();
+    let own = match item {
+        Item::Variable(n) => format!("var.{n}"),
+        Item::Local(n) => format!("local.{n}"),
+        Item::Output(n) => format!("output.{n}"),
+        Item::Call(n) => format!("module.{n}"),
+        Item::Provider(p) => format!("provider.{}", p.name),
+        Item::Resource((Mode::Data, ty, n)) => format!("data.{ty}.{n}"),
+        Item::Resource((Mode::Managed, ty, n)) => format!("{ty}.{n}"),
+    };
+    path.concat() + &own
+}
+
+fn place(config: &Config, sites: &[Site], (site, item): &Node) -> Option<Span> {
+    let module = &config.modules[sites[*site].module];
+    match item {
+        Item::Variable(n) => module.variables.get(n).map(|v| v.span),
+        Item::Local(n) => module.locals.get(n).map(|v| v.span),
+        Item::Output(n) => module.outputs.get(n).map(|v| v.span),
+        Item::Call(n) => module.calls.get(n).map(|v| v.span),
+        Item::Provider(n) => module.providers.get(n).map(|v| v.span),
+        Item::Resource(k) => module.resources.get(k).map(|v| v.span),
+    }
+}

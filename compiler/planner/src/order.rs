@@ -1,0 +1,208 @@
+//! What every step has to wait for.
+
+use crate::pass::Pass;
+use model::{ObjectId, ResourceAddress};
+use plan::{Action, Reason, Step, StepId};
+use state::ProviderKey;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// Steps of each resource block, by what they do.
+#[derive(Default)]
+struct ByResource {
+    /// Steps after which the resource is as wanted.
+    makes: BTreeMap<ResourceAddress, Vec<StepId>>,
+    /// Steps that end objects of it.
+    ends: BTreeMap<ResourceAddress, Vec<StepId>>,
+}
+
+impl Pass<'_> {
+    /// Orders the steps: what is depended on is made before, and ends after.
+    pub(crate) fn order(&mut self) {
+        let by = self.by_resource();
+        self.make_after_dependencies(&by);
+        self.end_after_dependents(&by);
+        self.order_replacements(&by);
+        for step in &mut self.plan.steps {
+            step.waits_for.sort_unstable();
+            step.waits_for.dedup();
+        }
+    }
+
+    fn by_resource(&self) -> ByResource {
+        let mut by = ByResource::default();
+        for (id, step) in self.plan.steps.iter().enumerate() {
+            let resource = step.address.resource.clone();
+            match step.action {
+                Action::Create | Action::Adopt | Action::Update | Action::Read => {
+                    by.makes.entry(resource).or_default().push(id);
+                }
+                Action::Delete => by.ends.entry(resource).or_default().push(id),
+                Action::GoesWith | Action::Record | Action::Forget | Action::Barrier => {}
+            }
+        }
+        by
+    }
+
+    fn make_after_dependencies(&mut self, by: &ByResource) {
+        // One step that stands for all makes of a resource, where there are several.
+        let mut all_made: HashMap<ResourceAddress, Option<StepId>> = HashMap::new();
+        for ids in by.makes.values() {
+            for id in ids {
+                let mut needed: Vec<ResourceAddress> = self.plan.steps[*id].dependencies.to_vec();
+                needed.extend(self.data_waits.get(id).cloned().unwrap_or_default());
+                for resource in needed {
+                    let own = resource == self.plan.steps[*id].address.resource;
+                    if own {
+                        continue;
+                    }
+                    let known = all_made.get(&resource).copied();
+                    let made = known.unwrap_or_else(|| {
+                        let steps = by.makes.get(&resource).cloned().unwrap_or_default();
+                        let made = self.together(&resource, steps);
+                        all_made.insert(resource.clone(), made);
+                        made
+                    });
+                    self.plan.steps[*id].waits_for.extend(made);
+                }
+            }
+        }
+    }
+
+    /// One step that is done when all of these are.
+    fn together(&mut self, resource: &ResourceAddress, steps: Vec<StepId>) -> Option<StepId> {
+        match steps.as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            _ => {
+                let address = resource.instance(None);
+                let mut barrier = Step::new(address, Action::Barrier, ProviderKey(Arc::from("")));
+                barrier.waits_for = steps;
+                Some(self.push(barrier))
+            }
+        }
+    }
+
+    fn end_after_dependents(&mut self, by: &ByResource) {
+        // Of each resource that something ends of: the steps of objects recorded to depend on it.
+        let mut ends_of: BTreeMap<&ResourceAddress, Vec<StepId>> = BTreeMap::new();
+        let mut changes_of: BTreeMap<&ResourceAddress, Vec<StepId>> = BTreeMap::new();
+        let recorded: HashMap<ObjectId, Arc<[ResourceAddress]>> = self
+            .plan
+            .steps
+            .iter()
+            .filter_map(|s| s.object)
+            .filter_map(|id| Some((id, self.object(id)?.dependencies.clone())))
+            .collect();
+        for (id, step) in self.plan.steps.iter().enumerate() {
+            let old = step.object.and_then(|o| recorded.get(&o));
+            match step.action {
+                Action::Delete => {
+                    for resource in old.into_iter().flat_map(|d| d.iter()) {
+                        if let Some((resource, _)) = by.ends.get_key_value(resource) {
+                            ends_of.entry(resource).or_default().push(id);
+                        }
+                    }
+                }
+                Action::Create | Action::Update | Action::Adopt => {
+                    // A new object that stands in for a recorded one, or changes it, has let go
+                    // of what the old one held.
+                    let new = step.dependencies.iter();
+                    for resource in new.chain(old.into_iter().flat_map(|d| d.iter())) {
+                        if let Some((resource, _)) = by.ends.get_key_value(resource) {
+                            changes_of.entry(resource).or_default().push(id);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+        let ends_of: Vec<_> = ends_of.into_iter().map(|(r, s)| (r.clone(), s)).collect();
+        let changes_of: Vec<_> = changes_of
+            .into_iter()
+            .map(|(r, s)| (r.clone(), s))
+            .collect();
+        for (resource, steps) in ends_of {
+            let waits = self.together(&resource, steps);
+            for id in &by.ends[&resource] {
+                self.plan.steps[*id]
+                    .waits_for
+                    .extend(waits.filter(|w| w != id));
+            }
+        }
+        for (resource, steps) in changes_of {
+            let last: Vec<StepId> = by.ends[&resource]
+                .iter()
+                .copied()
+                .filter(|id| self.ends_last(*id))
+                .collect();
+            if last.is_empty() {
+                continue;
+            }
+            let waits = self.together(&resource, steps);
+            for id in last {
+                self.plan.steps[id]
+                    .waits_for
+                    .extend(waits.filter(|w| *w != id));
+            }
+        }
+    }
+
+    /// Whether an object ends only after everything that used it has changed: where nothing
+    /// takes its place, or where what takes its place is made first.
+    fn ends_last(&self, id: StepId) -> bool {
+        let step = &self.plan.steps[id];
+        match step.pair {
+            None => true,
+            Some(create) => self.plan.steps[create].create_before_destroy,
+        }
+    }
+
+    fn order_replacements(&mut self, by: &ByResource) {
+        let pairs: Vec<(StepId, StepId)> = self
+            .plan
+            .steps
+            .iter()
+            .enumerate()
+            .filter(|(_, s)| matches!(s.action, Action::Create | Action::Adopt))
+            .filter_map(|(id, s)| Some((id, s.pair?)))
+            .collect();
+        for (create, delete) in pairs {
+            if self.plan.steps[create].create_before_destroy {
+                self.plan.steps[delete].waits_for.push(create);
+                continue;
+            }
+            self.plan.steps[create].waits_for.push(delete);
+            if self.plan.steps[delete].action == Action::Delete && self.hangs_on_unknown(create) {
+                self.decide_before_delete(create, delete, by);
+            }
+        }
+    }
+
+    fn hangs_on_unknown(&self, create: StepId) -> bool {
+        let step = &self.plan.steps[create];
+        let forced = step.reasons.iter().any(|r| matches!(r, Reason::Forced(_)));
+        forced && step.deferred.is_some() && step.after.as_ref().is_some_and(|a| a.has_unknown())
+    }
+
+    /// A replacement that may turn out not to be needed is decided before its delete: once what
+    /// it depends on is known. Not where that itself waits for this delete.
+    fn decide_before_delete(&mut self, create: StepId, delete: StepId, by: &ByResource) {
+        let dependencies = self.plan.steps[create].dependencies.clone();
+        let replaced_first = |resource: &ResourceAddress| {
+            by.ends
+                .get(resource)
+                .is_some_and(|ends| ends.iter().any(|e| !self.ends_last(*e)))
+        };
+        if dependencies.iter().any(replaced_first) {
+            return;
+        }
+        let waits: Vec<StepId> = self.plan.steps[create]
+            .waits_for
+            .iter()
+            .copied()
+            .filter(|w| *w != delete)
+            .collect();
+        self.plan.steps[delete].waits_for.extend(waits);
+    }
+}

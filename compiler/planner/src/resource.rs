@@ -1,0 +1,407 @@
+//! A resource block: its connection, its instances, and what of them has to be read.
+
+use crate::expand::NotExpanded;
+use crate::graph::{Item, Rank, provider_node};
+use crate::loads::item_span;
+use crate::observed::{Ask, Read};
+use crate::pass::{ConnectionValue, InstanceId, Pass, ResourceValue};
+use crate::sites::SiteId;
+use config::{ProviderName, Resource, ResourceKey};
+use diagnostics::{Problem, Span};
+use eval::{Expr, Reference};
+use model::{
+    Address, AttributeUse, BlockSchema, Fingerprint, Key, Mode, ResourceAddress, Type, Value,
+};
+use provider::{DataRequest, ProviderProblem, Severity};
+use state::ProviderKey;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A resource block inside one module instance.
+pub(crate) struct Block<'c> {
+    pub(crate) rank: Rank,
+    pub(crate) module: InstanceId,
+    pub(crate) resource: &'c Resource,
+    /// The body, shared with whatever is deferred.
+    pub(crate) body: Arc<Expr>,
+    pub(crate) address: ResourceAddress,
+    pub(crate) connection: ConnectionValue,
+    /// What a step of it is recorded to depend on.
+    pub(crate) dependencies: Arc<[ResourceAddress]>,
+    /// Data sources that it depends on.
+    pub(crate) data: Vec<ResourceAddress>,
+}
+
+impl<'a> Pass<'a> {
+    pub(crate) fn resource(&mut self, rank: Rank, site: SiteId, key: &ResourceKey) {
+        let module = self.prepared().module(self.input.config, site);
+        let resource = &module.resources[key];
+        let Some(connection) = self.connection(site, &resource.provider) else {
+            return;
+        };
+        let body = Arc::new(resource.body.clone());
+        for id in self.of_site[site].clone() {
+            let address = ResourceAddress {
+                module: self.modules[id].path.clone(),
+                mode: resource.mode,
+                ty: resource.ty.clone(),
+                name: resource.name.clone(),
+            };
+            let (dependencies, data) = self.dependencies(rank, id);
+            let block = Block {
+                rank,
+                module: id,
+                resource,
+                body: body.clone(),
+                address,
+                connection: connection.clone(),
+                dependencies,
+                data,
+            };
+            let value = self.block(&block);
+            self.modules[id].resources.insert(key.clone(), value);
+        }
+    }
+
+    fn block(&mut self, block: &Block<'_>) -> ResourceValue {
+        let repetition = Pass::repetition(&block.resource.repeat);
+        let open = || ResourceValue {
+            repetition,
+            instances: Vec::new(),
+            value: Value::unknown(Type::Any),
+        };
+        if block.connection.config.has_unknown() {
+            self.unexpanded.insert(block.address.clone());
+            let why = "the configuration of its provider is known after apply";
+            let provider = format!("provider.{}", block.connection.key.0);
+            self.later(block.address.to_string(), why, vec![provider]);
+            return open();
+        }
+        let expanded = match self.expand(&block.resource.repeat, block.module) {
+            Ok((_, instances)) => instances,
+            Err(why) => {
+                self.unexpanded.insert(block.address.clone());
+                if why == NotExpanded::Later {
+                    let waits = block.dependencies.iter().map(ToString::to_string).collect();
+                    let why = "how many instances it has is known after apply";
+                    self.later(block.address.to_string(), why, waits);
+                }
+                return open();
+            }
+        };
+        let mut instances = Vec::with_capacity(expanded.len());
+        let mut values = Vec::with_capacity(expanded.len());
+        for (key, each) in expanded {
+            let value = match block.resource.mode {
+                Mode::Managed => self.managed(block, &key, &each),
+                Mode::Data => self.data(block, &key, &each),
+            };
+            instances.push((key.clone(), block.address.instance(key.clone())));
+            values.push((key, value));
+        }
+        ResourceValue {
+            repetition,
+            instances,
+            value: repetition.collect(values),
+        }
+    }
+
+    /// The resources that a block depends on, as addresses in the module instances that it can see.
+    fn dependencies(
+        &self,
+        rank: Rank,
+        module: InstanceId,
+    ) -> (Arc<[ResourceAddress]>, Vec<ResourceAddress>) {
+        let Some(nearest) = self.prepared().nearest.get(&rank) else {
+            return (Arc::from([]), Vec::new());
+        };
+        let addresses = |ranks: &std::collections::BTreeSet<Rank>| -> Vec<ResourceAddress> {
+            let mut all: Vec<_> = ranks
+                .iter()
+                .flat_map(|r| self.addresses_seen_from(*r, module))
+                .collect();
+            all.sort();
+            all
+        };
+        (addresses(&nearest.managed).into(), addresses(&nearest.data))
+    }
+
+    /// A resource node's addresses: in module instances that share with `module` every instance
+    /// of the calls that both stand in.
+    fn addresses_seen_from(&self, rank: Rank, module: InstanceId) -> Vec<ResourceAddress> {
+        let (site, item) = &self.prepared().nodes[rank];
+        let Item::Resource((mode, ty, name)) = item else {
+            return Vec::new();
+        };
+        let own = &self.modules[module].path;
+        self.of_site[*site]
+            .iter()
+            .map(|id| &self.modules[*id].path)
+            .filter(|path| {
+                let pairs = own.0.iter().zip(path.0.iter());
+                pairs
+                    .take_while(|(a, b)| a.name == b.name)
+                    .all(|(a, b)| a.key == b.key)
+            })
+            .map(|path| ResourceAddress {
+                module: path.clone(),
+                mode: *mode,
+                ty: ty.clone(),
+                name: name.clone(),
+            })
+            .collect()
+    }
+
+    /// Evaluates a provider block.
+    pub(crate) fn connection_of(&mut self, site: SiteId, name: &ProviderName) {
+        let block = &self.prepared().module(self.input.config, site).providers[name];
+        let Some(schema) = self.input.providers.schema(&name.name) else {
+            return;
+        };
+        let Some(id) = self.of_site[site].first().copied() else {
+            return;
+        };
+        let written = self.evaluate(&block.body, id, &BTreeMap::new());
+        let config = self.shaped(&schema.config, &block.body, written, block.span);
+        let key = self.provider_key(site, name);
+        let config = config.unwrap_or_else(|| Value::unknown(Type::Any));
+        let connection = ConnectionValue {
+            key,
+            name: name.name.clone(),
+            config,
+        };
+        self.connections.insert((site, name.clone()), connection);
+    }
+
+    fn provider_key(&self, site: SiteId, name: &ProviderName) -> ProviderKey {
+        let node = crate::graph::name(
+            &self.prepared().sites,
+            &(site, Item::Provider(name.clone())),
+        );
+        let own = node.replace("provider.", "");
+        ProviderKey(Arc::from(match &name.alias {
+            Some(alias) => format!("{own}.{alias}"),
+            None => own,
+        }))
+    }
+
+    /// The connection that a resource's provider name means at a site.
+    fn connection(&mut self, site: SiteId, name: &ProviderName) -> Option<ConnectionValue> {
+        if let Some((at, Item::Provider(found))) =
+            provider_node(self.input.config, &self.prepared().sites, site, name)
+        {
+            return self.connections.get(&(at, found)).cloned();
+        }
+        let schema = self.input.providers.schema(&name.name)?;
+        let empty = Value::object([("", Value::NULL); 0]);
+        let config = plan::shape(&schema.config, &empty).ok()?;
+        let config = plan::propose(&schema.config, &config, None);
+        let key = ProviderKey(name.name.clone());
+        Some(ConnectionValue {
+            key,
+            name: name.name.clone(),
+            config,
+        })
+    }
+
+    /// The body in the shape of its schema; none where it has a problem, which is reported.
+    pub(crate) fn shaped(
+        &mut self,
+        schema: &BlockSchema,
+        body: &Expr,
+        written: Value,
+        header: Span,
+    ) -> Option<Value> {
+        match plan::shape(schema, &written) {
+            Ok(config) => Some(self.with_secrets(schema, config)),
+            Err(error) => {
+                let span = error
+                    .path
+                    .first()
+                    .and_then(|n| item_span(body, n))
+                    .unwrap_or(header);
+                let message = match error.path.first() {
+                    Some(name) => format!("`{name}` has a value of a wrong type"),
+                    None => "the body has a wrong type".to_string(),
+                };
+                let problem = Problem::error("LF0315", message);
+                self.sink.push(problem.at(span, error.to_string()));
+                None
+            }
+        }
+    }
+
+    fn with_secrets(&self, schema: &BlockSchema, config: Value) -> Value {
+        let mut config = config;
+        for attribute in schema.attributes.iter().filter(|a| a.sensitive) {
+            if let Some(value) = config.get(attribute.name)
+                && !value.is_null()
+            {
+                let value = self.input.world.fingerprints.conceal(value);
+                config = config.with(attribute.name, value);
+            }
+        }
+        config
+    }
+
+    /// Required attributes that turned out to be null.
+    pub(crate) fn required(
+        &mut self,
+        schema: &BlockSchema,
+        block: &Block<'_>,
+        config: &Value,
+    ) -> bool {
+        let mut fine = true;
+        for attribute in &schema.attributes {
+            let is_null = matches!(config.get(attribute.name), Some(Value::Null(_)));
+            if attribute.usage == AttributeUse::Required && is_null {
+                let span = item_span(&block.body, attribute.name).unwrap_or(block.resource.span);
+                self.sink.push(
+                    Problem::error("LF0316", format!("`{}` is null", attribute.name))
+                        .at(span, "a value is required here")
+                        .on(&block.address),
+                );
+                fine = false;
+            }
+        }
+        fine
+    }
+
+    /// A provider's problem, with the place where the user wrote what it is about.
+    pub(crate) fn report(
+        &mut self,
+        code: &'static str,
+        block: &Block<'_>,
+        address: &Address,
+        problem: ProviderProblem,
+    ) {
+        let mut reported = match problem.severity {
+            Severity::Error => Problem::error(code, problem.message),
+            Severity::Warning => Problem::warning(code, problem.message),
+        };
+        let span = problem
+            .path
+            .as_ref()
+            .and_then(|p| p.first())
+            .and_then(|n| item_span(&block.body, n));
+        reported = reported
+            .at(span.unwrap_or(block.resource.span), "")
+            .on(address);
+        reported.details = problem.details;
+        reported.help = problem.help;
+        self.sink.push(reported);
+    }
+
+    /// A data source's instance: its result, where it can be read now.
+    fn data(
+        &mut self,
+        block: &Block<'_>,
+        key: &Option<Key>,
+        each: &BTreeMap<Reference, Value>,
+    ) -> Value {
+        let address = block.address.instance(key.clone());
+        let Some((_, schema)) = self.input.providers.data(&block.resource.ty) else {
+            return Value::unknown(Type::Any);
+        };
+        let written = self.evaluate(&block.body, block.module, each);
+        let Some(config) = self.shaped(&schema.block, &block.body, written, block.resource.span)
+        else {
+            return Value::unknown(Type::Any);
+        };
+        if !self.required(&schema.block, block, &config) {
+            return Value::unknown(Type::Any);
+        }
+        let result = plan::propose(&schema.block, &config, None);
+        let waits = self.changes_before(&block.dependencies);
+        if config.has_unknown() || waits {
+            self.read_later(block, &address, each, config, &result);
+            return result;
+        }
+        let request = DataRequest {
+            ty: block.resource.ty.to_string(),
+            config: config.expose(),
+        };
+        let of = Fingerprint::of(&Value::tuple(vec![
+            Value::string(block.resource.ty.clone()),
+            Value::string(block.connection.key.0.clone()),
+            block.connection.config.clone(),
+            config,
+        ]));
+        let read = Fingerprint::derive("data", &[of]);
+        match self.input.observed.data.get(&read) {
+            Some(Ok(value)) => {
+                let key = self.input.world.fingerprints;
+                let value = plan::reconcile(&schema.block, Some(&result), value, key);
+                self.plan.scopes.data.insert(address, value.clone());
+                value
+            }
+            Some(Err(problem)) => {
+                self.report("LF0317", block, &address, problem.clone());
+                result
+            }
+            None => {
+                self.ask(read, block, address, Ask::Data(request));
+                result
+            }
+        }
+    }
+
+    fn read_later(
+        &mut self,
+        block: &Block<'_>,
+        address: &Address,
+        each: &BTreeMap<Reference, Value>,
+        config: Value,
+        result: &Value,
+    ) {
+        self.uses(&block.connection);
+        let mut step = plan::Step::new(
+            address.clone(),
+            plan::Action::Read,
+            block.connection.key.clone(),
+        );
+        step.reasons.push(plan::Reason::ReadLater);
+        step.before = Some(config);
+        step.after = Some(result.clone());
+        step.dependencies = block.dependencies.clone();
+        step.timeout_ms = 120_000;
+        step.deferred = Some(plan::Deferred {
+            body: block.body.clone(),
+            scope: block.module,
+            instance: each.clone(),
+            ignored: Vec::new(),
+        });
+        let id = self.push(step);
+        self.data_waits.insert(id, block.data.clone());
+    }
+
+    /// Whether any of these resources is to be changed.
+    pub(crate) fn changes_before(&self, resources: &[ResourceAddress]) -> bool {
+        resources
+            .iter()
+            .any(|r| self.unexpanded.contains(r) || self.changing.contains(r))
+    }
+
+    pub(crate) fn ask(&mut self, key: Fingerprint, block: &Block<'_>, address: Address, ask: Ask) {
+        self.ask_through(key, &block.connection.clone(), address, ask);
+    }
+
+    pub(crate) fn ask_through(
+        &mut self,
+        key: Fingerprint,
+        connection: &ConnectionValue,
+        address: Address,
+        ask: Ask,
+    ) {
+        if self.asked.insert(key) {
+            self.reads.push(Read {
+                key,
+                provider: connection.key.clone(),
+                provider_name: connection.name.clone(),
+                config: connection.config.clone(),
+                address,
+                ask,
+            });
+        }
+    }
+}

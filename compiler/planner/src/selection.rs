@@ -1,0 +1,181 @@
+//! `--target` and `--exclude`: what is looked at, and what is left as it is.
+
+use crate::graph::{Item, Rank};
+use crate::pass::Pass;
+use diagnostics::Problem;
+use model::{Address, Mode};
+use std::collections::BTreeSet;
+
+/// What is looked at.
+#[derive(Debug, Default)]
+pub(crate) struct Selection {
+    /// Resource nodes that are looked at; none stands for all.
+    only: Option<BTreeSet<Rank>>,
+    /// Resource nodes that are left out.
+    without: BTreeSet<Rank>,
+    targets: Vec<String>,
+    excludes: Vec<String>,
+    /// Resource nodes that a target names, of which only named instances count.
+    named: BTreeSet<Rank>,
+}
+
+impl Selection {
+    /// Whether an instance of a resource node is looked at.
+    pub(crate) fn has(&self, rank: Rank, address: &Address) -> bool {
+        if self.only.is_none() && self.without.is_empty() {
+            return true;
+        }
+        let text = address.to_string();
+        if self.without.contains(&rank) || self.excludes.iter().any(|e| matches(&text, e)) {
+            return false;
+        }
+        match &self.only {
+            None => true,
+            Some(only) if !only.contains(&rank) => false,
+            Some(_) => {
+                !self.named.contains(&rank) || self.targets.iter().any(|t| matches(&text, t))
+            }
+        }
+    }
+
+    /// Whether an object that the configuration does not have is looked at.
+    pub(crate) fn has_unconfigured(&self, address: &Address) -> bool {
+        let text = address.to_string();
+        !self.excludes.iter().any(|e| matches(&text, e))
+            && (self.only.is_none() || self.targets.iter().any(|t| matches(&text, t)))
+    }
+
+    /// Whether anything is left out.
+    pub(crate) fn is_partial(&self) -> bool {
+        self.only.is_some() || !self.excludes.is_empty()
+    }
+}
+
+/// Whether an address is the one named, an instance of it, or below it.
+fn matches(address: &str, named: &str) -> bool {
+    address
+        .strip_prefix(named)
+        .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+/// The address with its instance keys taken off.
+fn without_keys(address: &str) -> String {
+    let mut bare = String::new();
+    let (mut depth, mut quoted, mut escaped) = (0, false, false);
+    for c in address.chars() {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quoted => escaped = true,
+            '"' if depth > 0 => quoted = !quoted,
+            '[' if !quoted => depth += 1,
+            ']' if !quoted => depth -= 1,
+            c if depth == 0 => bare.push(c),
+            _ => {}
+        }
+    }
+    bare
+}
+
+impl Pass<'_> {
+    pub(crate) fn select(&mut self) {
+        let options = self.input.options;
+        self.selection.targets = options.targets.clone();
+        self.selection.excludes = options.excludes.clone();
+        self.plan.header.partial = !options.targets.is_empty() || !options.excludes.is_empty();
+        if !options.targets.is_empty() {
+            let named = self.named(&options.targets, "--target");
+            let mut only = BTreeSet::new();
+            named
+                .iter()
+                .for_each(|rank| self.with_needs(*rank, &mut only));
+            // What a named one needs is needed whole.
+            let needed: BTreeSet<Rank> = named
+                .iter()
+                .filter_map(|r| self.prepared().nearest.get(r))
+                .flat_map(|n| n.managed.iter().copied())
+                .collect();
+            self.selection.named = named.difference(&needed).copied().collect();
+            self.selection.only = Some(only);
+        }
+        if !options.excludes.is_empty() {
+            let named = self.named(&options.excludes, "--exclude");
+            let whole: BTreeSet<_> = named
+                .into_iter()
+                .filter(|rank| {
+                    let name =
+                        crate::graph::name(&self.prepared().sites, &self.prepared().nodes[*rank]);
+                    options.excludes.iter().any(|e| matches(&name, e))
+                })
+                .collect();
+            self.selection.without = self.with_dependents(&whole);
+        }
+        self.selection.excludes = options.excludes.clone();
+    }
+
+    fn named(&mut self, addresses: &[String], flag: &str) -> BTreeSet<Rank> {
+        let mut named = BTreeSet::new();
+        for address in addresses {
+            let bare = without_keys(address);
+            let found: Vec<Rank> = self
+                .resources()
+                .filter(|(_, name)| matches(name, &bare))
+                .map(|(rank, _)| rank)
+                .collect();
+            let recorded = |a: &Address| matches(&a.to_string(), address);
+            if found.is_empty() && !self.input.state.current.keys().any(recorded) {
+                let names: Vec<String> = self.resources().map(|(_, name)| name).collect();
+                let near = diagnostics::did_you_mean(&bare, names.iter().map(String::as_str));
+                self.sink.push(
+                    Problem::error("LF0312", format!("`{flag} {address}` names nothing"))
+                        .maybe_help(near.map(|n| format!("did you mean `{n}`?"))),
+                );
+            }
+            named.extend(found);
+        }
+        named
+    }
+
+    fn resources(&self) -> impl Iterator<Item = (Rank, String)> + use<'_> {
+        let prepared = self.prepared();
+        prepared
+            .nodes
+            .iter()
+            .enumerate()
+            .filter(|(_, (_, item))| {
+                matches!(item, Item::Resource((Mode::Managed | Mode::Data, ..)))
+            })
+            .map(|(rank, node)| (rank, crate::graph::name(&prepared.sites, node)))
+    }
+
+    fn with_needs(&self, rank: Rank, found: &mut BTreeSet<Rank>) {
+        let mut open = vec![rank];
+        while let Some(rank) = open.pop() {
+            if found.insert(rank) {
+                open.extend(&self.prepared().needs[rank]);
+            }
+        }
+    }
+
+    fn with_dependents(&self, of: &BTreeSet<Rank>) -> BTreeSet<Rank> {
+        let mut all = of.clone();
+        for (rank, needs) in self.prepared().needs.iter().enumerate() {
+            if needs.iter().any(|n| all.contains(n)) {
+                all.insert(rank);
+            }
+        }
+        all
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_ends_at_a_step() {
+        assert!(matches("module.a.t.n[0]", "module.a"));
+        assert!(matches("t.n[0]", "t.n"));
+        assert!(!matches("t.name", "t.n"));
+        assert_eq!(without_keys(r#"module.m["a.]\"b"].t.n[0]"#), "module.m.t.n");
+    }
+}
