@@ -16,7 +16,9 @@ pub(crate) fn fill(schema: &ResourceSchema, planned: &Value, name: &str) -> Valu
         let value = match known {
             Some(a) if a.write_only => Value::Null(a.ty.clone()),
             _ if !value.has_unknown() => value.clone(),
-            Some(a) if schema.containment == Containment::Machine(a.name) => host(&a.ty, name),
+            Some(a) if value.is_unknown() && schema.containment == Containment::Machine(a.name) => {
+                host(&a.ty, name)
+            }
             _ => fill_one(value, attribute, known.is_some_and(|a| a.sensitive), name),
         };
         (attribute.clone(), value)
@@ -78,7 +80,15 @@ fn nothing(block: &NestedBlock) -> Value {
     }
 }
 
+/// A value with everything unknown in it made up; what is known of it stays.
 fn fill_one(value: &Value, attribute: &str, sensitive: bool, name: &str) -> Value {
+    if let Value::Object(fields) = value {
+        return Value::object(
+            fields
+                .iter()
+                .map(|(field, v)| (field.clone(), fill_one(v, field, sensitive, name))),
+        );
+    }
     let mut count = 0;
     value.rewrite(&mut |inner| match inner {
         Value::Unknown(unknown) => {
@@ -188,6 +198,7 @@ fn host(ty: &Type, name: &str) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::Attribute;
 
     fn check(ty: Type) {
         let unknown = Unknown::of(ty.clone());
@@ -247,5 +258,23 @@ mod tests {
             invent(&unknown, "a", "x").as_items().map(<[Value]>::len),
             Some(3)
         );
+    }
+
+    #[test]
+    fn what_is_known_of_a_planned_host_stays() {
+        let schema = ResourceSchema {
+            containment: Containment::Machine("host"),
+            block: BlockSchema {
+                attributes: vec![Attribute::new("host", provider::host_type(), "").computed()],
+                blocks: Vec::new(),
+            },
+            ..ResourceSchema::default()
+        };
+        let host = host(&provider::host_type(), "x").with("id", "known".into());
+        let host = host.with("address", Value::unknown(Type::String));
+        let filled = fill(&schema, &Value::object([("host", host)]), "y");
+        let host = filled.get("host").unwrap();
+        assert_eq!(host.get("id"), Some(&"known".into()));
+        assert_eq!(host.get("address"), Some(&address("y").into()));
     }
 }

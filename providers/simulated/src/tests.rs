@@ -1,3 +1,8 @@
 //! The simulated provider and twins as the core sees them.
 
+mod asking;
 mod conforms;
+mod plans;
+mod rehearsal;
+mod weather;
+mod world;
