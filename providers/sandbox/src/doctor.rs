@@ -44,14 +44,7 @@ pub async fn doctor() -> Vec<Check> {
 }
 
 fn all(site: &Site) -> Vec<Check> {
-    let mut checks = vec![
-        root(),
-        programs(),
-        boot_files(),
-        overlay(),
-        groups(),
-        memory(),
-    ];
+    let mut checks = vec![root(), programs(), keyring(), overlay(), groups(), memory()];
     checks.extend([forwarding(), firewall(), space(site)]);
     checks.extend(image::names().map(base_image));
     checks.extend(records(site));
@@ -76,7 +69,7 @@ fn programs() -> Check {
     }
 }
 
-fn boot_files() -> Check {
+fn keyring() -> Check {
     match Path::new("/usr/share/keyrings/debian-archive-keyring.gpg").exists() {
         true => good("keyring", "Debian's keys are there"),
         false => bad(

@@ -38,7 +38,7 @@ pub(crate) fn ensure(name: &str, progress: &dyn Fn(&str), deadline: Instant) -> 
     if is_built(name) {
         return Ok(());
     }
-    progress(&format!("waiting for the base image {name}"));
+    progress(&format!("the base image {name} is not there yet"));
     let _lock = lock(name)?;
     if is_built(name) {
         return Ok(());

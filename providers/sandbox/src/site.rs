@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 const HOME: &str = "/var/lib/landfall-sandbox";
 /// Another directory for machines, for tests and for several people on one computer.
 const HOME_VARIABLE: &str = "LANDFALL_SANDBOX_DIR";
+/// Another directory for base images.
+const IMAGES_VARIABLE: &str = "LANDFALL_SANDBOX_IMAGES";
 
 /// A directory with machines, and a bridge that they share.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,7 +51,9 @@ impl Site {
     }
 
     pub(crate) fn images() -> PathBuf {
-        Path::new(HOME).join("images")
+        std::env::var_os(IMAGES_VARIABLE)
+            .filter(|dir| !dir.is_empty())
+            .map_or_else(|| Path::new(HOME).join("images"), PathBuf::from)
     }
 
     /// Links have names of at most 15 letters: this has 11 at most, with the machine's number.

@@ -45,24 +45,46 @@ pub(crate) fn is_root() -> bool {
 
 /// What is not installed, as one problem.
 pub(crate) fn missing() -> Option<ProviderProblem> {
-    let lacking = |name: &str| !DIRS.iter().any(|d| Path::new(d).join(name).is_file());
-    let mut missing: Vec<_> = NEEDED.iter().filter(|(name, _)| lacking(name)).collect();
-    if missing.is_empty() {
-        return None;
-    }
+    missing_in(&DIRS)
+}
+
+fn missing_in(dirs: &[&str]) -> Option<ProviderProblem> {
+    let there = |name: &str| dirs.iter().any(|d| Path::new(d).join(name).is_file());
+    let missing: Vec<_> = NEEDED.iter().filter(|(name, _)| !there(name)).collect();
     let programs: Vec<_> = missing
         .iter()
         .map(|(name, _)| format!("`{name}`"))
         .collect();
-    missing.dedup_by_key(|(_, package)| *package);
-    let packages: Vec<_> = missing.iter().map(|(_, package)| *package).collect();
+    let mut packages: Vec<_> = missing.iter().map(|(_, package)| *package).collect();
+    packages.dedup();
+    let verb = match programs.len() {
+        0 => return None,
+        1 => "is",
+        _ => "are",
+    };
     Some(
-        ProviderProblem::error(format!("{} not installed", are(&programs)))
+        ProviderProblem::error(format!("{} {verb} not installed", programs.join(", ")))
             .help(format!("run `apt-get install {}`", packages.join(" "))),
     )
 }
 
-fn are(programs: &[String]) -> String {
-    let verb = if programs.len() == 1 { "is" } else { "are" };
-    format!("{} {verb}", programs.join(", "))
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_each_missing_package_once() {
+        let help = missing_in(&[]).unwrap().help.unwrap();
+        assert_eq!(
+            help,
+            "run `apt-get install systemd-container mmdebstrap openssh-client iproute2 nftables \
+             apt util-linux`"
+        );
+        let dir = tempfile::tempdir().unwrap();
+        for (name, _) in &NEEDED[1..] {
+            std::fs::write(dir.path().join(name), "").unwrap();
+        }
+        let problem = missing_in(&[dir.path().to_str().unwrap()]).unwrap();
+        assert_eq!(problem.message, "`systemd-nspawn` is not installed");
+    }
 }

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{World, planned, possible, traces};
+use common::{World, planned, possible, run, traces};
 use model::{Lineage, ObjectId, Token};
 use provider::{Action, FindAnswer};
 use std::collections::BTreeMap;
@@ -121,6 +121,53 @@ async fn a_killed_delete_is_found_and_finished() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_killed_build_of_an_image_ends_with_all_its_programs() {
+    if !possible() {
+        return;
+    }
+    let world = World::new("build").await;
+    let images = world.site.dir().join("images");
+    let (object, token) = (ObjectId::random(), Token::random());
+    let mut child = victim("create", &world, object, token)
+        .env("LANDFALL_SANDBOX_IMAGES", &images)
+        .spawn()
+        .unwrap();
+    let inside = images.display().to_string();
+    let building = || run("pgrep", &["-f", &inside]);
+    wait("dpkg is there", || {
+        run("find", &[&inside, "-name", "dpkg"]).contains("/usr/bin/dpkg")
+    });
+    assert!(building().lines().count() > 1);
+    child.kill().unwrap();
+    child.wait().unwrap();
+    wait("the build ends", || building().is_empty());
+    assert!(
+        !run("ls", &["-A", &inside]).contains("-r1"),
+        "half an image is none"
+    );
+    // Its machine was on record before, and nothing of it is left after its removal.
+    let found = settle(&world, object, token, "create").await;
+    assert!(matches!(found, FindAnswer::Incomplete { .. }), "{found:?}");
+    let delete = Action::Delete {
+        prior: planned("victim", &[]),
+    };
+    world
+        .one(world.operation(object, Token::random(), delete))
+        .await
+        .unwrap();
+    assert_eq!(traces(&world.site), Vec::<String>::new());
+    std::fs::remove_dir_all(&images).unwrap();
+}
+
+fn wait(what: &str, holds: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while !holds() {
+        assert!(Instant::now() < deadline, "{what}: not in time");
+        sleep(Duration::from_millis(50));
+    }
+}
+
 /// Asks as the core does: again while nobody is sure.
 async fn settle(world: &World, object: ObjectId, token: Token, action: &'static str) -> FindAnswer {
     let deadline = Instant::now() + Duration::from_secs(10);
@@ -136,17 +183,22 @@ async fn settle(world: &World, object: ObjectId, token: Token, action: &'static 
 
 /// Runs an operation in a process of its own and kills it after a while.
 fn kill_after(ms: u64, what: &str, world: &World, object: ObjectId, token: Token) {
-    let mut child = Command::new(std::env::current_exe().unwrap())
+    let mut child = victim(what, world, object, token).spawn().unwrap();
+    sleep(Duration::from_millis(ms));
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+/// This test's program again, to run an operation.
+fn victim(what: &str, world: &World, object: ObjectId, token: Token) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
         .args(["the_victim", "--exact", "--nocapture"])
         .env(WHAT, format!("{what} {} {object} {token}", world.lineage))
         .env("LANDFALL_SANDBOX_DIR", world.site.dir())
         .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-    sleep(Duration::from_millis(ms));
-    child.kill().unwrap();
-    child.wait().unwrap();
+        .stderr(Stdio::null());
+    command
 }
 
 /// The process that is killed.

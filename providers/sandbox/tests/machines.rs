@@ -4,11 +4,13 @@
 
 mod common;
 
-use common::{World, planned, possible, run, text, traces};
+use common::{World, planned, possible, run, site_tag, text, traces};
 use landfall_provider_sandbox::{Health, SandboxProvider, Which, doctor, down, list};
 use model::{ObjectId, Token, Type, Value};
+use provider::conformance::{self, Case};
 use provider::{Action, Certainty, Made, PlanRequest, Provider, ReadAnswer};
 use std::io::Read;
+use std::net::UdpSocket;
 use std::time::{Duration, Instant};
 
 #[tokio::test(flavor = "multi_thread")]
@@ -113,6 +115,11 @@ async fn a_machine_stops_and_the_next_plan_starts_it() {
         run("kill", &["-9", pid]);
     }
     let killed = wait_for_state(&world, object, &made, "stopped").await;
+    // As after a restart of the computer: no network is left, no group, no rule.
+    let tag = site_tag(&world.site);
+    run("ip", &["netns", "delete", &format!("{tag}-stops")]);
+    run("ip", &["link", "delete", &format!("{tag}0")]);
+    run("nft", &["delete", "table", "ip", &format!("{tag}_sandbox")]);
     let update = Action::Update {
         prior: killed.attributes,
         planned: replanned,
@@ -212,20 +219,49 @@ async fn packages_install_ports_are_published_and_memory_is_limited() {
         (refused.certainty, refused.partial),
         (Certainty::NotDone, None)
     );
-    // A machine reaches no service on this computer's loopback.
-    let gateway = world
-        .on(&changed, "ip route show default")
-        .split(' ')
-        .nth(2)
-        .unwrap()
-        .to_string();
-    let reach = format!(
-        "ip route add 127.9.9.9 via {gateway}; ip rule; ip route del local 127.0.0.0/8 table local; \
-         timeout 3 curl -s telnet://127.9.9.9:{here} < /dev/null"
+    // A machine reaches no service on this computer's loopback, whatever it does to get there.
+    let service = UdpSocket::bind("127.0.0.1:0").unwrap();
+    service
+        .set_read_timeout(Some(Duration::from_millis(500)))
+        .unwrap();
+    let tag = site_tag(&world.site);
+    let (namespace, table) = (format!("{tag}-uses"), format!("{tag}_sandbox"));
+    let gateway = world.on(&changed, "ip route show default");
+    let gateway = gateway.split(' ').nth(2).unwrap();
+    let send = format!(
+        "echo 1 > /proc/sys/net/ipv4/conf/host0/route_localnet; \
+         ip route del local 127.0.0.0/8 dev lo table local; \
+         ip route del local 127.0.0.1 dev lo table local; \
+         ip route replace 127.0.0.1/32 via {gateway} src {}; \
+         echo hello > /dev/udp/127.0.0.1/{}",
+        text(&changed, "address"),
+        service.local_addr().unwrap().port()
     );
-    assert!(!world.ssh(&changed, &reach).status.success());
-    listener.set_nonblocking(true).unwrap();
-    assert!(listener.accept().is_err());
+    let mut received = [0; 16];
+    run("ip", &["netns", "exec", &namespace, "bash", "-c", &send]);
+    assert!(service.recv(&mut received).is_err());
+    // It is the guard that does it.
+    run("nft", &["flush", "chain", "ip", &table, "guard"]);
+    run("ip", &["netns", "exec", &namespace, "bash", "-c", &send]);
+    assert_eq!(service.recv(&mut received).unwrap(), 6);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_contract_is_kept() {
+    if !possible() {
+        return;
+    }
+    let world = World::new("contract").await;
+    let ports = || {
+        let port = free_port().to_string();
+        ("ports", Value::map(Type::Number, [(port, Value::int(22))]))
+    };
+    let case = Case::new(common::TYPE, [("name", "contract".into())]);
+    let case = case.changed([("name", "contract".into()), ports()]);
+    let provider = SandboxProvider::at(world.site.clone());
+    let broken = conformance::run(&provider, &*world.connection, &[case]).await;
+    assert_eq!(broken, Vec::<String>::new());
+    assert_eq!(traces(&world.site), Vec::<String>::new());
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -283,7 +283,7 @@ pub fn text(made: &Made, name: &str) -> String {
 
 /// All that machines could leave on the computer, apart from those of other sites.
 pub fn traces(site: &Site) -> Vec<String> {
-    let tag = tag(site);
+    let tag = site_tag(site);
     let mut found = Vec::new();
     let mut lines = |text: String| {
         found.extend(text.lines().filter(|l| l.contains(&tag)).map(String::from));
@@ -314,9 +314,9 @@ pub fn traces(site: &Site) -> Vec<String> {
 }
 
 /// What the names of the site's links begin with, as its directory's digest gives it.
-fn tag(site: &Site) -> String {
+pub fn site_tag(site: &Site) -> String {
     let dir = Value::string(site.dir().to_string_lossy());
-    format!("lf{}", &model::Fingerprint::of(&dir).to_hex()[..6])
+    format!("lf{}n", &model::Fingerprint::of(&dir).to_hex()[..6])
 }
 
 pub fn run(program: &str, arguments: &[&str]) -> String {
