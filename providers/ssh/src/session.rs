@@ -62,7 +62,10 @@ impl Sessions {
     /// The session with a host. Nothing is sent yet.
     pub(crate) async fn with(&self, host: &Host) -> Session {
         let mut hosts = self.hosts.lock().await;
-        let made = || Session { transport: self.transport(host), working: Arc::default() };
+        let made = || Session {
+            transport: self.transport(host),
+            working: Arc::default(),
+        };
         hosts.entry(key(host)).or_insert_with(made).clone()
     }
 
@@ -76,7 +79,9 @@ impl Sessions {
 
     fn transport(&self, host: &Host) -> Arc<dyn Transport> {
         match host.local {
-            true => Arc::new(Local { become_root: host.become_root }),
+            true => Arc::new(Local {
+                become_root: host.become_root,
+            }),
             false => Arc::new(self.ssh(host)),
         }
     }
@@ -104,8 +109,17 @@ fn held<T>(slot: &Slot<T>) -> std::sync::MutexGuard<'_, T> {
 /// What makes two host values one session.
 pub(crate) fn key(host: &Host) -> String {
     let secret = host.private_key.as_ref().map(|k| k.expose());
-    let secret = secret.as_ref().and_then(|k| k.as_str()).map(|k| digest(k.as_bytes()));
-    let to = (host.local, host.become_root, &host.user, &host.address, host.port);
+    let secret = secret
+        .as_ref()
+        .and_then(|k| k.as_str())
+        .map(|k| digest(k.as_bytes()));
+    let to = (
+        host.local,
+        host.become_root,
+        &host.user,
+        &host.address,
+        host.port,
+    );
     let by = (&host.identity, secret, &host.host_key);
     format!("{:?}", (to, by, host.jump_host.as_deref().map(key)))
 }

@@ -60,7 +60,10 @@ async fn by_a_key_in_the_host_value_and_a_pinned_host_key() {
 async fn by_the_agent() {
     let sshd = Sshd::start();
     let socket = sshd.at("agent").display().to_string();
-    let mut agent = Command::new("ssh-agent").args(["-D", "-a", &socket]).spawn().unwrap();
+    let mut agent = Command::new("ssh-agent")
+        .args(["-D", "-a", &socket])
+        .spawn()
+        .unwrap();
     let deadline = Instant::now() + Duration::from_secs(5);
     while !sshd.at("agent").exists() {
         assert!(Instant::now() < deadline);
@@ -104,27 +107,52 @@ async fn becomes_root_by_sudo_or_says_why_not() {
         check_works(&world(&sshd, &become_root).await).await;
     }
     let sudo = sshd.at("bin").join("sudo");
-    fs::write(&sudo, "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n").unwrap();
+    fs::write(
+        &sudo,
+        "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n",
+    )
+    .unwrap();
     run(&["chmod", "755", &sudo.display().to_string()]);
     let refused = world(&sshd, &become_root).await;
-    check_refused(&refused, &["could not become root", "a password is required", "NOPASSWD"]).await;
+    check_refused(
+        &refused,
+        &[
+            "could not become root",
+            "a password is required",
+            "NOPASSWD",
+        ],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn an_unknown_host_is_refused_with_its_fingerprint() {
     let sshd = Sshd::start();
     fs::write(sshd.at("known_hosts"), "").unwrap();
-    check_refused(&world(&sshd, &[]).await, &["is not known", "SHA256:", "ssh-keyscan"]).await;
+    check_refused(
+        &world(&sshd, &[]).await,
+        &["is not known", "SHA256:", "ssh-keyscan"],
+    )
+    .await;
 }
 
 #[tokio::test]
 async fn a_changed_host_key_is_refused_with_both_fingerprints() {
     let (sshd, other) = (Sshd::start(), Sshd::start());
     sshd.know(&other.host_key());
-    let expected = ["is not the one that is known", "it shows", "expected", "ssh-keygen -f"];
+    let expected = [
+        "is not the one that is known",
+        "it shows",
+        "expected",
+        "ssh-keygen -f",
+    ];
     check_refused(&world(&sshd, &[]).await, &expected).await;
     let pinned = [("host_key", other.host_key().into())];
-    check_refused(&world(&sshd, &pinned).await, &["is not the one that is known"]).await;
+    check_refused(
+        &world(&sshd, &pinned).await,
+        &["is not the one that is known"],
+    )
+    .await;
     assert_eq!(sshd.count(), 0);
 }
 
@@ -132,7 +160,11 @@ async fn a_changed_host_key_is_refused_with_both_fingerprints() {
 async fn a_revoked_host_key_is_refused() {
     let sshd = Sshd::start();
     let known = fs::read_to_string(sshd.at("known_hosts")).unwrap();
-    fs::write(sshd.at("known_hosts"), format!("{known}@revoked * {}\n", sshd.host_key())).unwrap();
+    fs::write(
+        sshd.at("known_hosts"),
+        format!("{known}@revoked * {}\n", sshd.host_key()),
+    )
+    .unwrap();
     check_refused(&world(&sshd, &[]).await, &["is revoked"]).await;
 }
 
@@ -141,7 +173,11 @@ async fn a_refused_key_says_what_was_tried() {
     let (sshd, other) = (Sshd::start(), Sshd::start());
     let identity = other.at("user_key").display().to_string();
     let world = world(&sshd, &[("identity", identity.as_str().into())]).await;
-    check_refused(&world, &["lets nobody in as root", &identity, "authorized_keys"]).await;
+    check_refused(
+        &world,
+        &["lets nobody in as root", &identity, "authorized_keys"],
+    )
+    .await;
 }
 
 #[tokio::test]
@@ -152,7 +188,10 @@ async fn who_does_not_listen_is_unreachable() {
     match world.look("ssh_file", &proposed).await {
         ReadAnswer::Unreachable(problem) => {
             let words = words(&problem);
-            assert!(words.contains("127.0.0.1 port 1: Connection refused"), "{words}");
+            assert!(
+                words.contains("127.0.0.1 port 1: Connection refused"),
+                "{words}"
+            );
             assert!(words.contains("no sshd listens there"), "{words}");
         }
         other => panic!("{other:?}"),
@@ -193,10 +232,18 @@ async fn many_things_are_read_by_one_program() {
         assert_eq!(sshd.count() - before, 1, "one program");
     }
     println!("60 files read in {many:?}, one in {one:?}");
-    assert!(many < one + Duration::from_millis(150), "{many:?}, one in {one:?}");
+    assert!(
+        many < one + Duration::from_millis(150),
+        "{many:?}, one in {one:?}"
+    );
     for (i, answer) in answers.iter().enumerate() {
-        let ReadAnswer::Present { made, .. } = answer else { panic!("{answer:?}") };
-        assert_eq!(made.attributes.get("content"), Some(&format!("content {i}").into()));
+        let ReadAnswer::Present { made, .. } = answer else {
+            panic!("{answer:?}")
+        };
+        assert_eq!(
+            made.attributes.get("content"),
+            Some(&format!("content {i}").into())
+        );
     }
 }
 
@@ -207,7 +254,10 @@ async fn more_at_once_than_sshd_has_sessions() {
     let proposed = world.proposed("ssh_file", &world.config("ssh_file", &file(&world)), None);
     let looks = (0..30).map(|_| world.look("ssh_file", &proposed));
     let answers = futures::future::join_all(looks).await;
-    assert!(answers.iter().all(|a| matches!(a, ReadAnswer::Absent)), "{answers:?}");
+    assert!(
+        answers.iter().all(|a| matches!(a, ReadAnswer::Absent)),
+        "{answers:?}"
+    );
 }
 
 #[tokio::test]
@@ -219,7 +269,10 @@ async fn more_handshakes_at_once_than_sshd_takes() {
         w.look("ssh_file", &proposed).await
     });
     let answers = futures::future::join_all(looks).await;
-    assert!(answers.iter().all(|a| matches!(a, ReadAnswer::Absent)), "{answers:?}");
+    assert!(
+        answers.iter().all(|a| matches!(a, ReadAnswer::Absent)),
+        "{answers:?}"
+    );
 }
 
 #[tokio::test]
@@ -228,8 +281,14 @@ async fn a_connection_that_was_lost_is_made_anew() {
     let world = world(&sshd, &[]).await;
     let made = world.create("ssh_file", &file(&world)).await.unwrap();
     // The sshd processes of this connection are children of the one that listens.
-    let children = Command::new("pgrep").args(["-P", &sshd.pid().to_string()]).output().unwrap();
-    for pid in String::from_utf8(children.stdout).unwrap().split_whitespace() {
+    let children = Command::new("pgrep")
+        .args(["-P", &sshd.pid().to_string()])
+        .output()
+        .unwrap();
+    for pid in String::from_utf8(children.stdout)
+        .unwrap()
+        .split_whitespace()
+    {
         run(&["kill", pid]);
     }
     assert_eq!(world.refreshed(&made).await.made, made.made);
@@ -240,19 +299,40 @@ async fn facts_are_told() {
     let sshd = Sshd::start();
     let world = world(&sshd, &[]).await;
     let config = Value::object([("host", world.host.clone())]);
-    let request = provider::DataRequest { ty: "ssh_facts".into(), config };
-    let facts = world.connection.data(vec![request]).await.remove(0).unwrap();
+    let request = provider::DataRequest {
+        ty: "ssh_facts".into(),
+        config,
+    };
+    let facts = world
+        .connection
+        .data(vec![request])
+        .await
+        .remove(0)
+        .unwrap();
     let release = fs::read_to_string("/proc/sys/kernel/osrelease").unwrap();
     assert_eq!(facts.get("kernel"), Some(&release.trim().into()));
     assert_eq!(facts.get("os"), Some(&"debian".into()));
-    assert!(facts.get("cpus").and_then(Value::as_i64).is_some_and(|n| n > 0));
-    assert!(facts.get("memory").and_then(Value::as_i64).is_some_and(|n| n > 1 << 20));
+    assert!(
+        facts
+            .get("cpus")
+            .and_then(Value::as_i64)
+            .is_some_and(|n| n > 0)
+    );
+    assert!(
+        facts
+            .get("memory")
+            .and_then(Value::as_i64)
+            .is_some_and(|n| n > 1 << 20)
+    );
     assert!(facts.get("addresses").and_then(Value::as_items).is_some());
     check_fails(
         Err::<(), _>(provider::Failure::refused(
             world
                 .connection
-                .data(vec![provider::DataRequest { ty: "ssh_moon".into(), config: facts }])
+                .data(vec![provider::DataRequest {
+                    ty: "ssh_moon".into(),
+                    config: facts,
+                }])
                 .await
                 .remove(0)
                 .unwrap_err(),

@@ -60,7 +60,7 @@ fn settle(request: &FindRequest, seen: &Seen) -> Result<FindAnswer, ProviderProb
         .records
         .get(&request.token.to_string())
         .map_or("none", String::as_str);
-    if !resource.repeatable() && record == "start" {
+    if !resource.repeatable() && record == "start" && request.action != "update" {
         return Ok(FindAnswer::Unclear(unclear(seen)));
     }
     let owned = owned(request, resource, seen);
@@ -70,7 +70,13 @@ fn settle(request: &FindRequest, seen: &Seen) -> Result<FindAnswer, ProviderProb
     }
     // What was recorded before tells nothing of the content now: it is taken from the host.
     let private = Private::decode(&request.private)?.unseen();
-    let Some(made) = resource.read(&request.attributes, &private, seen)? else {
+    let Some(made) = resource.read_object(
+        Some(request.ownership.object),
+        &request.attributes,
+        &private,
+        seen,
+    )?
+    else {
         return Ok(FindAnswer::Absent);
     };
     let made = Made {

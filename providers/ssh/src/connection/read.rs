@@ -71,16 +71,18 @@ fn try_answer(request: &ReadRequest, seen: &Seen) -> Result<ReadAnswer, Provider
         .detail(format!("its lineage is {lineage}, its object {object}"))
         .help("remove it from the other configuration first, or choose another place"));
     }
-    Ok(match resource.read(&request.attributes, &private, seen)? {
-        Some(made) => {
-            let attributes = nothing_unknown(resource, &made.attributes);
-            ReadAnswer::Present {
-                made: Made { attributes, ..made },
-                owner,
+    Ok(
+        match resource.read_object(request.object, &request.attributes, &private, seen)? {
+            Some(made) => {
+                let attributes = nothing_unknown(resource, &made.attributes);
+                ReadAnswer::Present {
+                    made: Made { attributes, ..made },
+                    owner,
+                }
             }
-        }
-        None => ReadAnswer::Absent,
-    })
+            None => ReadAnswer::Absent,
+        },
+    )
 }
 
 pub(crate) async fn data(on: &SshConnection, batch: Vec<DataRequest>) -> Vec<DataAnswer> {

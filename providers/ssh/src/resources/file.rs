@@ -14,7 +14,7 @@ use base64::engine::general_purpose::STANDARD;
 use model::{AttrPath, Attribute, ResourceSchema, Type, Value};
 use provider::{Action, Made, PlanAnswer, PlanRequest, ProviderProblem};
 
-const SCRIPT: &str = include_str!("../runner/file.sh");
+pub(crate) const SCRIPT: &str = include_str!("../runner/file.sh");
 
 /// A file on a host.
 pub(crate) struct SshFile;

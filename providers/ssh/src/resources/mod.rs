@@ -1,16 +1,24 @@
 //! What a resource type of this provider is, and what all of them share.
 
+mod authorized_key;
+mod command;
+mod directory;
 pub(crate) mod facts;
 pub(crate) mod file;
+mod group;
 pub(crate) mod host;
+mod package;
+mod unit;
+mod user;
 
 use crate::private::Private;
 use crate::runner::look::{Look, Seen};
-use crate::runner::work::{Call, Told};
+use crate::runner::work::Call;
+pub(crate) use crate::runner::work::Told;
 use crate::values::{Same, same};
 use model::{
-    AttrPath, Attribute, BlockSchema, Containment, Effect, IdentityClass, ResourceSchema, Type,
-    Value,
+    AttrPath, Attribute, BlockSchema, Containment, Effect, IdentityClass, ObjectId, ResourceSchema,
+    Type, Value,
 };
 use provider::{Action, Host, Made, PlanAnswer, PlanRequest, ProviderProblem, host_type};
 
@@ -35,6 +43,16 @@ pub(crate) trait Resource: Send + Sync {
         private: &Private,
         seen: &Seen,
     ) -> Result<Option<Made>, ProviderProblem>;
+    /// The same for a type that is known by its object's id alone.
+    fn read_object(
+        &self,
+        _object: Option<ObjectId>,
+        attributes: &Value,
+        private: &Private,
+        seen: &Seen,
+    ) -> Result<Option<Made>, ProviderProblem> {
+        self.read(attributes, private, seen)
+    }
     /// What the runner is to do.
     fn call(&self, change: &Change<'_>) -> Result<Call, ProviderProblem>;
     /// The object after it was done.
@@ -101,7 +119,16 @@ pub(crate) fn attributes(action: &Action) -> &Value {
 
 /// All of them.
 pub(crate) fn all() -> &'static [&'static dyn Resource] {
-    &[&file::SshFile]
+    &[
+        &file::SshFile,
+        &directory::SshDirectory,
+        &package::SshPackage,
+        &user::SshUser,
+        &group::SshGroup,
+        &authorized_key::SshAuthorizedKey,
+        &unit::SshSystemdUnit,
+        &command::SshCommand,
+    ]
 }
 
 /// The resource of a type.
@@ -265,6 +292,49 @@ pub(crate) fn nothing_unknown(resource: &dyn Resource, attributes: &Value) -> Va
     known
 }
 
+/// The runner's functions for groups, users and keys.
+pub(crate) const ACCOUNT: &str = include_str!("../runner/account.sh");
+
+/// Private data with what was there before: as the host records it, else as recorded here.
+pub(crate) fn recorded_before(now: Private, was: &Private, seen: &Seen, place: &str) -> Vec<u8> {
+    let owner = seen.owners.get(place).map(|o| o.before.as_str());
+    now.before(owner.or(was.before.as_deref())).encode()
+}
+
+/// Private data of what the host told after an operation.
+pub(crate) fn told_private(told: &Told) -> Vec<u8> {
+    let before = told.get("before").map(String::as_str);
+    let private = told
+        .get("state")
+        .map_or_else(Private::default, Private::seen);
+    private.before(before).encode()
+}
+
+/// A truth value as a word for the runner: empty where it is false.
+pub(crate) fn flag(attributes: &Value, name: &str) -> String {
+    if crate::values::truth(attributes, name) == Some(true) {
+        "1".into()
+    } else {
+        String::new()
+    }
+}
+
+/// Failures of accounts in words.
+pub(crate) fn account_problem(code: &str, what: &str, name: &str) -> Option<ProviderProblem> {
+    Some(match code {
+        "account" => ProviderProblem::error(format!("the {what} {name} could not be changed"))
+            .help("mend what the host complains of, and apply again"),
+        "write" => ProviderProblem::error(format!("the {what} {name} could not be written"))
+            .help("mend what the host complains of, and apply again"),
+        "exists" => {
+            ProviderProblem::error(format!("the {what} {name} is there already, and differs"))
+                .help("set `existing = \"adopt\"` to take it over, or describe it as it is")
+                .at(AttrPath::name("existing"))
+        }
+        _ => return None,
+    })
+}
+
 /// A place for the records: without blanks, so that it is one word.
 pub(crate) fn place(kind: &str, name: &str) -> String {
     let mut place = format!("{kind}:");
@@ -363,6 +433,27 @@ pub(crate) mod check {
             .next()
             .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
         head && inner.chars().all(fits) && name.len() <= 32
+    }
+
+    /// A number of a user or group.
+    pub(crate) fn id(config: &Value, name: &str, problems: &mut Vec<ProviderProblem>) {
+        let Some(value) = config
+            .get(name)
+            .filter(|v| !v.is_null() && !v.has_unknown())
+        else {
+            return;
+        };
+        if !value
+            .expose()
+            .as_i64()
+            .is_some_and(|n| (0..=i64::from(u32::MAX - 1)).contains(&n))
+        {
+            problems.push(
+                ProviderProblem::error(format!("`{name}` is no number of an account"))
+                    .help("a whole number from 0 on; those below 1000 are the system's")
+                    .at(AttrPath::name(name)),
+            );
+        }
     }
 
     /// One of several words.

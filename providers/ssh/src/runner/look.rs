@@ -43,6 +43,8 @@ pub(crate) struct Seen {
     pub(crate) user: String,
     /// What is recorded on the host of who owns what, by place.
     pub(crate) owners: BTreeMap<String, Owner>,
+    /// Objects whose unit was changed and was not yet started anew.
+    pub(crate) restarts: BTreeSet<String>,
     /// What stands at a path; no entry where nothing does.
     pub(crate) paths: BTreeMap<String, Entry>,
     /// Installed packages with their versions.
@@ -270,6 +272,10 @@ impl Parser {
     fn raw(&mut self, line: &str) -> Option<()> {
         match self.section.as_str() {
             "owners" => self.owner(line)?,
+            "restarts" => {
+                let object = line.rsplit('/').nth(1)?;
+                self.seen.restarts.insert(object.to_string());
+            }
             "stat" => self.stat(line)?,
             "digest" => {
                 let (digest, path) = line.split_once("  ")?;

@@ -4,6 +4,10 @@
 look_owners() {
   section owners
   cat "$D"/*/objects/*/manifest 2>/dev/null >&3
+  section restarts
+  for mark in "$D"/*/objects/*/restart; do
+    [ ! -e "$mark" ] || printf '%s\n' "$mark" >&3
+  done
 }
 
 # Type, size, mode and owner of each path; the digest of each file; the content of each small

@@ -65,7 +65,7 @@ op() { # token object type place seconds function arguments...
     esac
     finish "$@"
   else
-    give_up
+    give_up "$@"
   fi
 }
 
@@ -80,6 +80,8 @@ give_up() {
     emit "fail $TOKEN $CODE touched $(b64 "$WORDS")"
   else
     rm -f "$R"
+    # A package that was to come along with others was written down before its turn.
+    case $FN:${1:-} in package_put:create) [ -e "$O/ready" ] || FRESH=1 ;; esac
     [ -z "$FRESH" ] || rm -rf "$O"
     emit "fail $TOKEN $CODE untouched $(b64 "$WORDS")"
   fi

@@ -24,8 +24,11 @@ pub(crate) async fn log_in(
         let key = key.expose();
         let text = key.as_str().unwrap_or_default();
         let key = decode_secret_key(text, None).map_err(|e| {
-            ProviderProblem::error(format!("`private_key` of {} can't be used: {e}", host.address))
-                .help("it must be an unencrypted key in OpenSSH's form")
+            ProviderProblem::error(format!(
+                "`private_key` of {} can't be used: {e}",
+                host.address
+            ))
+            .help("it must be an unencrypted key in OpenSSH's form")
         })?;
         return match offer(session, host, key, "`private_key`", &mut tried).await? {
             true => Ok(()),
@@ -66,7 +69,9 @@ async fn offer(
     let hash = hash_for(session, &key.algorithm()).await;
     let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
     let answer = session.authenticate_publickey(&host.user, key).await;
-    answer.map(|a| a.success()).map_err(|e| hung_up(host, tried, &e.to_string()))
+    answer
+        .map(|a| a.success())
+        .map_err(|e| hung_up(host, tried, &e.to_string()))
 }
 
 async fn ask_agent(
@@ -91,10 +96,14 @@ async fn ask_agent(
         tried.push(format!("the agent at {} holds no key", path.display()));
     }
     for identity in identities.into_iter().take(MOST_KEYS) {
-        let AgentIdentity::PublicKey { key, .. } = identity else { continue };
+        let AgentIdentity::PublicKey { key, .. } = identity else {
+            continue;
+        };
         tried.push(format!("the agent: {}", fingerprint(&key)));
         let hash = hash_for(session, &key.algorithm()).await;
-        let answer = session.authenticate_publickey_with(&host.user, key, hash, &mut agent).await;
+        let answer = session
+            .authenticate_publickey_with(&host.user, key, hash, &mut agent)
+            .await;
         match answer {
             Ok(answer) if answer.success() => return Ok(true),
             Ok(_) => {}
@@ -110,7 +119,12 @@ async fn hash_for(
     algorithm: &Algorithm,
 ) -> Option<russh::keys::HashAlg> {
     match algorithm {
-        Algorithm::Rsa { .. } => session.best_supported_rsa_hash().await.ok().flatten().flatten(),
+        Algorithm::Rsa { .. } => session
+            .best_supported_rsa_hash()
+            .await
+            .ok()
+            .flatten()
+            .flatten(),
         _ => None,
     }
 }
@@ -118,7 +132,10 @@ async fn hash_for(
 fn usual_files() -> Vec<PathBuf> {
     let directory = std::env::home_dir().map(|h| h.join(".ssh"));
     let files = ["id_ed25519", "id_ecdsa"].into_iter();
-    files.filter_map(|f| Some(directory.as_ref()?.join(f))).filter(|p| p.exists()).collect()
+    files
+        .filter_map(|f| Some(directory.as_ref()?.join(f)))
+        .filter(|p| p.exists())
+        .collect()
 }
 
 fn expand(path: &str) -> PathBuf {
@@ -154,6 +171,8 @@ fn refused(host: &Host, tried: Vec<String>) -> ProviderProblem {
 fn hung_up(host: &Host, tried: &[String], why: &str) -> ProviderProblem {
     let problem = ProviderProblem::error(format!("{} hung up during the log-in", host.address))
         .detail(why.to_string());
-    tried.iter().fold(problem, |p, t| p.detail(format!("tried {t}")))
+    tried
+        .iter()
+        .fold(problem, |p, t| p.detail(format!("tried {t}")))
         .help("set `identity` on the host, so that only that key is tried")
 }

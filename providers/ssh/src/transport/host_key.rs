@@ -31,15 +31,26 @@ impl HostKeys {
                 ProviderProblem::error(format!("`host_key` of {address} is no public key: {e}"))
                     .help("write it as in /etc/ssh/ssh_host_ed25519_key.pub: `ssh-ed25519 AAAA…`")
             })?;
-            return Ok(HostKeys { address, port, keys: vec![key], source: Source::Value });
+            return Ok(HostKeys {
+                address,
+                port,
+                keys: vec![key],
+                source: Source::Value,
+            });
         }
         let file = file.map(Path::to_path_buf).unwrap_or_default();
         let known = known_host_keys_path(&address, port, &file).map_err(|e| {
-            ProviderProblem::error(format!("{} can't be read: {e}", file.display()))
-                .help(format!("mend its lines about {address}, or set `host_key` on the host"))
+            ProviderProblem::error(format!("{} can't be read: {e}", file.display())).help(format!(
+                "mend its lines about {address}, or set `host_key` on the host"
+            ))
         })?;
         let keys = known.into_iter().map(|(_, key)| key).collect();
-        Ok(HostKeys { address, port, keys, source: Source::File(file) })
+        Ok(HostKeys {
+            address,
+            port,
+            keys,
+            source: Source::File(file),
+        })
     }
 
     /// The algorithms to ask for, those of known keys first.
@@ -58,11 +69,18 @@ impl HostKeys {
         if self.keys.iter().any(|k| k.key_data() == shown.key_data()) {
             return Ok(());
         }
-        Err(if self.keys.is_empty() { self.unknown(shown) } else { self.changed(shown) })
+        Err(if self.keys.is_empty() {
+            self.unknown(shown)
+        } else {
+            self.changed(shown)
+        })
     }
 
     fn changed(&self, shown: &PublicKey) -> ProviderProblem {
-        let expected = self.keys.iter().map(|k| format!("expected {}", fingerprint(k)));
+        let expected = self
+            .keys
+            .iter()
+            .map(|k| format!("expected {}", fingerprint(k)));
         let problem = self.refuse("is not the one that is known", shown);
         let problem = expected.fold(problem, ProviderProblem::detail);
         problem.help(match &self.source {
@@ -84,29 +102,47 @@ impl HostKeys {
             Source::File(file) => file.display().to_string(),
             Source::Value => String::new(),
         };
-        self.refuse("is not known", shown).detail(format!("looked in {file}")).help(format!(
-            "compare the fingerprint on the machine's console (`ssh-keygen -lf \
+        self.refuse("is not known", shown)
+            .detail(format!("looked in {file}"))
+            .help(format!(
+                "compare the fingerprint on the machine's console (`ssh-keygen -lf \
              /etc/ssh/ssh_host_ed25519_key.pub`), then add it: `ssh-keyscan -p {} {} >> {file}`, \
              or set `host_key` on the host",
-            self.port, self.address
-        ))
+                self.port, self.address
+            ))
     }
 
     fn refuse(&self, what: &str, shown: &PublicKey) -> ProviderProblem {
-        ProviderProblem::error(format!("the host key of {} {what}; nothing was sent", self.name()))
-            .detail(format!("it shows {}", fingerprint(shown)))
+        ProviderProblem::error(format!(
+            "the host key of {} {what}; nothing was sent",
+            self.name()
+        ))
+        .detail(format!("it shows {}", fingerprint(shown)))
     }
 
     fn name(&self) -> String {
-        if self.port == 22 { self.address.clone() } else { format!("[{}]:{}", self.address, self.port) }
+        if self.port == 22 {
+            self.address.clone()
+        } else {
+            format!("[{}]:{}", self.address, self.port)
+        }
     }
 
     fn is_revoked(&self, shown: &PublicKey) -> bool {
-        let Source::File(file) = &self.source else { return false };
-        let Ok(text) = std::fs::read_to_string(file) else { return false };
-        let Ok(line) = shown.to_openssh() else { return false };
-        let Some(key) = line.split(' ').nth(1) else { return false };
-        text.lines().any(|l| l.starts_with("@revoked") && l.split_whitespace().any(|w| w == key))
+        let Source::File(file) = &self.source else {
+            return false;
+        };
+        let Ok(text) = std::fs::read_to_string(file) else {
+            return false;
+        };
+        let Ok(line) = shown.to_openssh() else {
+            return false;
+        };
+        let Some(key) = line.split(' ').nth(1) else {
+            return false;
+        };
+        text.lines()
+            .any(|l| l.starts_with("@revoked") && l.split_whitespace().any(|w| w == key))
     }
 }
 

@@ -60,7 +60,14 @@ impl Ssh {
         handshakes: Arc<Semaphore>,
     ) -> Ssh {
         let channels = Semaphore::new(CHANNELS);
-        Ssh { host, settings, jump, handshakes, channels, connected: Mutex::default() }
+        Ssh {
+            host,
+            settings,
+            jump,
+            handshakes,
+            channels,
+            connected: Mutex::default(),
+        }
     }
 
     /// A channel of the connection; one that was lost is made anew, once.
@@ -80,9 +87,11 @@ impl Ssh {
                 }
             }
         }
-        Err(ProviderProblem::error(format!("{} opens no session", self.name()))
-            .detail(format!("its answer: {}", lost.unwrap_or_default()))
-            .help("`MaxSessions` of its sshd may be too low, or too much be going on there"))
+        Err(
+            ProviderProblem::error(format!("{} opens no session", self.name()))
+                .detail(format!("its answer: {}", lost.unwrap_or_default()))
+                .help("`MaxSessions` of its sshd may be too low, or too much be going on there"),
+        )
     }
 
     async fn handle(&self) -> Result<Arc<Handle<Listener>>, ProviderProblem> {
@@ -115,7 +124,9 @@ impl Ssh {
                 Ok(Err(Handshake::Unreachable(why))) => return Err(self.unreachable(&why)),
                 Ok(Err(Handshake::Dropped(why))) => last = why,
                 Err(_) => {
-                    return Err(self.unreachable(&format!("no answer for {} s", patience.as_secs())));
+                    return Err(
+                        self.unreachable(&format!("no answer for {} s", patience.as_secs()))
+                    );
                 }
             }
             wait(attempt).await;
@@ -140,7 +151,9 @@ impl Ssh {
                     )))
                 })?;
                 let (to, port) = (self.host.address.clone(), u32::from(self.host.port));
-                let channel = through.channel_open_direct_tcpip(to, port, "127.0.0.1", 0).await;
+                let channel = through
+                    .channel_open_direct_tcpip(to, port, "127.0.0.1", 0)
+                    .await;
                 let channel = channel.map_err(|e| {
                     Handshake::Unreachable(format!("the jump host {}: {e}", jump.host.address))
                 })?;
@@ -155,7 +168,10 @@ impl Ssh {
         keys: &HostKeys,
     ) -> Result<Handle<Listener>, Handshake> {
         let verdict = Arc::new(Slot::new(None));
-        let listener = Listener { keys: keys.clone(), verdict: verdict.clone() };
+        let listener = Listener {
+            keys: keys.clone(),
+            verdict: verdict.clone(),
+        };
         let config = Arc::new(config(keys));
         let connected = client::connect_stream(config, stream, listener).await;
         let mut handle = connected.map_err(|e| {
@@ -177,7 +193,10 @@ impl Ssh {
         on_line: &mut OnLine<'_>,
     ) -> Result<End, Trouble> {
         let lost = |why: &str| self.lost(why);
-        write.exec(true, command(self.host.become_root)).await.map_err(|e| lost(&e.to_string()))?;
+        write
+            .exec(true, command(self.host.become_root))
+            .await
+            .map_err(|e| lost(&e.to_string()))?;
         let sending = async {
             write.data(program).await?;
             write.eof().await
@@ -211,7 +230,10 @@ impl Ssh {
             }
         }
         match end {
-            Some(code) => Ok(End { code, stderr: tail.text() }),
+            Some(code) => Ok(End {
+                code,
+                stderr: tail.text(),
+            }),
             // A program that did not arrive whole was not begun.
             None if !sent => Err(Trouble::NotStarted(lost("it hung up").problem())),
             None => Err(lost("it hung up")),
@@ -230,8 +252,12 @@ impl Ssh {
         let problem = ProviderProblem::error(format!("{} can't be reached", self.name()))
             .detail(format!("tried {}: {why}", self.way()));
         problem.help(match why.contains("refused") {
-            true => "the machine answers, but no sshd listens there: check `port`, and that sshd runs",
-            false => "check `address` and `port`, that the machine is up, and the firewalls between",
+            true => {
+                "the machine answers, but no sshd listens there: check `port`, and that sshd runs"
+            }
+            false => {
+                "check `address` and `port`, that the machine is up, and the firewalls between"
+            }
         })
     }
 
@@ -279,9 +305,9 @@ impl client::Handler for Listener {
     ) -> impl Future<Output = Result<bool, Self::Error>> + Send {
         let checked = match shown {
             PublicKeyOrCertificate::PublicKey { key, .. } => self.keys.check(key),
-            PublicKeyOrCertificate::Certificate(_) => {
-                Err(ProviderProblem::error("the host shows a certificate, which was not asked for"))
-            }
+            PublicKeyOrCertificate::Certificate(_) => Err(ProviderProblem::error(
+                "the host shows a certificate, which was not asked for",
+            )),
         };
         let known = checked.is_ok();
         if let (Err(problem), Ok(mut verdict)) = (checked, self.verdict.lock()) {
@@ -294,7 +320,10 @@ impl client::Handler for Listener {
 fn config(keys: &HostKeys) -> client::Config {
     let usual = Preferred::DEFAULT;
     client::Config {
-        preferred: Preferred { key: Cow::Owned(keys.prefer(&usual.key)), ..usual },
+        preferred: Preferred {
+            key: Cow::Owned(keys.prefer(&usual.key)),
+            ..usual
+        },
         keepalive_interval: Some(Duration::from_secs(15)),
         keepalive_max: 4,
         nodelay: true,

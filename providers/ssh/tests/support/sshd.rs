@@ -25,7 +25,16 @@ impl Sshd {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name).display().to_string();
         for key in ["host_key", "user_key"] {
-            run(&["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", &at(key)]);
+            run(&[
+                "ssh-keygen",
+                "-q",
+                "-t",
+                "ed25519",
+                "-N",
+                "",
+                "-f",
+                &at(key),
+            ]);
         }
         fs::copy(at("user_key.pub"), at("authorized_keys")).unwrap();
         // What a login shell prints, and a count of what was run.
@@ -41,7 +50,11 @@ impl Sshd {
         .unwrap();
         fs::create_dir(at("bin")).unwrap();
         run(&["chmod", "755", &at("run")]);
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        let port = TcpListener::bind("127.0.0.1:0")
+            .unwrap()
+            .local_addr()
+            .unwrap()
+            .port();
         let config = format!(
             "Port {port}\nListenAddress 127.0.0.1\nHostKey {}\nAuthorizedKeysFile {}\n\
              PidFile none\nUsePAM no\nStrictModes no\nPermitRootLogin prohibit-password\n\
@@ -69,7 +82,11 @@ impl Sshd {
     fn wait(&self) {
         let deadline = Instant::now() + Duration::from_secs(10);
         while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(Instant::now() < deadline, "sshd does not listen: {}", self.log());
+            assert!(
+                Instant::now() < deadline,
+                "sshd does not listen: {}",
+                self.log()
+            );
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -100,7 +117,10 @@ impl Sshd {
 
     /// How many programs were run.
     pub fn count(&self) -> usize {
-        fs::read_to_string(self.at("count")).unwrap_or_default().lines().count()
+        fs::read_to_string(self.at("count"))
+            .unwrap_or_default()
+            .lines()
+            .count()
     }
 
     /// The host value, with other fields.
@@ -117,7 +137,10 @@ impl Sshd {
 
     /// The provider's configuration.
     pub fn config(&self) -> Vec<(&'static str, Value)> {
-        vec![("known_hosts", self.at("known_hosts").display().to_string().into())]
+        vec![(
+            "known_hosts",
+            self.at("known_hosts").display().to_string().into(),
+        )]
     }
 }
 
