@@ -40,6 +40,8 @@ pub(crate) struct Link {
     pub(crate) faults: Faults,
     pub(crate) hook: Option<Hook>,
     pub(crate) region: String,
+    /// What it passes for; none stands for the region.
+    pub(crate) identity: Option<ConnectionIdentity>,
     /// Whether it stands in for another provider: recorded objects are taken to exist.
     pub(crate) twin: bool,
     pub(crate) memory: Mutex<Memory>,
@@ -55,7 +57,8 @@ pub(crate) struct Memory {
 #[async_trait]
 impl Connection for Link {
     fn identity(&self) -> ConnectionIdentity {
-        ConnectionIdentity(format!("simulated/{}", self.region))
+        let own = || ConnectionIdentity(format!("simulated/{}", self.region));
+        self.identity.clone().unwrap_or_else(own)
     }
 
     async fn read(&self, batch: Vec<ReadRequest>) -> Vec<ReadAnswer> {

@@ -1,8 +1,10 @@
 //! The simulated provider's own types: between them they have every feature of the contract.
 
+mod hosted;
+
 use model::{
-    Attribute, BlockSchema, Containment, DataSchema, Effect, FunctionSchema, Gate, IdentityClass,
-    NestedBlock, Nesting, ProviderSchema, ResourceSchema, Type, Undo,
+    Attribute, BlockSchema, Containment, DataSchema, Effect, FunctionSchema, IdentityClass,
+    NestedBlock, Nesting, ProviderSchema, ResourceSchema, Type,
 };
 use provider::host_type;
 use std::sync::{Arc, LazyLock};
@@ -17,10 +19,10 @@ pub(crate) static SCHEMA: LazyLock<Arc<ProviderSchema>> = LazyLock::new(|| {
             ("sim_bucket", bucket()),
             ("sim_ticket", ticket()),
             ("sim_token", token()),
-            ("sim_record", record()),
-            ("sim_command", command()),
-            ("sim_service", service()),
-            ("sim_member", member()),
+            ("sim_record", hosted::record()),
+            ("sim_command", hosted::command()),
+            ("sim_service", hosted::service()),
+            ("sim_member", hosted::member()),
         ]
         .into(),
         data: [("sim_lookup", lookup())].into(),
@@ -183,90 +185,6 @@ fn token() -> ResourceSchema {
     }
 }
 
-fn record() -> ResourceSchema {
-    ResourceSchema {
-        version: 1,
-        doc: "Something written on a machine, at a place with room for one.",
-        containment: Containment::On("host"),
-        block: own(vec![
-            host().required(),
-            text("name", "Where it stands.").required().replaces(),
-            text("content", "What it says."),
-            text("source", "A file with what it says.").loads_into("content"),
-            text(
-                "existing",
-                "`adopt` to take over what stands there already.",
-            ),
-            text("checksum", "Changes with the content.").computed(),
-        ]),
-        ..base()
-    }
-}
-
-fn command() -> ResourceSchema {
-    ResourceSchema {
-        doc: "Something that runs once, and must not run twice.",
-        containment: Containment::On("host"),
-        undo: Undo::Impossible,
-        effects: vec![Effect::Irreversible],
-        block: own(vec![
-            host(),
-            text(
-                "name",
-                "What it is called; the world counts its runs by that.",
-            )
-            .required()
-            .replaces(),
-            Attribute::new("triggers", Type::map(Type::String), "Others run it again.").replaces(),
-            text("output", "What it said.").computed(),
-        ]),
-        ..base()
-    }
-}
-
-fn service() -> ResourceSchema {
-    let environment = Attribute::new("environment", Type::map(Type::String), "What it is told.");
-    ResourceSchema {
-        doc: "A process on a machine.",
-        containment: Containment::On("host"),
-        gates: vec![Gate {
-            name: "healthy",
-            doc: "It answers.",
-        }],
-        block: own(vec![
-            host().required(),
-            text("name", "What it is called.").required().replaces(),
-            text("version", "What runs.")
-                .or("1")
-                .effect(Effect::Restarts),
-            environment.sensitive().effect(Effect::Restarts),
-            flag("healthy", "Whether it will ever answer.").or(true),
-            number(
-                "healthy_after_ms",
-                "How long after a change it answers, in ms.",
-            )
-            .or(0),
-            text("revision", "Another one after each restart.").computed(),
-        ]),
-        ..base()
-    }
-}
-
-fn member() -> ResourceSchema {
-    ResourceSchema {
-        doc: "A machine's entry in a list that is kept elsewhere.",
-        containment: Containment::On("host"),
-        deregisters: true,
-        identity: IdentityClass::UniqueName,
-        block: own(vec![
-            host().required(),
-            text("name", "What it is listed as.").required().replaces(),
-            number("weight", "How much it gets.").or(1),
-        ]),
-        ..base()
-    }
-}
-
 fn lookup() -> DataSchema {
     DataSchema {
         doc: "Something that is known elsewhere; nothing is known of the key `missing`.",
@@ -342,8 +260,4 @@ fn flag(name: &'static str, doc: &'static str) -> Attribute {
 
 fn id() -> Attribute {
     text("id", "Its name in the simulated world.").computed()
-}
-
-fn host() -> Attribute {
-    Attribute::new("host", host_type(), "The machine that it is on.")
 }

@@ -137,6 +137,7 @@ impl Provider for Simulated {
             },
             hook: self.hook.clone(),
             region: region.into(),
+            identity: None,
             twin: false,
             memory: Mutex::default(),
         }))

@@ -1,6 +1,7 @@
 //! The simulated provider and twins as the core sees them.
 
 mod asking;
+mod broken;
 mod conforms;
 mod plans;
 mod rehearsal;

@@ -5,7 +5,9 @@ use crate::connection::{Link, pack, unpack};
 use crate::{Faults, World};
 use async_trait::async_trait;
 use model::{ProviderSchema, Value};
-use provider::{Connection, Lane, PlanAnswer, PlanRequest, Provider, ProviderProblem};
+use provider::{
+    Connection, ConnectionIdentity, Lane, PlanAnswer, PlanRequest, Provider, ProviderProblem,
+};
 use std::sync::{Arc, Mutex};
 
 /// A provider's simulated twin.
@@ -13,6 +15,7 @@ pub struct Twin {
     real: Arc<dyn Provider>,
     world: Arc<World>,
     faults: Faults,
+    identity: Option<ConnectionIdentity>,
 }
 
 impl Twin {
@@ -29,12 +32,20 @@ impl Twin {
             real,
             world,
             faults: Faults::default(),
+            identity: None,
         }
     }
 
     /// The same, with faults.
     pub fn with_faults(mut self, faults: Faults) -> Twin {
         self.faults = faults;
+        self
+    }
+
+    /// The same, passing for this connection: that at which the state's objects were recorded,
+    /// since elsewhere they would count as other ones.
+    pub fn with_identity(mut self, identity: ConnectionIdentity) -> Twin {
+        self.identity = Some(identity);
         self
     }
 
@@ -96,6 +107,7 @@ impl Provider for Twin {
             faults: self.faults.clone(),
             hook: None,
             region: "rehearsal".into(),
+            identity: self.identity.clone(),
             twin: true,
             memory: Mutex::default(),
         }))

@@ -106,3 +106,10 @@ async fn twins_in_one_world_share_its_machines() {
         ReadAnswer::Absent
     ));
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_twin_passes_for_the_recorded_connection() {
+    let identity = provider::ConnectionIdentity("cloud/123/eu".into());
+    let twin = Twin::of(Arc::new(Simulated::new())).with_identity(identity.clone());
+    assert_eq!(Desk::at(twin, &[]).await.connection.identity(), identity);
+}
