@@ -4,6 +4,7 @@ use crate::blocks::Choice;
 use crate::declared::{Declared, DeclaredVariable};
 use crate::digest::Digest;
 use crate::files::Files;
+use crate::masking::{self, Masked};
 use crate::problems::{Problems, hint, inputs};
 use crate::request::Request;
 use crate::resolve::{Known, Resolver};
@@ -13,9 +14,6 @@ use eval::Expr;
 use indexmap::IndexMap;
 use model::Value;
 use std::sync::Arc;
-
-/// What stands in a message's excerpt in the place of a secret.
-const REDACTED: &str = "(sensitive)";
 
 /// Gathers the values; a later source wins.
 pub(crate) struct Gathering<'a> {
@@ -106,9 +104,13 @@ impl<'a> Gathering<'a> {
 
     /// Text that stands for itself, or, where the type is no primitive one, for an expression.
     fn text(&mut self, name: &Arc<str>, variable: &DeclaredVariable, text: &str, origin: String) {
-        let shown = if variable.sensitive { REDACTED } else { text };
+        let shown = match variable.sensitive {
+            true => masking::whole(text),
+            false => text.to_string(),
+        };
+        let whole = shown.len();
         let file = self.sources.add(origin.clone(), shown);
-        let whole = Span::new(file, 0, shown.len());
+        let whole = Span::new(file, 0, whole);
         let value = match variable.ty.is_primitive() || !variable.typed {
             true => Expr::literal(Value::string(text), whole),
             false => match syntax::parse_expr(file, text) {
@@ -116,18 +118,12 @@ impl<'a> Gathering<'a> {
                     Resolver::new(self.known, 0, self.problems).constant(FROM_OUTSIDE, &tree)
                 }
                 Err(problems) => {
-                    let why = problems.first().map_or("no expression", |p| &*p.message);
-                    let place = (!variable.sensitive).then_some(whole);
-                    return self
-                        .problems
-                        .push(inputs::wrong_value(name, &origin, why, place));
+                    let problem = problems.first().filter(|_| !variable.sensitive);
+                    let why = problem.map_or("it is no expression", |p| &*p.message);
+                    let problem = inputs::wrong_value(name, &origin, why, whole);
+                    return self.problems.push(problem);
                 }
             },
-        };
-        let value = if variable.sensitive {
-            redacted(value, whole)
-        } else {
-            value
         };
         self.checked(name, variable, value, origin, text.to_string());
     }
@@ -137,8 +133,10 @@ impl<'a> Gathering<'a> {
             Ok(text) => text,
             Err(why) => return self.problems.push(inputs::unreadable_var_file(path, &why)),
         };
-        let file = self.sources.add(path, text.clone());
+        let masked = Masked::new(&text, self.root());
+        let file = self.sources.add(path, masked.text.as_str());
         let (tree, problems) = syntax::parse(file, &text);
+        let problems = problems.into_iter().map(|p| masked.discreet(p));
         self.problems.extend(problems);
         for block in &tree.body.blocks {
             let kind = &block.kind;
@@ -162,12 +160,8 @@ impl<'a> Gathering<'a> {
             return;
         };
         let span = attribute.value.span;
-        let mut value =
+        let value =
             Resolver::new(self.known, 0, self.problems).constant(FROM_OUTSIDE, &attribute.value);
-        if variable.sensitive {
-            let file = self.sources.add(path, REDACTED);
-            value = redacted(value, Span::new(file, 0, REDACTED.len()));
-        }
         let written = text
             .get(span.start as usize..span.end as usize)
             .unwrap_or_default();
@@ -182,13 +176,12 @@ impl<'a> Gathering<'a> {
         origin: String,
         text: String,
     ) {
-        let place = (!variable.sensitive).then_some(value.span);
         if let Some(constant) = constant::of_expr(&value)
             && let Err(error) = model::convert(&constant, &variable.ty)
         {
             let why = error.to_string();
-            self.problems
-                .push(inputs::wrong_value(name, &origin, &why, place));
+            let problem = inputs::wrong_value(name, &origin, &why, value.span);
+            self.problems.push(problem);
         }
         self.set(name.clone(), value, origin, text);
     }
@@ -213,11 +206,3 @@ impl<'a> Gathering<'a> {
 }
 
 const FROM_OUTSIDE: &str = "a value from outside";
-
-/// A secret's value must not be seen where a message shows its place.
-fn redacted(value: Expr, place: Span) -> Expr {
-    match constant::of_expr(&value) {
-        Some(constant) => Expr::literal(constant, place),
-        None => value,
-    }
-}

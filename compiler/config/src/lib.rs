@@ -14,6 +14,7 @@ mod duration;
 mod files;
 mod inputs;
 mod load;
+mod masking;
 mod problems;
 mod request;
 mod resolve;

@@ -51,16 +51,12 @@ pub(crate) fn missing(names: &[(&str, Span)]) -> Problem {
     ))
 }
 
-pub(crate) fn wrong_value(name: &str, origin: &str, why: &str, place: Option<Span>) -> Problem {
-    let problem = Problem::error(
+pub(crate) fn wrong_value(name: &str, origin: &str, why: &str, span: Span) -> Problem {
+    Problem::error(
         "LF0143",
         format!("{origin}: the value of `{name}` is wrong"),
-    );
-    match place {
-        Some(span) => problem.at(span, why),
-        // A secret's text is never shown, not even as a piece of the command line.
-        None => problem.detail(why),
-    }
+    )
+    .at(span, why)
 }
 
 pub(crate) fn unreadable_var_file(path: &str, why: &str) -> Problem {
@@ -102,4 +98,10 @@ pub(crate) fn choose_environment<'a>(known: impl IntoIterator<Item = &'a str>) -
         ),
     )
     .help(format!("name one, as in `landfall plan {first}`"))
+}
+
+pub(crate) fn unreadable_secret(span: Span) -> Problem {
+    Problem::error("LF0143", "the value of a sensitive variable cannot be read")
+        .at(span, "a mistake here, or just before")
+        .help("what stands there is not shown; look for a missing quote, bracket or newline")
 }

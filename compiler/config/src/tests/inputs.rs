@@ -159,13 +159,27 @@ fn values_in_a_file() {
 fn a_secret_is_in_no_message_and_no_excerpt() {
     let text = "variable \"pin\" {\n  type = number\n  sensitive = true\n}\n\
                 variable \"pins\" {\n  type = list(number)\n  sensitive = true\n  default = []\n}\n";
-    for request in [
-        vars(&[("pin", "hunter2")]),
-        vars(&[("pin", "1"), ("pins", "[hunter2")]),
-        vars(&[("pin", "1"), ("pins", "[\"hunter2\"]")]),
+    let file = |values: &str| {
+        (format!("{text}--- x.vars\n{values}\n"), {
+            Request {
+                var_files: vec!["x.vars".into()],
+                ..vars(&[])
+            }
+        })
+    };
+    let line = |given: &[(&str, &str)]| (text.to_string(), vars(given));
+    for (text, request) in [
+        line(&[("pin", "hunter2")]),
+        line(&[("pin", "1"), ("pins", "[hunter2")]),
+        line(&[("pin", "1"), ("pins", "[\"hunter2\"]")]),
+        line(&[("pin", "1"), ("pins", "tolist([var.hunter2, 1, 2, 3])")]),
+        file("pin = \"hunter2\""),
+        file("pin = hunter2 hunter2\nx = 1"),
+        file("  pin \"hunter2\""),
+        file("pin = 1\npins = [\n  \"hunter2\",\n  hunter2.a\n]\nother = 1"),
     ] {
-        let (_, problems, sources) = run(text, &request);
-        assert!(!problems.is_empty());
+        let (_, problems, sources) = run(&text, &request);
+        assert!(!problems.is_empty(), "{text}");
         assert!(
             !format!("{problems:?}").contains("hunter2"),
             "{problems:#?}"
@@ -173,8 +187,15 @@ fn a_secret_is_in_no_message_and_no_excerpt() {
         assert!(
             sources
                 .ids()
-                .all(|id| !sources.text(id).contains("hunter2"))
+                .all(|id| !sources.text(id).contains("hunter2")),
+            "{text}"
         );
+        for label in problems.iter().flat_map(|p| &p.labels) {
+            assert!(
+                label.span.end as usize <= sources.text(label.span.file).len(),
+                "{label:?}"
+            );
+        }
     }
 }
 
