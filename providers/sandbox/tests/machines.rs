@@ -4,14 +4,14 @@
 
 mod common;
 
+use common::asking::{banner, config, free_port, keeps_contract, plan, poll, wait_for_state};
 use common::{World, planned, possible, run, site_tag, text, traces};
-use landfall_provider_sandbox::{Health, SandboxProvider, Which, doctor, down, list};
+use landfall_provider_sandbox::SandboxProvider;
 use model::{ObjectId, Token, Type, Value};
 use provider::conformance::{self, Case};
-use provider::{Action, Certainty, Made, PlanRequest, Provider, ReadAnswer};
-use std::io::Read;
+use provider::{Action, Certainty, ReadAnswer};
 use std::net::UdpSocket;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn two_machines_are_made_at_once_and_leave_nothing() {
@@ -334,170 +334,4 @@ async fn a_name_belongs_to_one_object_and_a_token_is_one_machine() {
     // Another object's delete does nothing to it.
     assert_eq!(other.one(other.delete(object, &made)).await.unwrap(), None);
     assert_eq!(wait_for_state(&world, object, &made, "running").await, made);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_commands_list_check_and_remove() {
-    if !possible() {
-        return;
-    }
-    let world = World::new("down").await;
-    let batch =
-        ["left", "right"].map(|n| world.create(ObjectId::random(), &plan(None, &config(n, &[]))));
-    let made = world.apply(batch.to_vec()).await;
-    assert!(made.iter().all(Result::is_ok), "{made:?}");
-    // One of them with a record that nobody can read.
-    std::fs::write(world.site.dir().join("machines/left/meta.json"), "{").unwrap();
-    let output = std::process::Command::new(std::env::current_exe().unwrap())
-        .args([
-            "the_commands_in_a_process_of_their_own",
-            "--exact",
-            "--nocapture",
-        ])
-        .env("LANDFALL_SANDBOX_DIR", world.site.dir())
-        .env("LANDFALL_SANDBOX_TEST", "down")
-        .output()
-        .unwrap();
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    assert_eq!(traces(&world.site), Vec::<String>::new());
-}
-
-/// The public functions take the site from the environment, so that they run in a process that
-/// [`the_commands_list_check_and_remove`] starts.
-#[tokio::test(flavor = "multi_thread")]
-async fn the_commands_in_a_process_of_their_own() {
-    if std::env::var("LANDFALL_SANDBOX_TEST").as_deref() != Ok("down") {
-        return;
-    }
-    assert!(list().unwrap_err().message.contains("left/meta.json"));
-    assert!(
-        down(Which::Named(vec!["none".into()]), false)
-            .await
-            .is_err()
-    );
-    assert_eq!(
-        down(Which::Named(vec!["left".into()]), false)
-            .await
-            .unwrap(),
-        ["left"]
-    );
-    let there = list().unwrap();
-    let seen: Vec<_> = there.iter().map(|m| (m.name.as_str(), m.state)).collect();
-    assert_eq!(seen, [("right", "running")]);
-    assert_eq!(there[0].made_as, "sandbox_machine.test");
-    let checks = doctor().await;
-    let bad: Vec<_> = checks.iter().filter(|c| c.health == Health::Bad).collect();
-    assert!(bad.is_empty(), "{bad:?}");
-    assert!(
-        checks
-            .iter()
-            .any(|c| c.seen.contains("right") && c.seen.contains("running"))
-    );
-    assert_eq!(down(Which::All, false).await.unwrap(), ["right"]);
-    assert!(list().unwrap().is_empty());
-}
-
-fn config(name: &str, more: &[(&str, Value)]) -> Value {
-    let null = |ty| Value::Null(ty);
-    let mut value = Value::object([
-        ("name", name.into()),
-        ("image", "debian-12".into()),
-        ("ports", null(Type::map(Type::Number))),
-        ("memory", null(Type::Number)),
-        ("id", null(Type::String)),
-        ("address", null(Type::String)),
-        ("host_key", null(Type::String)),
-        ("private_key", null(Type::String)),
-        ("host", null(provider::host_type())),
-        ("state", null(Type::String)),
-    ]);
-    for (name, given) in more {
-        value = value.with(name, given.clone());
-    }
-    value
-}
-
-/// Plans as the core does, and checks the answer as the core does.
-fn plan(prior: Option<&Value>, config: &Value) -> Value {
-    let sandbox = SandboxProvider::new();
-    assert_eq!(sandbox.validate(common::TYPE, config), []);
-    let schema = sandbox.schema();
-    let schema = &schema.resources[common::TYPE];
-    assert_eq!(
-        provider::check::schema(common::TYPE, schema),
-        Vec::<String>::new()
-    );
-    let mut proposed = config.clone();
-    for attribute in schema.block.attributes.iter().filter(|a| a.is_computed()) {
-        if config.get(attribute.name).is_some_and(Value::is_null) {
-            let kept = prior.and_then(|p| p.get(attribute.name)).cloned();
-            let value = kept.unwrap_or_else(|| Value::unknown(attribute.ty.clone()));
-            proposed = proposed.with(attribute.name, value);
-        }
-    }
-    let request = PlanRequest {
-        ty: common::TYPE,
-        prior,
-        config,
-        proposed: &proposed,
-        private: &[],
-        existing: None,
-    };
-    let answer = sandbox.plan(&request);
-    assert_eq!(answer.problems, []);
-    assert_eq!(
-        provider::check::plan(schema, &request, &answer),
-        Vec::<String>::new()
-    );
-    answer.planned.unwrap_or(proposed)
-}
-
-fn keeps_contract(planned: &Value, made: &Made) {
-    let schema = SandboxProvider::new().schema();
-    let schema = &schema.resources[common::TYPE];
-    let broken = provider::check::outcome(schema, common::TYPE, planned, made);
-    assert_eq!(broken, Vec::<String>::new());
-}
-
-async fn wait_for_state(world: &World, object: ObjectId, made: &Made, state: &str) -> Made {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    loop {
-        let ReadAnswer::Present { made, .. } = world.read(object, &made.attributes).await else {
-            panic!("the machine is there");
-        };
-        if text(&made, "state") == state {
-            return made;
-        }
-        assert!(
-            Instant::now() < deadline,
-            "it is {} and not {state}",
-            text(&made, "state")
-        );
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-}
-
-fn poll(what: &str, holds: impl Fn() -> bool) {
-    let deadline = Instant::now() + Duration::from_secs(30);
-    while !holds() {
-        assert!(Instant::now() < deadline, "{what}: not in time");
-        std::thread::sleep(Duration::from_millis(100));
-    }
-}
-
-fn banner(port: u16) -> Option<String> {
-    let mut stream = std::net::TcpStream::connect(("127.0.0.1", port)).ok()?;
-    stream.set_read_timeout(Some(Duration::from_secs(5))).ok()?;
-    let mut banner = [0; 4];
-    stream.read_exact(&mut banner).ok()?;
-    Some(String::from_utf8_lossy(&banner).into_owned())
-}
-
-fn free_port() -> u16 {
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().port()
 }

@@ -9,6 +9,8 @@
 )]
 
 use landfall_provider_sandbox::{SandboxProvider, Site};
+pub mod asking;
+
 use model::{Lineage, ObjectId, Token, Type, Value};
 use provider::{
     Action, Answer, Connection, Failure, FindAnswer, FindRequest, Made, Operation, Ownership,
