@@ -3,7 +3,8 @@
 
 use crate::discover::Directory;
 use crate::problems::{Problems, structure};
-use crate::shape::{attribute, is_identifier};
+use crate::provider_name::provider_name;
+use crate::shape::attribute;
 use crate::{ProviderName, ResourceKey, constant, type_expr};
 use diagnostics::{FileId, Span};
 use indexmap::IndexMap;
@@ -239,43 +240,6 @@ impl Declared {
             self.needed.entry(name).or_insert(expr.span);
         }
     }
-}
-
-/// `ssh` or `ssh.eu`
-pub(crate) fn provider_name(expr: &Expr) -> Option<ProviderName> {
-    match &expr.kind {
-        ExprKind::Name(name) => Some(ProviderName {
-            name: name.text.clone(),
-            alias: None,
-        }),
-        ExprKind::Attribute(source, alias) => match &source.kind {
-            ExprKind::Name(name) => Some(ProviderName {
-                name: name.text.clone(),
-                alias: Some(alias.text.clone()),
-            }),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
-/// Likewise where it is an object's key: a name with a dot stands between quotes there.
-pub(crate) fn provider_key(expr: &Expr) -> Option<ProviderName> {
-    if let ExprKind::Parentheses(inner) = &expr.kind {
-        return provider_name(inner);
-    }
-    let Some(text) = constant::text(expr) else {
-        return provider_name(expr);
-    };
-    let (name, alias) = match text.split_once('.') {
-        Some((name, alias)) => (name, Some(alias)),
-        None => (&*text, None),
-    };
-    let fine = is_identifier(name) && alias.is_none_or(is_identifier);
-    fine.then(|| ProviderName {
-        name: name.into(),
-        alias: alias.map(Arc::from),
-    })
 }
 
 fn variable(block: &Block, problems: &mut Problems) -> DeclaredVariable {

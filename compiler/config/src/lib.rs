@@ -16,6 +16,7 @@ mod inputs;
 mod load;
 mod masking;
 mod problems;
+mod provider_name;
 mod request;
 mod resolve;
 mod schemas;

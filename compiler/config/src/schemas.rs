@@ -1,6 +1,5 @@
 //! Schemas, looked up by resource type.
 
-use crate::ProviderName;
 use model::{BlockSchema, Gate, Mode, ProviderSchema};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -72,24 +71,5 @@ impl<'a> Schemas<'a> {
             Mode::Managed => &self.managed,
             Mode::Data => &self.data,
         }
-    }
-}
-
-impl ProviderName {
-    /// The configuration without alias.
-    pub(crate) fn plain(name: &str) -> ProviderName {
-        ProviderName {
-            name: name.into(),
-            alias: None,
-        }
-    }
-}
-
-impl std::fmt::Display for ProviderName {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str(&self.name)?;
-        self.alias
-            .as_ref()
-            .map_or(Ok(()), |alias| write!(f, ".{alias}"))
     }
 }

@@ -2,8 +2,9 @@
 
 use super::variable::RESERVED;
 use super::{meta, provider, rollout};
-use crate::declared::{Declared, provider_key};
+use crate::declared::Declared;
 use crate::problems::{modules, structure};
+use crate::provider_name::provider_key;
 use crate::resolve::{Place, Resolver};
 use crate::shape::{self, attribute};
 use crate::{Module, ModuleCall, ProviderName, constant};

@@ -2,7 +2,7 @@
 
 use super::address::attribute_path;
 use super::{condition, meta};
-use crate::problems::{names, structure};
+use crate::problems::{addresses, names, structure};
 use crate::resolve::{Place, Resolver};
 use crate::shape::{self, Shape, attribute};
 use crate::{Lifecycle, constant};
@@ -87,7 +87,7 @@ fn ignored(
     r: &mut Resolver,
 ) -> Option<AttrPath> {
     let Some((first, path)) = attribute_path(item) else {
-        r.problems.push(names::no_path(item.span));
+        r.problems.push(addresses::no_path(item.span));
         return None;
     };
     if let Some(schema) = schema
@@ -111,7 +111,7 @@ fn triggers(body: &Body, r: &mut Resolver) -> Vec<Expr> {
 
 fn trigger(item: &tree::Expr, r: &mut Resolver) -> Option<Expr> {
     if constant::of_tree(item).is_ok() {
-        r.problems.push(names::no_trigger(item.span));
+        r.problems.push(addresses::no_trigger(item.span));
         return None;
     }
     let before = r.problems.count();
@@ -121,7 +121,7 @@ fn trigger(item: &tree::Expr, r: &mut Resolver) -> Option<Expr> {
         managed |= matches!(reference, Reference::Resource(Mode::Managed, ..));
     });
     if !managed && r.problems.count() == before && constant::of_expr(&resolved).is_none() {
-        r.problems.push(names::no_trigger(item.span));
+        r.problems.push(addresses::no_trigger(item.span));
     }
     Some(resolved)
 }

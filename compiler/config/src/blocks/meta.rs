@@ -1,6 +1,6 @@
 //! Arguments that many kinds of blocks take: `count`, `for_each`, `depends_on`, `timeouts`.
 
-use crate::problems::{names, structure, values};
+use crate::problems::{addresses, structure, values};
 use crate::resolve::{Place, Resolver};
 use crate::shape::{self, Shape, attribute};
 use crate::{Repeat, duration};
@@ -83,7 +83,7 @@ pub(super) fn list<'t>(name: &str, value: &'t tree::Expr, r: &mut Resolver) -> &
         tree::ExprKind::Tuple(items) => items,
         _ => {
             if !constant::is_broken(value) {
-                r.problems.push(names::no_list(name, value.span));
+                r.problems.push(addresses::no_list(name, value.span));
             }
             &[]
         }
@@ -96,7 +96,7 @@ fn dependency(item: &tree::Expr, r: &mut Resolver) -> Option<Reference> {
         tree::ExprKind::Name(_) | tree::ExprKind::Attribute(..) | tree::ExprKind::Index(..)
     );
     if !traversal {
-        r.problems.push(names::no_dependency(item.span));
+        r.problems.push(addresses::no_dependency(item.span));
         return None;
     }
     let before = r.problems.count();
@@ -115,7 +115,7 @@ fn dependency(item: &tree::Expr, r: &mut Resolver) -> Option<Reference> {
         _ => {
             // An unknown name has been reported already, or may be declared in a broken part.
             if r.problems.count() == before && !matches!(whole, ExprKind::Literal(_)) {
-                r.problems.push(names::no_dependency(item.span));
+                r.problems.push(addresses::no_dependency(item.span));
             }
             None
         }

@@ -1,7 +1,7 @@
 //! `moved { from = … to = … }` and `removed { from = … }`
 
 use super::address::moved_address;
-use crate::problems::names;
+use crate::problems::addresses;
 use crate::resolve::Resolver;
 use crate::shape::{self, Shape, attribute};
 use crate::{Module, Moved, MovedAddress, Removed, constant};
@@ -35,19 +35,19 @@ pub(super) fn read_moved(block: &Block, module: &mut Module, r: &mut Resolver) {
             | (MovedAddress::Module(_), MovedAddress::Module(_))
     );
     if !same_kind {
-        return r.problems.push(names::moved_kinds(from_span, to_span));
+        return r.problems.push(addresses::moved_kinds(from_span, to_span));
     }
     if from == to {
-        return r.problems.push(names::moved_nowhere(block.header));
+        return r.problems.push(addresses::moved_nowhere(block.header));
     }
     if let Some(first) = module.moved.iter().find(|m| m.from == from) {
         return r
             .problems
-            .push(names::moved_twice(block.header, first.span));
+            .push(addresses::moved_twice(block.header, first.span));
     }
     if let Some(declared) = declared(&from, r) {
         r.problems
-            .push(names::still_there("moves away", from_span, declared));
+            .push(addresses::still_there("moves away", from_span, declared));
     }
     module.moved.push(Moved {
         from,
@@ -68,7 +68,7 @@ pub(super) fn read_removed(block: &Block, module: &mut Module, r: &mut Resolver)
     };
     if let Some(declared) = declared(&from, r) {
         r.problems
-            .push(names::still_there("is removed", span, declared));
+            .push(addresses::still_there("is removed", span, declared));
     }
     module.removed.push(Removed {
         from,
@@ -91,7 +91,7 @@ fn address(block: &Block, name: &str, r: &mut Resolver) -> Option<(MovedAddress,
     }
     let address = moved_address(value);
     if address.is_none() {
-        r.problems.push(names::no_address(value.span));
+        r.problems.push(addresses::no_address(value.span));
     }
     Some((address?, value.span))
 }

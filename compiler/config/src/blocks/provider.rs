@@ -1,7 +1,7 @@
 //! `provider "name" { … }`, and what names one.
 
-use crate::declared::provider_name;
-use crate::problems::names;
+use crate::problems::types;
+use crate::provider_name::provider_name;
 use crate::resolve::{Meta, Resolver};
 use crate::shape;
 use crate::{Module, ProviderConfig, ProviderName, constant};
@@ -20,7 +20,7 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
     let known = r.known;
     let Some(schema) = known.schemas.config(name) else {
         let span = block.labels[0].span;
-        let problem = names::unknown_provider(name, span, &known.schemas);
+        let problem = types::unknown_provider(name, span, &known.schemas);
         r.problems.once(format!("provider {name}"), problem);
         return r.unknown_body(&block.body, &META);
     };
@@ -42,11 +42,11 @@ pub(super) fn named(expr: &Expr, r: &mut Resolver) -> Option<ProviderName> {
         return None;
     }
     let Some(name) = provider_name(expr) else {
-        r.problems.push(names::provider_form(expr.span));
+        r.problems.push(types::provider_form(expr.span));
         return None;
     };
     if r.known.schemas.config(&name.name).is_none() {
-        let problem = names::unknown_provider(&name.name, expr.span, &r.known.schemas);
+        let problem = types::unknown_provider(&name.name, expr.span, &r.known.schemas);
         r.problems.once(format!("provider {}", name.name), problem);
         return None;
     }
@@ -55,7 +55,7 @@ pub(super) fn named(expr: &Expr, r: &mut Resolver) -> Option<ProviderName> {
     let declared = name.alias.is_none() || r.here.providers.contains_key(&name) || !in_root;
     let alias = name.alias.as_deref().unwrap_or_default();
     if !declared && !r.here.may_be_declared(alias) {
-        let problem = names::unknown_configuration(&name, expr.span, r.here);
+        let problem = types::unknown_configuration(&name, expr.span, r.here);
         r.problems.once(format!("configuration {name}"), problem);
     }
     Some(name)

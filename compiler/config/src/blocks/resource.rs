@@ -1,7 +1,7 @@
 //! `resource "type" "name" { … }` and `data "type" "name" { … }`
 
 use super::{lifecycle, meta, provider, rollout};
-use crate::problems::names;
+use crate::problems::types;
 use crate::resolve::{Meta, Place, Resolver};
 use crate::shape::{self, attribute};
 use crate::{Module, ProviderName, Resource, ResourceKey};
@@ -28,7 +28,7 @@ pub(super) fn read(mode: Mode, block: &Block, module: &mut Module, r: &mut Resol
     let known = r.known;
     let schema = known.schemas.body(mode, ty);
     if schema.is_none() {
-        let problem = names::unknown_type(mode, ty, block.labels[0].span, &known.schemas);
+        let problem = types::unknown_type(mode, ty, block.labels[0].span, &known.schemas);
         r.problems.once(format!("{mode:?} {ty}"), problem);
     }
     let repeat = meta::repeat(&block.body, r);
@@ -92,7 +92,7 @@ fn provider_of(mode: Mode, ty: &Arc<str>, body: &Body, r: &mut Resolver) -> Prov
         && *named.name != *owner
     {
         r.problems
-            .push(names::foreign_provider(ty, owner, named, given.value.span));
+            .push(types::foreign_provider(ty, owner, named, given.value.span));
     }
     named.unwrap_or_else(|| ProviderName::plain(owner.unwrap_or_default()))
 }

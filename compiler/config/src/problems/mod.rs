@@ -1,9 +1,11 @@
 //! The problems of this phase, one function each, and what gathers them.
 
+pub(crate) mod addresses;
 pub(crate) mod inputs;
 pub(crate) mod modules;
 pub(crate) mod names;
 pub(crate) mod structure;
+pub(crate) mod types;
 pub(crate) mod values;
 
 use diagnostics::{Problem, did_you_mean};

@@ -2,7 +2,7 @@
 
 use super::{Binding, Resolver};
 use crate::constant;
-use crate::problems::{names, structure};
+use crate::problems::{addresses, structure};
 use crate::shape::{Shape, attribute, blocks};
 use diagnostics::Span;
 use eval::{Expr, ExprKind, For};
@@ -79,7 +79,7 @@ impl Resolver<'_> {
             }) => name.text.clone(),
             Some(other) => {
                 if !constant::is_broken(other) {
-                    self.problems.push(names::no_iterator(other.span));
+                    self.problems.push(addresses::no_iterator(other.span));
                 }
                 Arc::from(nested.name)
             }
@@ -92,7 +92,7 @@ impl Resolver<'_> {
         match given.map(|e| (&e.kind, e.span)) {
             Some((tree::ExprKind::Tuple(items), _)) if items.len() == 1 => self.expr(&items[0]),
             Some((_, span)) => {
-                self.problems.push(names::no_label(span));
+                self.problems.push(addresses::no_label(span));
                 super::nothing(span)
             }
             None => {

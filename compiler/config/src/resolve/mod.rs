@@ -5,7 +5,9 @@ mod body;
 mod check;
 mod dynamic;
 mod expr;
+mod instance;
 mod members;
+mod nested;
 mod reference;
 
 use crate::ResourceKey;

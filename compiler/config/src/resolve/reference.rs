@@ -1,7 +1,6 @@
 //! Names: what the first words of a traversal stand for.
 
 use super::{Binding, Resolver, nothing};
-use crate::declared::Instances;
 use crate::problems::{names, values};
 use diagnostics::Span;
 use eval::{Expr, ExprKind, Reference};
@@ -10,9 +9,9 @@ use std::sync::Arc;
 use syntax::tree::{self, ExprKind as Tree, Ident};
 
 /// A name that was found, and how many steps behind it belong to it.
-type Found = Option<(Expr, usize)>;
+pub(super) type Found = Option<(Expr, usize)>;
 /// The steps behind a name, each as the expression that ends with it.
-type Steps<'s, 't> = &'s [&'t tree::Expr];
+pub(super) type Steps<'s, 't> = &'s [&'t tree::Expr];
 
 impl Resolver<'_> {
     /// A name with all that follows it: `ssh_file.x[0].content`.
@@ -238,46 +237,6 @@ impl Resolver<'_> {
         Some(())
     }
 
-    fn each(&mut self, root: &Ident, steps: Steps) -> Found {
-        let part = self.word(root, steps, &["key", "value"])?;
-        let span = root.span.to(part.span);
-        if self.place.instances != Instances::ForEach {
-            self.problems
-                .push(names::each_outside(&part.text, self.place.instances, span));
-            return None;
-        }
-        let reference = match &*part.text {
-            "key" => Reference::EachKey,
-            _ => Reference::EachValue,
-        };
-        found(reference, span, 1)
-    }
-
-    fn count(&mut self, root: &Ident, steps: Steps) -> Found {
-        let part = self.word(root, steps, &["index"])?;
-        let span = root.span.to(part.span);
-        if self.place.instances != Instances::Count {
-            self.problems
-                .push(names::count_outside(self.place.instances, span));
-            return None;
-        }
-        found(Reference::CountIndex, span, 1)
-    }
-
-    fn this(&mut self, root: &Ident, steps: Steps) -> Found {
-        let Some((mode, ty)) = self.place.this.clone() else {
-            self.problems.push(names::self_outside(root.span));
-            return None;
-        };
-        let known = self.known;
-        if let Some(Tree::Attribute(_, member)) = steps.first().map(|s| &s.kind)
-            && let Some(schema) = known.schemas.body(mode, &ty)
-        {
-            self.check_attribute("self", schema, member);
-        }
-        found(Reference::This, root.span, 0)
-    }
-
     /// The name at a step; where something else or nothing stands there, a problem.
     fn part<'t>(
         &mut self,
@@ -302,7 +261,7 @@ impl Resolver<'_> {
     }
 
     /// The name at the first step, where it is one of `words`.
-    fn word<'t>(
+    pub(super) fn word<'t>(
         &mut self,
         root: &Ident,
         steps: Steps<'_, 't>,
@@ -338,7 +297,7 @@ impl Resolver<'_> {
     }
 }
 
-fn found(reference: Reference, span: Span, used: usize) -> Found {
+pub(super) fn found(reference: Reference, span: Span, used: usize) -> Found {
     Some((
         Expr {
             kind: ExprKind::Reference(reference),
