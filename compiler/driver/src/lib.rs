@@ -1,1 +1,24 @@
-//! (being written)
+//! The phases in their order, for any front end: load, open, plan, apply.
+//!
+//! ```text
+//! load      files ─▶ Loaded            every problem that needs no look at the world
+//! Session   store ─▶ State             with the lease where something will be written
+//!   settle                             what an interrupted run left open
+//!   plan    step ─▶ reads ─▶ step …    until the planner has no more questions
+//!   apply   Plan ─▶ Events ─▶ State
+//! ```
+//! It knows no concrete provider and prints nothing.
+
+mod load;
+mod plan_loop;
+mod recorder;
+mod session;
+mod stale;
+
+pub use executor::{Event, Failed, Report, Skipped, Watch};
+pub use load::{Inputs, Loaded, load};
+pub use plan_loop::Planned;
+pub use planner::{Options, Providers, Refresh};
+pub use recorder::{MemoryRecorder, error_of};
+pub use session::{Session, SettleReport, Setup};
+pub use stale::{Stale, stale};

@@ -2,7 +2,7 @@
 
 use diagnostics::Problem;
 use eval::World;
-use model::{BlockSchema, Value};
+use model::{Attribute, BlockSchema, Value};
 
 /// The body with the content of the files that it names; and the problems, with the attribute
 /// that each is about.
@@ -14,7 +14,8 @@ pub fn load_files(
     let mut body = body;
     let mut problems = Vec::new();
     for attribute in &schema.attributes {
-        let (Some(target), Some(path)) = (attribute.loads_into, body.get(attribute.name)) else {
+        let (Some(target), Some(path)) = (target(schema, attribute), body.get(attribute.name))
+        else {
             continue;
         };
         let Some(path) = path.as_str().map(str::to_string) else {
@@ -31,6 +32,12 @@ pub fn load_files(
         body = body.with(target, content);
     }
     (body, problems)
+}
+
+/// Where the content goes: a template, rendered with `vars`, becomes the `content`.
+fn target(schema: &BlockSchema, attribute: &Attribute) -> Option<&'static str> {
+    let renders = attribute.name == "template" && schema.attribute("vars").is_some();
+    attribute.loads_into.or_else(|| renders.then_some("content"))
 }
 
 fn template(path: &str, vars: Option<&Value>, world: &World<'_>) -> Result<Value, Problem> {

@@ -1,0 +1,88 @@
+//! Whether a saved plan may still be applied.
+
+use crate::Session;
+use executor::{Answered, Question};
+use plan::{Plan, digest_of};
+use provider::ReadRequest;
+
+/// Why a saved plan is refused.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stale {
+    /// It was applied before.
+    Used,
+    /// It was made of another state's line.
+    OtherState,
+    /// Something was changed since by another run.
+    StateMoved,
+    /// The configuration is another one now.
+    ConfigurationMoved,
+    /// It was made by another version of Landfall.
+    OtherVersion(String),
+    /// These are not any more as they were when it was made.
+    WorldMoved(Vec<String>),
+}
+
+/// Whether a plan's own facts still hold: state, configuration, version. `config` is the digest
+/// of the configuration as it is now, where it is at hand.
+pub fn stale(
+    plan: &Plan,
+    id: &str,
+    state: &state::State,
+    version: &str,
+    config: Option<plan::Digest>,
+) -> Option<Stale> {
+    let header = &plan.header;
+    if state.applied_plans.contains(id) {
+        return Some(Stale::Used);
+    }
+    if header.lineage != state.lineage {
+        return Some(Stale::OtherState);
+    }
+    if header.changed != state.changed {
+        return Some(Stale::StateMoved);
+    }
+    if header.version != version {
+        return Some(Stale::OtherVersion(header.version.clone()));
+    }
+    if config.is_some_and(|c| c != header.config) {
+        return Some(Stale::ConfigurationMoved);
+    }
+    None
+}
+
+impl Session<'_> {
+    /// Reads again, in bulk, what the plan's decisions rest on; what of it has moved.
+    pub async fn moved_since(&self, plan: &Plan) -> Option<Stale> {
+        let lineage = self.state.lineage?;
+        let mut rests: Vec<_> = plan.rests.iter().collect();
+        rests.dedup_by(|a, b| a.object == b.object && a.address == b.address);
+        let questions = rests
+            .iter()
+            .filter_map(|rest| {
+                let used = plan.providers.get(&rest.provider)?;
+                let request = ReadRequest {
+                    ty: rest.address.ty().to_string(),
+                    attributes: rest.asked.clone(),
+                    private: rest.private.to_vec(),
+                    all: false,
+                    lineage,
+                    object: rest.object,
+                };
+                let question = Question::Object(request);
+                Some((rest.provider.clone(), used.provider.to_string(), used.config.clone(), question))
+            })
+            .collect();
+        let providers = self.providers();
+        let (answers, _) = executor::read(&self.connections, &providers, questions).await;
+        let moved: Vec<String> = rests
+            .iter()
+            .zip(answers)
+            .filter(|(rest, answer)| match answer {
+                Answered::Object(answer) => digest_of(answer) != rest.digest,
+                Answered::Data(_) => false,
+            })
+            .map(|(rest, _)| rest.address.to_string())
+            .collect();
+        (!moved.is_empty()).then_some(Stale::WorldMoved(moved))
+    }
+}

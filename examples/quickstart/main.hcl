@@ -1,0 +1,119 @@
+# Two machines, each with a small HTTP service behind nginx.
+#
+#   landfall init
+#   landfall apply
+#
+# The machines are throwaway ones on this computer. To use servers that exist, replace
+# `sandbox_machine` by a map of hosts:
+#
+#   locals {
+#     hosts = { one = { address = "192.0.2.10", user = "root" } }
+#   }
+
+project "quickstart" {}
+
+variable "greeting" {
+  type        = string
+  default     = "hello"
+  description = "What the service says."
+}
+
+resource "sandbox_machine" "web" {
+  for_each = toset(["one", "two"])
+}
+
+resource "random_password" "session_key" {
+  length  = 48
+  special = false
+}
+
+locals {
+  hosts = { for name, machine in sandbox_machine.web : name => machine.host }
+  port  = 4000
+}
+
+resource "ssh_package" "python" {
+  for_each = local.hosts
+  host     = each.value
+  name     = "python3"
+}
+
+resource "ssh_package" "nginx" {
+  for_each = local.hosts
+  host     = each.value
+  name     = "nginx-light"
+}
+
+resource "ssh_user" "app" {
+  for_each = local.hosts
+  host     = each.value
+  name     = "greeter"
+  system   = true
+  shell    = "/usr/sbin/nologin"
+}
+
+resource "ssh_directory" "app" {
+  for_each = local.hosts
+  host     = each.value
+  path     = "/opt/greeter"
+}
+
+resource "ssh_file" "app" {
+  for_each = local.hosts
+  host     = each.value
+  path     = "${ssh_directory.app[each.key].path}/greeter.py"
+  source   = "app/greeter.py"
+}
+
+resource "ssh_file" "environment" {
+  for_each = local.hosts
+  host     = each.value
+  path     = "/etc/greeter.env"
+  mode     = "0640"
+  group    = ssh_user.app[each.key].name
+  content  = <<-EOT
+    GREETING=${var.greeting}
+    MACHINE=${each.key}
+    PORT=${local.port}
+    SESSION_KEY=${random_password.session_key.result}
+  EOT
+}
+
+resource "ssh_systemd_unit" "app" {
+  for_each = local.hosts
+  host     = each.value
+  name     = "greeter.service"
+  content  = templatefile("app/greeter.service", {
+    user        = ssh_user.app[each.key].name
+    script      = ssh_file.app[each.key].path
+    environment = ssh_file.environment[each.key].path
+  })
+  restart_on = [
+    ssh_file.app[each.key].content_sha256,
+    ssh_file.environment[each.key].content_sha256,
+  ]
+  depends_on = [ssh_package.python]
+}
+
+resource "ssh_file" "site" {
+  for_each = local.hosts
+  host     = each.value
+  path     = "/etc/nginx/sites-available/default"
+  existing = "adopt"
+  content  = templatefile("app/nginx.conf", { port = local.port })
+
+  depends_on = [ssh_package.nginx]
+}
+
+resource "ssh_systemd_unit" "nginx" {
+  for_each   = local.hosts
+  host       = each.value
+  name       = "nginx.service"
+  restart_on = [ssh_file.site[each.key].content_sha256]
+
+  depends_on = [ssh_package.nginx, ssh_systemd_unit.app]
+}
+
+output "addresses" {
+  value = { for name, host in local.hosts : name => "http://${host.address}/" }
+}
