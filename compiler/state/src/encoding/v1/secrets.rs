@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 pub struct SecretsOut {
     values: Vec<Arc<Secret>>,
     by_fingerprint: HashMap<Fingerprint, u32>,
+    not_at_hand: usize,
 }
 
 impl SecretsOut {
@@ -22,6 +23,12 @@ impl SecretsOut {
     /// Whether nothing secret was met.
     pub fn is_empty(&self) -> bool {
         self.values.is_empty()
+    }
+
+    /// How many secrets were met whose values were not at hand: what is recorded of them is
+    /// their fingerprint alone.
+    pub fn not_at_hand(&self) -> usize {
+        self.not_at_hand
     }
 
     /// The list as bytes, in clear: to be sealed at once.
@@ -44,7 +51,11 @@ impl SecretsOut {
 
     /// The reference to a secret's value: none where it is not at hand or must not be recorded.
     pub(crate) fn add(&mut self, secret: &Arc<Secret>) -> Option<u32> {
-        if !secret.is_open() || secret.ephemeral {
+        if secret.ephemeral {
+            return None;
+        }
+        if !secret.is_open() {
+            self.not_at_hand += 1;
             return None;
         }
         if let Some(known) = self.by_fingerprint.get(&secret.fingerprint)

@@ -1,0 +1,184 @@
+//! What the tests of this crate share: a place for a store, keys, and events to append.
+#![allow(dead_code, unreachable_pub)] // each test file uses some of it
+
+use landfall_store::*;
+use model::*;
+use state::*;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// A directory with a store, its keys and anchors; gone when dropped.
+pub struct Place {
+    directory: tempfile::TempDir,
+    owner: TestKey,
+}
+
+/// A private key and its public one.
+pub struct TestKey {
+    pub sources: KeySources,
+    pub public_key: String,
+}
+
+impl Place {
+    pub fn new() -> Place {
+        Place {
+            directory: tempfile::tempdir().unwrap(),
+            owner: Place::identity("ann"),
+        }
+    }
+
+    pub fn identity(name: &str) -> TestKey {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join(name);
+        let public_key = generate_identity(&path).unwrap();
+        let text = std::fs::read_to_string(&path).unwrap();
+        TestKey {
+            sources: KeySources::of_key(name, &text),
+            public_key,
+        }
+    }
+
+    pub fn path(&self) -> PathBuf {
+        SqliteStore::path_of(self.directory.path(), "test")
+    }
+
+    pub fn options(&self) -> JournalOptions {
+        JournalOptions {
+            anchors: Some(Anchors::in_directory(self.directory.path().join("anchors"))),
+            ..JournalOptions::default()
+        }
+    }
+
+    pub fn sources(&self) -> KeySources {
+        self.owner.sources.clone()
+    }
+
+    pub fn recipients(&self) -> Vec<NewRecipient> {
+        vec![NewRecipient {
+            name: "ann".into(),
+            way: Way::PublicKey(self.owner.public_key.clone()),
+            access: Access::Both,
+        }]
+    }
+
+    pub async fn create(&self) -> (Journal, Arc<State>) {
+        self.try_create().await.unwrap()
+    }
+
+    pub async fn try_create(&self) -> Result<(Journal, Arc<State>), JournalError> {
+        let store = Arc::new(SqliteStore::create(&self.path()).unwrap());
+        Journal::create(store, genesis(), &self.recipients(), &self.options()).await
+    }
+
+    pub async fn open(&self) -> Result<(Journal, Arc<State>), JournalError> {
+        self.open_with(&self.owner.sources).await
+    }
+
+    pub async fn open_with(
+        &self,
+        sources: &KeySources,
+    ) -> Result<(Journal, Arc<State>), JournalError> {
+        let store = Arc::new(SqliteStore::open(&self.path()).unwrap());
+        Journal::open(store, sources, &self.options()).await
+    }
+
+    pub async fn open_accepting(&self) -> Result<(Journal, Arc<State>), JournalError> {
+        let store = Arc::new(SqliteStore::open(&self.path()).unwrap());
+        let options = JournalOptions {
+            accept_rollback: true,
+            ..self.options()
+        };
+        Journal::open(store, &self.owner.sources, &options).await
+    }
+
+    /// All files of the store as they are.
+    pub fn copy(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        files(self.path().parent().unwrap())
+            .into_iter()
+            .map(|path| (path.clone(), std::fs::read(path).unwrap()))
+            .collect()
+    }
+
+    pub fn restore(&self, copy: &[(PathBuf, Vec<u8>)]) {
+        for path in files(self.path().parent().unwrap()) {
+            std::fs::remove_file(path).unwrap();
+        }
+        for (path, bytes) in copy {
+            std::fs::write(path, bytes).unwrap();
+        }
+    }
+}
+
+fn files(directory: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(directory).unwrap();
+    entries.map(|e| e.unwrap().path()).collect()
+}
+
+pub fn genesis() -> Genesis {
+    Genesis {
+        project: "shop".into(),
+        environment: "test".into(),
+    }
+}
+
+pub fn owner(command: &str) -> LeaseOwner {
+    LeaseOwner {
+        user: "ann".into(),
+        host: "laptop".into(),
+        process: 4711,
+        run: Some("https://ci.example/7".into()),
+        command: command.into(),
+    }
+}
+
+pub fn request(command: &str, time_to_live_ms: u64) -> LeaseRequest {
+    LeaseRequest {
+        owner: owner(command),
+        time_to_live: Duration::from_millis(time_to_live_ms),
+        wait: Duration::ZERO,
+    }
+}
+
+pub fn object(address: &str, secret: &str) -> Object {
+    let print = Fingerprint::of(&Value::string(secret));
+    let secret = Secret::open(print, Value::string(secret));
+    Object {
+        id: ObjectId::random(),
+        address: address.parse().unwrap(),
+        status: Status::Ready,
+        schema_version: 1,
+        attributes: Value::object([
+            ("plain", Value::string(format!("plain-of-{address}"))),
+            ("secret", Value::Secret(Arc::new(secret))),
+            ("size", Value::int(7)),
+        ]),
+        private: Arc::default(),
+        provider: ProviderKey("ssh".into()),
+        container: None,
+        dependencies: Arc::default(),
+        create_before_destroy: false,
+        protected: false,
+        implementation: None,
+        durations: Durations::default(),
+        changed_at_ms: 1,
+        changed_by: "ann".into(),
+    }
+}
+
+pub fn put(address: &str, secret: &str) -> Event {
+    Event::Put(Box::new(object(address, secret)))
+}
+
+pub fn plain_of(state: &State, address: &str) -> Option<String> {
+    let object = state.at(&address.parse().unwrap())?;
+    object.attributes.get("plain")?.as_str().map(String::from)
+}
+
+pub fn secret_of(state: &State, address: &str) -> Option<String> {
+    let object = state.at(&address.parse().unwrap())?;
+    match object.attributes.get("secret")? {
+        Value::Secret(s) => s.expose()?.as_str().map(String::from),
+        _ => None,
+    }
+}
