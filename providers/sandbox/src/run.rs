@@ -4,6 +4,7 @@ use crate::Outcome;
 use provider::ProviderProblem;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::thread;
@@ -94,6 +95,8 @@ impl<'a> Program<'a> {
             None => Stdio::piped(),
         };
         let mut child = command(&self.argv)
+            // Ctrl-C on the terminal is for this process: what is under way is finished.
+            .process_group(0)
             .envs(self.environment.iter().cloned())
             .stdin(if self.input.is_some() {
                 Stdio::piped()
