@@ -2,7 +2,13 @@
 //! says, and decides nothing.
 #![expect(dead_code)]
 
+mod args;
+mod commands;
 mod exit;
+mod files;
+mod out;
+mod paths;
+mod surroundings;
 mod view;
 
 fn main() {}

@@ -1,0 +1,51 @@
+//! `landfall apply`
+
+use super::options::{EnvironmentArg, RunArgs, SelectionArgs, VariableArgs};
+use clap::Args;
+use std::path::PathBuf;
+
+/// Make the world as the configuration says
+///
+/// Plans, shows the plan, asks, and carries it out: as much at once as the graph allows, each
+/// step recorded before the next. What an interrupted run left open is settled first. Where a
+/// step fails, only what depends on it is left out, and the state holds what was done.
+///
+/// With --plan it carries out exactly that plan, or refuses: when the configuration, the state or
+/// anything that the plan touches is not as it was. It never does more than the plan shows.
+///
+/// Ctrl-C once: nothing new begins, what is under way ends. Twice: it stops now; the next run
+/// settles what was left.
+///
+/// Example:
+///   landfall apply production
+///   landfall apply --plan shop.plan
+///   landfall apply --rehearse --auto-approve
+#[derive(Clone, Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct ApplyArgs {
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArg,
+    #[command(flatten)]
+    pub(crate) variables: VariableArgs,
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Carry out this saved plan
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["vars", "var_files", "targets", "excludes", "replaces", "refresh",
+            "forget_unreachable", "all_stages", "rehearse"]
+    )]
+    pub(crate) plan: Option<PathBuf>,
+    /// Don't ask
+    #[arg(long)]
+    pub(crate) auto_approve: bool,
+    /// Go on to later stages, but never to one that destroys data or lifts protection
+    #[arg(long)]
+    pub(crate) all_stages: bool,
+    /// Show long texts and collections in full
+    #[arg(long)]
+    pub(crate) full: bool,
+}

@@ -1,0 +1,103 @@
+//! What the process can tell of itself: who runs it, where, in which CI run, with which variables.
+
+use state::LeaseOwner;
+
+/// The prefix of variables that set the configuration's.
+const VARIABLE: &str = "LANDFALL_VAR_";
+
+/// Who asks for a lease, for those who wait for it.
+pub(crate) fn owner(command: &str, env: impl Fn(&str) -> Option<String>) -> LeaseOwner {
+    let first = |names: &[&str]| names.iter().find_map(|n| env(n).filter(|v| !v.is_empty()));
+    LeaseOwner {
+        user: first(&[
+            "GITHUB_ACTOR",
+            "GITLAB_USER_LOGIN",
+            "SUDO_USER",
+            "USER",
+            "LOGNAME",
+        ])
+        .unwrap_or_else(|| "unknown".into()),
+        host: host_name()
+            .or_else(|| first(&["HOSTNAME"]))
+            .unwrap_or_else(|| "unknown".into()),
+        process: std::process::id(),
+        run: ci_run(&env),
+        command: command.into(),
+    }
+}
+
+/// The values that the environment sets for the configuration's variables, by their names.
+pub(crate) fn variables(
+    all: impl Iterator<Item = (std::ffi::OsString, std::ffi::OsString)>,
+) -> Result<Vec<(String, String)>, String> {
+    let mut found = Vec::new();
+    for (name, value) in all {
+        let Some(name) = name.to_str().and_then(|n| n.strip_prefix(VARIABLE)) else {
+            continue;
+        };
+        let value = value
+            .into_string()
+            .map_err(|_| format!("the value of {VARIABLE}{name} is not UTF-8"))?;
+        found.push((name.to_string(), value));
+    }
+    // The environment has no order of its own; what depends on it must not either.
+    found.sort();
+    Ok(found)
+}
+
+fn host_name() -> Option<String> {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
+    let name = name.trim();
+    (!name.is_empty()).then(|| name.to_string())
+}
+
+fn ci_run(env: &impl Fn(&str) -> Option<String>) -> Option<String> {
+    let github = || {
+        let (server, repository) = (env("GITHUB_SERVER_URL")?, env("GITHUB_REPOSITORY")?);
+        Some(format!(
+            "{server}/{repository}/actions/runs/{}",
+            env("GITHUB_RUN_ID")?
+        ))
+    };
+    github()
+        .or_else(|| env("CI_JOB_URL"))
+        .or_else(|| env("BUILD_URL"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_ci_run_is_linked() {
+        let env = |name: &str| {
+            let value = match name {
+                "GITHUB_SERVER_URL" => "https://github.com",
+                "GITHUB_REPOSITORY" => "a/b",
+                "GITHUB_RUN_ID" => "7",
+                "GITHUB_ACTOR" => "ana",
+                _ => return None,
+            };
+            Some(value.to_string())
+        };
+        let owner = owner("apply", env);
+        assert_eq!(
+            owner.run.as_deref(),
+            Some("https://github.com/a/b/actions/runs/7")
+        );
+        assert_eq!(owner.user, "ana");
+        assert_eq!(owner.process, std::process::id());
+    }
+
+    #[test]
+    fn variables_are_sorted_and_lose_their_prefix() {
+        let all = [
+            ("LANDFALL_VAR_b", "2"),
+            ("PATH", "/"),
+            ("LANDFALL_VAR_a", "1"),
+        ];
+        let all = all.into_iter().map(|(n, v)| (n.into(), v.into()));
+        let expected = [("a", "1"), ("b", "2")].map(|(n, v)| (n.to_string(), v.to_string()));
+        assert_eq!(variables(all).unwrap(), expected);
+    }
+}
