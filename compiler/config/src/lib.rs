@@ -21,6 +21,7 @@ mod request;
 mod resolve;
 mod schemas;
 mod shape;
+mod template;
 mod type_expr;
 
 pub use config::{
@@ -31,6 +32,7 @@ pub use config::{
 pub use files::{Files, MemoryFiles};
 pub use load::load;
 pub use request::Request;
+pub use template::template;
 
 #[cfg(test)]
 mod tests;

@@ -27,9 +27,10 @@ pub struct Loaded {
 pub fn load(inputs: &Inputs<'_>) -> (Option<Loaded>, SourceMap, Vec<Problem>) {
     let mut sources = SourceMap::new();
     let schemas = inputs.providers.schemas();
-    let (config, mut problems) =
-        config::load(inputs.files, &schemas, inputs.request, &mut sources);
-    let Some(config) = config else { return (None, sources, problems) };
+    let (config, mut problems) = config::load(inputs.files, &schemas, inputs.request, &mut sources);
+    let Some(config) = config else {
+        return (None, sources, problems);
+    };
     match Prepared::new(&config) {
         Ok(prepared) => (Some(Loaded { config, prepared }), sources, problems),
         Err(circles) => {

@@ -39,14 +39,26 @@ impl Session<'_> {
                 self.round(&world, &observed, options)
             };
             match round {
-                Round::Plan(plan, problems) => return Planned { plan: *plan, problems, rounds },
+                Round::Plan(plan, problems) => {
+                    return Planned {
+                        plan: *plan,
+                        problems,
+                        rounds,
+                    };
+                }
                 Round::Reads(reads) => self.answer(reads, &mut observed).await,
             }
         }
         let problem = Problem::error("LF0393", "planning does not come to an end")
-            .detail(format!("after {MOST_ROUNDS} rounds there is still something to be read"))
+            .detail(format!(
+                "after {MOST_ROUNDS} rounds there is still something to be read"
+            ))
             .help("this is a bug of Landfall; nothing was changed");
-        Planned { plan: Plan::default(), problems: vec![problem], rounds: MOST_ROUNDS }
+        Planned {
+            plan: Plan::default(),
+            problems: vec![problem],
+            rounds: MOST_ROUNDS,
+        }
     }
 
     fn round(&self, world: &World<'_>, observed: &Observed, options: &Options) -> Round {
@@ -70,12 +82,16 @@ impl Session<'_> {
                     Ask::Object(request) => Question::Object(*request),
                     Ask::Data(request) => Question::Data(request),
                 };
-                (read.provider, read.provider_name.to_string(), read.config, question)
+                (
+                    read.provider,
+                    read.provider_name.to_string(),
+                    read.config,
+                    question,
+                )
             })
             .collect();
         let providers = self.providers();
-        let (answers, identities) =
-            executor::read(&self.connections, &providers, questions).await;
+        let (answers, identities) = executor::read(&self.connections, &providers, questions).await;
         observed.identities.extend(identities);
         for (key, answer) in keys.into_iter().zip(answers) {
             match answer {

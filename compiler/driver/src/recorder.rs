@@ -19,7 +19,10 @@ impl Recorder for JournalRecorder {
 
 /// A journal's refusal in words.
 pub fn error_of(error: &JournalError) -> RecordError {
-    RecordError { message: error.to_string(), help: None }
+    RecordError {
+        message: error.to_string(),
+        help: None,
+    }
 }
 
 /// Records nothing: a rehearsal's state lives as long as the command. Time counts events.

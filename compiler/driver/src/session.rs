@@ -100,7 +100,9 @@ impl<'a> Session<'a> {
     /// # Errors
     /// Where somebody else has it, or the store fails.
     pub async fn lease(&mut self, request: LeaseRequest) -> Result<(), JournalError> {
-        let Some(journal) = &self.journal else { return Ok(()) };
+        let Some(journal) = &self.journal else {
+            return Ok(());
+        };
         let lease = journal.take_lease(request).await?;
         self.epoch = lease.epoch;
         self.state = State::clone(&*journal.state().await?);
@@ -149,7 +151,9 @@ impl<'a> Session<'a> {
     /// Where the lease is not held any more, or the store fails.
     pub async fn close(self) -> Result<(), RecordError> {
         self.connections.close().await;
-        let Some(journal) = self.journal else { return Ok(()) };
+        let Some(journal) = self.journal else {
+            return Ok(());
+        };
         let ended = match self.epoch {
             0 => Ok(()),
             _ => journal.end_lease().await.map_err(|e| error_of(&e)),
@@ -175,7 +179,9 @@ impl<'a> Session<'a> {
 
     pub(crate) fn providers(&self) -> BTreeMap<String, Arc<dyn Provider>> {
         let names = self.setup.providers.schemas().into_keys();
-        names.filter_map(|n| Some((n.clone(), self.setup.providers.get(&n)?.clone()))).collect()
+        names
+            .filter_map(|n| Some((n.clone(), self.setup.providers.get(&n)?.clone())))
+            .collect()
     }
 
     fn schemas(&self) -> BTreeMap<String, Arc<ProviderSchema>> {

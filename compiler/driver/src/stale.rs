@@ -69,7 +69,12 @@ impl Session<'_> {
                     object: rest.object,
                 };
                 let question = Question::Object(request);
-                Some((rest.provider.clone(), used.provider.to_string(), used.config.clone(), question))
+                Some((
+                    rest.provider.clone(),
+                    used.provider.to_string(),
+                    used.config.clone(),
+                    question,
+                ))
             })
             .collect();
         let providers = self.providers();

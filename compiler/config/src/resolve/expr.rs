@@ -82,7 +82,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn parts(&mut self, parts: &[tree::TemplatePart]) -> Vec<TemplatePart> {
+    pub(crate) fn parts(&mut self, parts: &[tree::TemplatePart]) -> Vec<TemplatePart> {
         parts.iter().map(|part| self.template_part(part)).collect()
     }
 

@@ -91,6 +91,16 @@ impl Resolver<'_> {
     }
 
     fn reference(&mut self, name: &Ident, steps: Steps) -> Found {
+        if self.place.template {
+            let kind = ExprKind::Bound(name.text.clone());
+            return Some((
+                Expr {
+                    kind,
+                    span: name.span,
+                },
+                0,
+            ));
+        }
         if let Some(what) = self.place.constant {
             let whole = steps.last().map_or(name.span, |s| s.span);
             self.problems.push(values::no_reference_here(what, whole));

@@ -1,0 +1,239 @@
+//! A project in memory, with a state that is kept from run to run.
+
+use crate::Watching;
+use config::{MemoryFiles, Request};
+use diagnostics::{Problem, SourceMap};
+use driver::{Inputs, Loaded, Options, Planned, Providers, Report, Session, Setup, load};
+use eval::{Sources, TemplatePart};
+use model::{FingerprintKey, Lineage};
+use plan::{Action, Plan, Step};
+use provider::Provider;
+use provider_builtin::Builtin;
+use provider_simulated::Simulated;
+use state::{Event, State};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// A project in memory.
+pub struct Lab {
+    files: MemoryFiles,
+    request: Request,
+    providers: Providers,
+    /// As recorded by the last run.
+    pub state: State,
+    /// What the runs told.
+    pub watching: Watching,
+    /// What plans are made with.
+    pub options: Options,
+    /// The simulated provider.
+    pub simulated: Arc<Simulated>,
+}
+
+/// Files that are only in memory.
+struct Memory(MemoryFiles);
+
+impl Sources for Memory {
+    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
+        config::Files::read(&self.0, path).map(|text| text.as_bytes().to_vec())
+    }
+
+    fn exists(&self, path: &str) -> Result<bool, String> {
+        Ok(config::Files::read(&self.0, path).is_ok())
+    }
+
+    fn list(&self, directory: &str) -> Result<Vec<String>, String> {
+        config::Files::list(&self.0, directory)
+    }
+
+    fn template(&self, path: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+        let text = config::Files::read(&self.0, path)
+            .map_err(|why| Problem::error("LF0313", format!("`{path}` can't be read: {why}")))?;
+        config::template(path, &text).map_err(|mut problems| problems.remove(0))
+    }
+}
+
+impl Lab {
+    /// A project with one file, and nothing recorded.
+    pub fn new(main: &str) -> Lab {
+        let simulated = Arc::new(Simulated::new());
+        let providers: Vec<Arc<dyn Provider>> = vec![Arc::new(Builtin), simulated.clone()];
+        let mut state = State::default();
+        let begun = Event::Begun {
+            lineage: Lineage([7; 10]),
+            project: "lab".into(),
+            environment: "default".into(),
+        };
+        state
+            .apply(&begun, 0)
+            .expect("a log begins with its beginning");
+        Lab {
+            files: MemoryFiles::new().with("main.hcl", main),
+            request: Request {
+                directory_name: "lab".into(),
+                ..Request::default()
+            },
+            providers: Providers::new(providers),
+            state,
+            watching: Watching::default(),
+            options: Options {
+                version: "test".into(),
+                ..Options::default()
+            },
+            simulated,
+        }
+    }
+
+    /// The same project with another file, or with a file changed.
+    pub fn file(mut self, path: &str, text: &str) -> Lab {
+        self.files = self.files.with(path, text);
+        self
+    }
+
+    /// Changes a file.
+    pub fn write(&mut self, path: &str, text: &str) {
+        self.files = std::mem::take(&mut self.files).with(path, text);
+    }
+
+    /// Sets a variable.
+    pub fn var(&mut self, name: &str, value: &str) {
+        self.request.vars.retain(|(n, _)| n != name);
+        self.request.vars.push((name.into(), value.into()));
+    }
+
+    /// Loads the configuration, with all problems as text.
+    pub fn load(&self) -> (Option<Loaded>, Vec<String>) {
+        let inputs = Inputs {
+            files: &self.files,
+            providers: &self.providers,
+            request: &self.request,
+        };
+        let (loaded, sources, problems) = load(&inputs);
+        (loaded, problems.iter().map(|p| told(p, &sources)).collect())
+    }
+
+    /// Plans; panics where the configuration does not load.
+    pub async fn plan(&self) -> Planned {
+        let loaded = self.loaded();
+        let memory = Memory(self.files.clone());
+        let (_sender, cancel) = watch::channel(0);
+        self.session(&loaded, &memory, cancel)
+            .plan(&self.options)
+            .await
+    }
+
+    /// Plans, and gives what it will do, a line a step, sorted.
+    pub async fn planned(&self) -> Vec<String> {
+        let planned = self.plan().await;
+        let mut lines: Vec<String> = planned.problems.iter().map(|p| p.to_string()).collect();
+        lines.extend(
+            planned
+                .plan
+                .later
+                .iter()
+                .map(|l| format!("later {}", l.what)),
+        );
+        lines.extend(steps(&planned.plan));
+        lines.sort();
+        lines
+    }
+
+    /// Plans and applies; panics where the plan has problems.
+    pub async fn apply(&mut self) -> Report {
+        let planned = self.plan().await;
+        assert!(!planned.has_errors(), "{:#?}", planned.problems);
+        self.apply_plan(&planned.plan).await
+    }
+
+    /// Applies a plan.
+    pub async fn apply_plan(&mut self, plan: &Plan) -> Report {
+        let loaded = self.loaded();
+        let memory = Memory(self.files.clone());
+        let (_sender, cancel) = watch::channel(0);
+        let mut session = self.session(&loaded, &memory, cancel);
+        let settled = session.settle().await;
+        assert!(settled.broken.is_none(), "{settled:?}");
+        let report = session.apply(plan, None).await;
+        drop(session);
+        self.state = report.state.clone();
+        report
+    }
+
+    /// Applies, and expects that everything was done and nothing is left to do.
+    pub async fn apply_whole(&mut self) -> Report {
+        let report = self.apply().await;
+        assert!(report.is_complete(), "{report:#?}");
+        assert_eq!(
+            self.planned().await,
+            Vec::<String>::new(),
+            "there is still something to do"
+        );
+        report
+    }
+
+    /// An attribute of an object, as people see it.
+    pub fn attribute(&self, address: &str, name: &str) -> String {
+        let address = address.parse().expect("an address");
+        let object = self.state.at(&address).expect("it is recorded");
+        object
+            .attributes
+            .get(name)
+            .map_or("(none)".into(), model::show)
+    }
+
+    fn loaded(&self) -> Loaded {
+        let (loaded, problems) = self.load();
+        loaded.unwrap_or_else(|| panic!("{problems:#?}"))
+    }
+
+    fn session<'a>(
+        &'a self,
+        loaded: &'a Loaded,
+        sources: &'a dyn Sources,
+        cancel: watch::Receiver<u8>,
+    ) -> Session<'a> {
+        let setup = Setup {
+            loaded,
+            providers: &self.providers,
+            sources,
+            watch: &self.watching,
+            parallelism: 16,
+            user: "tester".into(),
+            now: "2026-01-01T00:00:00Z".into(),
+            cancel,
+        };
+        Session::rehearse(setup, self.state.clone(), FingerprintKey::new([9; 32]))
+    }
+}
+
+/// The steps that do something, a line each.
+pub fn steps(plan: &Plan) -> Vec<String> {
+    let shown = |s: &&Step| s.action != Action::Barrier;
+    let line = |s: &Step| match (s.pair, s.action) {
+        (Some(_), Action::Create) => format!("replace {}", s.address),
+        (Some(_), _) => String::new(),
+        (None, action) => format!("{} {}", action.word(), s.address),
+    };
+    let mut lines: Vec<String> = plan
+        .steps
+        .iter()
+        .filter(shown)
+        .map(line)
+        .filter(|l| !l.is_empty())
+        .collect();
+    lines.extend(plan.outputs.keys().map(|name| format!("output {name}")));
+    lines.extend(
+        plan.refreshed
+            .iter()
+            .map(|d| format!("drift {}", d.address)),
+    );
+    lines.sort();
+    lines
+}
+
+fn told(problem: &Problem, sources: &SourceMap) -> String {
+    let place = problem
+        .primary()
+        .map(|s| sources.locate(s))
+        .unwrap_or_default();
+    format!("{place} {problem}")
+}
