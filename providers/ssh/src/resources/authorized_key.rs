@@ -129,10 +129,7 @@ impl Resource for SshAuthorizedKey {
         })?;
         if let Action::Delete { .. } = change.action {
             let arguments = vec![word("user"), blob, change.had()];
-            return Ok(Call {
-                function: "key_drop",
-                arguments,
-            });
+            return Ok(Call::new("key_drop", arguments));
         }
         let arguments = vec![
             change.verb().into(),
@@ -143,10 +140,7 @@ impl Resource for SshAuthorizedKey {
             blob,
             key.trim().into(),
         ];
-        Ok(Call {
-            function: "key_put",
-            arguments,
-        })
+        Ok(Call::new("key_put", arguments))
     }
 
     fn made(&self, planned: &Value, told: &Told) -> Made {

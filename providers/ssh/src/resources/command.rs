@@ -135,22 +135,15 @@ impl Resource for SshCommand {
                 .unwrap_or_default()
         };
         Ok(match change.action {
-            Action::Create { .. } => Call {
-                function: "command_run",
-                arguments: vec![word("creates"), script("check"), script("command")],
-            },
-            Action::Update { .. } => Call {
-                function: "note_put",
-                arguments: vec![change.had()],
-            },
-            Action::Delete { .. } if is_set(attributes, "undo") => Call {
-                function: "command_undo",
-                arguments: vec![change.had(), script("undo")],
-            },
-            Action::Delete { .. } => Call {
-                function: "note_drop",
-                arguments: Vec::new(),
-            },
+            Action::Create { .. } => Call::new(
+                "command_run",
+                vec![word("creates"), script("check"), script("command")],
+            ),
+            Action::Update { .. } => Call::new("note_put", vec![change.had()]),
+            Action::Delete { .. } if is_set(attributes, "undo") => {
+                Call::new("command_undo", vec![change.had(), script("undo")])
+            }
+            Action::Delete { .. } => Call::new("note_drop", Vec::new()),
         })
     }
 

@@ -120,10 +120,7 @@ impl Resource for SshDirectory {
                 change.expected(),
                 change.had(),
             ];
-            return Ok(Call {
-                function: "directory_drop",
-                arguments,
-            });
+            return Ok(Call::new("directory_drop", arguments));
         }
         let arguments = vec![
             change.verb().into(),
@@ -135,10 +132,7 @@ impl Resource for SshDirectory {
             word("owner"),
             word("group"),
         ];
-        Ok(Call {
-            function: "directory_put",
-            arguments,
-        })
+        Ok(Call::new("directory_put", arguments))
     }
 
     fn made(&self, planned: &Value, told: &Told) -> Made {

@@ -152,10 +152,7 @@ impl Resource for SshFile {
                 change.expected(),
                 change.had(),
             ];
-            return Ok(Call {
-                function: "file_drop",
-                arguments,
-            });
+            return Ok(Call::new("file_drop", arguments));
         }
         let content = content(attributes)?;
         let arguments = vec![
@@ -170,10 +167,7 @@ impl Resource for SshFile {
             word("group"),
             encode(&content),
         ];
-        Ok(Call {
-            function: "file_put",
-            arguments,
-        })
+        Ok(Call::new("file_put", arguments))
     }
 
     fn made(&self, planned: &Value, told: &Told) -> Made {

@@ -90,10 +90,7 @@ impl Resource for SshGroup {
         let attributes = change.attributes();
         let word = |name| text(attributes, name).unwrap_or_default();
         if let Action::Delete { .. } = change.action {
-            return Ok(Call {
-                function: "group_drop",
-                arguments: vec![word("name"), change.had()],
-            });
+            return Ok(Call::new("group_drop", vec![word("name"), change.had()]));
         }
         let gid = number(attributes, "gid")
             .map(|n| n.to_string())
@@ -107,10 +104,7 @@ impl Resource for SshGroup {
             gid,
             flag(attributes, "system"),
         ];
-        Ok(Call {
-            function: "group_put",
-            arguments,
-        })
+        Ok(Call::new("group_put", arguments))
     }
 
     fn made(&self, planned: &Value, told: &Told) -> Made {

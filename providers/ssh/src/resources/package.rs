@@ -110,10 +110,7 @@ impl Resource for SshPackage {
         let word = |name| text(attributes, name).unwrap_or_default();
         if let Action::Delete { .. } = change.action {
             let arguments = vec![word("name"), change.had()];
-            return Ok(Call {
-                function: "package_drop",
-                arguments,
-            });
+            return Ok(Call::new("package_drop", arguments));
         }
         let arguments = vec![
             change.verb().into(),
@@ -123,10 +120,9 @@ impl Resource for SshPackage {
             change.had(),
             word("version"),
         ];
-        Ok(Call {
-            function: "package_put",
-            arguments,
-        })
+        let fresh = matches!(change.action, Action::Create { .. });
+        let together = fresh.then(|| ("package_batch", vec![word("name"), word("version")]));
+        Ok(Call::new("package_put", arguments).together(together))
     }
 
     fn made(&self, planned: &Value, told: &Told) -> Made {

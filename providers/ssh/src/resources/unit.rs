@@ -183,10 +183,7 @@ impl Resource for SshSystemdUnit {
                 change.had(),
                 content.into(),
             ];
-            return Ok(Call {
-                function: "unit_drop",
-                arguments,
-            });
+            return Ok(Call::new("unit_drop", arguments));
         }
         let yes_no = |name| match truth(attributes, name) {
             Some(true) => "yes".to_string(),
@@ -214,10 +211,7 @@ impl Resource for SshSystemdUnit {
             yes_no("running"),
             if restart { "1".into() } else { String::new() },
         ];
-        Ok(Call {
-            function: "unit_put",
-            arguments,
-        })
+        Ok(Call::new("unit_put", arguments))
     }
 
     fn made(&self, planned: &Value, told: &Told) -> Made {

@@ -122,10 +122,7 @@ impl Resource for SshUser {
         let attributes = change.attributes();
         let word = |name| text(attributes, name).unwrap_or_default();
         if let Action::Delete { .. } = change.action {
-            return Ok(Call {
-                function: "user_drop",
-                arguments: vec![word("name"), change.had()],
-            });
+            return Ok(Call::new("user_drop", vec![word("name"), change.had()]));
         }
         let groups = texts(attributes, "groups").map_or("*".into(), |g| sorted(g, ","));
         let comment = text(attributes, "comment").unwrap_or_else(|| "*".into());
@@ -146,10 +143,7 @@ impl Resource for SshUser {
             flag(attributes, "system"),
             flag(attributes, "create_home"),
         ];
-        Ok(Call {
-            function: "user_put",
-            arguments,
-        })
+        Ok(Call::new("user_put", arguments))
     }
 
     fn made(&self, planned: &Value, told: &Told) -> Made {

@@ -46,9 +46,10 @@ directory_may_update() {
   manifest "${BEFORE:-${had:-equal}}"
 }
 
+# With less than five digits, chmod would leave a set-group-ID bit as it is.
 directory_make() { # path mode owner group
   WORDS=$( { { [ -d "$1" ] || mkdir -m 700 -- "$1"; } &&
-    { [ -z "$3$4" ] || chown "$3${4:+:$4}" -- "$1"; } && chmod "$2" -- "$1"; } 2>&1) &&
+    { [ -z "$3$4" ] || chown "$3${4:+:$4}" -- "$1"; } && chmod "0000$2" -- "$1"; } 2>&1) &&
     { TOUCHED=1; return 0; }
   [ "$NOW" != absent ] || rmdir -- "$1" 2>/dev/null
   fail write "$WORDS"
@@ -72,7 +73,7 @@ directory_drop() { # path on_destroy expected had
       ;;
     :taken | restore:taken)
       [ -f "$O/original" ] && read -r mode owner group <"$O/original" || { fail lost; return; }
-      WORDS=$( { chown "$owner:$group" -- "$1" && chmod "$mode" -- "$1"; } 2>&1) ||
+      WORDS=$( { chown "$owner:$group" -- "$1" && chmod "0000$mode" -- "$1"; } 2>&1) ||
         { fail write "$WORDS"; return; }
       ;;
   esac

@@ -23,10 +23,27 @@ pub(crate) struct Task {
 }
 
 /// A function of the runner with its arguments.
-#[derive(Clone, Default)]
 pub(crate) struct Call {
     pub(crate) function: &'static str,
     pub(crate) arguments: Vec<String>,
+    /// A function that is called before several neighbours of one kind, with token, object and
+    /// these words of each: what takes long is done for all of them together.
+    pub(crate) together: Option<(&'static str, Vec<String>)>,
+}
+
+impl Call {
+    pub(crate) fn new(function: &'static str, arguments: Vec<String>) -> Call {
+        Call {
+            function,
+            arguments,
+            together: None,
+        }
+    }
+
+    pub(crate) fn together(mut self, together: Option<(&'static str, Vec<String>)>) -> Call {
+        self.together = together;
+        self
+    }
 }
 
 impl Drop for Call {
@@ -143,7 +160,8 @@ impl Batch {
                 &LOCK_WAIT_S.to_string(),
             ],
         );
-        for task in &self.tasks {
+        for (i, task) in self.tasks.iter().enumerate() {
+            self.announce(i, &mut program);
             let seconds = task.seconds.to_string();
             let head = [&task.token, &task.object, &task.ty, &task.place, &seconds];
             let head = head
@@ -157,6 +175,31 @@ impl Batch {
         }
         program.call::<&str>("leave", []);
         program
+    }
+
+    /// Before the first of several neighbours: all of them.
+    fn announce(&self, first: usize, program: &mut Program) {
+        let function = |t: &Task| t.call.together.as_ref().map(|(f, _)| *f);
+        let Some(together) = function(&self.tasks[first]) else {
+            return;
+        };
+        if first > 0 && function(&self.tasks[first - 1]) == Some(together) {
+            return;
+        }
+        let run = self.tasks[first..]
+            .iter()
+            .take_while(|t| function(t) == Some(together));
+        let run: Vec<_> = run.collect();
+        if run.len() < 2 {
+            return;
+        }
+        let seconds: u64 = run.iter().map(|t| t.seconds).max().unwrap_or_default();
+        program.set("LIMIT", &seconds.to_string());
+        let words = run.iter().flat_map(|t| {
+            let words = t.call.together.iter().flat_map(|(_, words)| words);
+            [&t.token, &t.object].into_iter().chain(words)
+        });
+        program.call(together, words);
     }
 }
 

@@ -2,6 +2,7 @@
 //! object at a time through the provider's contract.
 #![allow(dead_code, missing_docs, unreachable_pub)]
 
+pub mod machine;
 pub mod sshd;
 
 use landfall_provider_ssh::SshProvider;
@@ -167,7 +168,8 @@ impl World {
             private: object.map_or(&[], |o| &o.made.private),
             existing,
         };
-        let answer = SshProvider.plan(&request);
+        let mut answer = SshProvider.plan(&request);
+        answer.planned.get_or_insert_with(|| proposed.clone());
         let schema = &SshProvider.schema().resources[ty];
         assert_eq!(check::plan(schema, &request, &answer), Vec::<String>::new());
         answer

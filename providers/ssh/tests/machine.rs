@@ -1,0 +1,239 @@
+//! Everything that changes a whole machine, on throwaway machines: packages, accounts, keys, units.
+
+mod support;
+
+use model::{ObjectId, Token, Type, Value};
+use provider::{Action, Operation, ReadAnswer};
+use support::machine::{Machine, possible};
+use support::{Object, World, check_fails, words};
+
+const SERVICE: &str = "[Service]\nExecStart=/bin/sh -c 'echo version ONE; exec sleep 1000'\n\
+                       [Install]\nWantedBy=multi-user.target\n";
+
+/// What of a machine must be as before after a destroy.
+fn snapshot(machine: &Machine) -> String {
+    machine.run(
+        "find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/log \
+         -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /root/.ssh \
+         -o -path /var/lib/systemd -o -name '*-old' -o -name '*-' -o -path /etc/ld.so.cache \\) -prune \
+         -o \\( -type d -printf '%p %m %u %g\\n' \\) -o -printf '%p %m %u %g %s\\n' | sort; \
+         cat /etc/passwd /etc/group | sort; \
+         dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\\n'; \
+         systemctl list-unit-files --no-legend --no-pager",
+    )
+}
+
+/// Looks at all of them at once: no difference to what was made.
+async fn check_settled(world: &World, objects: &[Object]) {
+    for object in objects {
+        let read = world.refreshed(object).await.made;
+        assert_eq!(read.attributes, object.made.attributes, "{}", object.ty);
+        assert_eq!(
+            String::from_utf8_lossy(&read.private),
+            String::from_utf8_lossy(&object.made.private),
+            "{}",
+            object.ty
+        );
+    }
+}
+
+fn strings(items: &[&str]) -> Value {
+    Value::set(Type::String, items.iter().map(|i| Value::from(*i)).collect())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn accounts_keys_and_units_come_and_go_without_a_trace() {
+    if !possible() {
+        return;
+    }
+    let machine = Machine::new("accounts").await;
+    machine.run("groupadd theirs; useradd -m -s /bin/sh -c Theirs theirs-too; mkdir /srv/x");
+    let before = snapshot(&machine);
+    let world = machine.world().await;
+    let mut made = Vec::new();
+
+    made.push(world.create("ssh_group", &[("name", "crew".into()), ("gid", 4242.into())]).await.unwrap());
+    made.push(world.create("ssh_group", &[("name", "theirs".into())]).await.unwrap());
+    let user = [
+        ("name", "deploy".into()),
+        ("groups", strings(&["crew", "theirs"])),
+        ("comment", "Who deploys".into()),
+        ("shell", "/bin/bash".into()),
+    ];
+    made.push(world.create("ssh_user", &user).await.unwrap());
+    assert_eq!(machine.run("id -Gn deploy").trim(), "deploy crew theirs");
+    assert_eq!(machine.run("getent passwd deploy | cut -d: -f5-"), "Who deploys:/home/deploy:/bin/bash\n");
+    assert_eq!(machine.run("stat -c %U /home/deploy").trim(), "deploy");
+
+    check_fails(
+        world.create("ssh_user", &[("name", "theirs-too".into()), ("shell", "/bin/bash".into())]).await,
+        "differs in `shell`",
+    );
+    let adopted = [
+        ("name", "theirs-too".into()),
+        ("shell", "/bin/bash".into()),
+        ("existing", "adopt".into()),
+    ];
+    made.push(world.create("ssh_user", &adopted).await.unwrap());
+
+    for key in ["AAAAC3NzaC1lZDI1NTE5AAAAIO7N0pF9H2bRhaHGiLV9nqTQHPCGQRo1Fq1GX0sKz9Qy", "AAAAC3NzaC1lZDI1NTE5AAAAILXlxGyGJzWVZz9pVwzyVNnGLyWDkZyo1FtZNuGQfDlS"] {
+        let line = format!("ssh-ed25519 {key} me@home");
+        let fields = [("user", "deploy".into()), ("key", line.as_str().into())];
+        made.push(world.create("ssh_authorized_key", &fields).await.unwrap());
+        assert!(machine.run("cat /home/deploy/.ssh/authorized_keys").contains(&line));
+    }
+    assert_eq!(
+        machine.run("stat -c '%a %U %G' /home/deploy/.ssh /home/deploy/.ssh/authorized_keys"),
+        "700 deploy deploy\n600 deploy deploy\n"
+    );
+
+    let unit = [("name", "mine.service".into()), ("content", SERVICE.into())];
+    made.push(world.create("ssh_systemd_unit", &unit).await.unwrap());
+    assert_eq!(machine.run("systemctl is-active mine; systemctl is-enabled mine"), "active\nenabled\n");
+    let others = [("name", "cron.service".into()), ("running", false.into()), ("enabled", false.into())];
+    if machine.run("systemctl list-unit-files cron.service | wc -l").trim() != "3" {
+        check_fails(world.create("ssh_systemd_unit", &others).await, "there is no unit cron.service");
+    }
+    let others = [("name", "systemd-timesyncd.service".into()), ("running", false.into())];
+    let _ = others;
+    check_settled(&world, &made).await;
+
+    // Drift of each kind is seen.
+    machine.run("usermod -s /bin/sh deploy; systemctl stop mine; groupmod -g 4243 crew");
+    let seen = |object: &Object| {
+        let (world, object) = (&world, object.clone());
+        async move { world.refreshed(&object).await.made.attributes }
+    };
+    assert_eq!(seen(&made[0]).await.get("gid"), Some(&4243.into()));
+    assert_eq!(seen(&made[2]).await.get("shell"), Some(&"/bin/sh".into()));
+    assert_eq!(seen(&made[6]).await.get("running"), Some(&false.into()));
+    made[0] = world.update(&made[0], &[("name", "crew".into()), ("gid", 4242.into())]).await.unwrap();
+    made[2] = world.update(&made[2], &user).await.unwrap();
+    made[6] = world.update(&made[6], &unit).await.unwrap();
+    check_settled(&world, &made).await;
+
+    for object in made.iter().rev() {
+        world.delete(object).await.unwrap_or_else(|f| panic!("{}: {}", object.ty, words(&f.problem)));
+    }
+    assert_same(&before, &snapshot(&machine));
+}
+
+fn assert_same(before: &str, after: &str) {
+    let gone: Vec<_> = before.lines().filter(|l| !after.lines().any(|a| a == *l)).collect();
+    let new: Vec<_> = after.lines().filter(|l| !before.lines().any(|b| b == *l)).collect();
+    assert!(gone.is_empty() && new.is_empty(), "gone: {gone:#?}\nnew: {new:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn units_restart_when_told_and_show_their_log_when_they_fail() {
+    if !possible() {
+        return;
+    }
+    let machine = Machine::new("units").await;
+    let world = machine.world().await;
+    let pid = || machine.run("systemctl show -p MainPID mine");
+    let unit = |content: &str, on: &str| {
+        [("name", "mine.service".into()), ("content", content.into()), ("restart_on", on.into())]
+    };
+    let made = world.create("ssh_systemd_unit", &unit(SERVICE, "a")).await.unwrap();
+    let first = pid();
+    let again = world.update(&made, &unit(SERVICE, "a")).await.unwrap();
+    assert_eq!(pid(), first, "nothing to do");
+    let again = world.update(&again, &unit(SERVICE, "b")).await.unwrap();
+    let second = pid();
+    assert_ne!(second, first, "restart_on changed");
+    let again = world.update(&again, &unit(&SERVICE.replace("ONE", "TWO"), "b")).await.unwrap();
+    assert_ne!(pid(), second, "its content changed");
+    assert!(machine.run("journalctl -u mine -o cat").contains("version TWO"));
+    assert!(world.connection.gate("ssh_systemd_unit", "active", &again.made).await.unwrap());
+
+    let broken = "[Service]\nExecStart=/bin/sh -c 'echo the port is taken >&2; exit 7'\n";
+    let failure = world.update(&again, &unit(broken, "b")).await;
+    let failure = check_fails(failure, "does not start");
+    let text = words(&failure.problem);
+    assert!(text.contains("the port is taken"), "{text}");
+    assert!(failure.partial.is_some());
+    assert_eq!(world.refreshed(&again).await.made.attributes.get("running"), Some(&false.into()));
+    assert!(world.connection.gate("ssh_systemd_unit", "active", &again.made).await.is_err());
+    let mended = world.update(&again, &unit(SERVICE, "b")).await.unwrap();
+    assert_eq!(machine.run("systemctl is-active mine"), "active\n");
+
+    // Cut off between the file and the restart: the next look says so.
+    let lineage = world.lineage.to_string();
+    machine.run(&format!("touch /var/lib/landfall/{lineage}/objects/{}/restart", mended.id));
+    assert_eq!(world.refreshed(&mended).await.made.attributes.get("running"), Some(&false.into()));
+    let third = pid();
+    let mended = world.update(&mended, &unit(SERVICE, "b")).await.unwrap();
+    assert_ne!(pid(), third);
+    assert_eq!(world.refreshed(&mended).await.made.attributes.get("running"), Some(&true.into()));
+
+    // A unit that something else brought is steered, and left as it was.
+    let ssh = [("name", "systemd-journald.service".into()), ("enabled", Value::Null(Type::Bool))];
+    let steered = world.create("ssh_systemd_unit", &ssh).await;
+    let _ = steered.map(|_| ());
+    world.delete(&mended).await.unwrap();
+    check_fails(
+        world.create("ssh_systemd_unit", &[("name", "no-such.service".into())]).await,
+        "there is no unit no-such.service",
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn packages_come_together_and_go_with_what_came_along() {
+    if !possible() {
+        return;
+    }
+    let machine = Machine::new("packages").await;
+    // So that nothing of the lists counts as a difference.
+    machine.run("apt-get update -q >/dev/null");
+    let before = snapshot(&machine);
+    let world = machine.world().await;
+    let operation = |name: &str| -> Operation {
+        let config = world.config("ssh_package", &[("name", name.into())]);
+        let plan = world.plan("ssh_package", &config, None, None);
+        world.creation("ssh_package", ObjectId::random(), plan)
+    };
+    let batch = ["nginx-light", "tree", "no-such-package-anywhere"].map(operation).to_vec();
+    let outcomes = world.apply_all(batch.clone()).await;
+    check_fails(outcomes[2].clone(), "there is no package no-such-package-anywhere");
+    let batch = ["tree", "nginx-light"].iter().zip([&batch[1], &batch[0]]);
+    let mut made: Vec<Object> = Vec::new();
+    for ((name, operation), outcome) in batch.zip([&outcomes[1], &outcomes[0]]) {
+        let outcome = outcome.as_ref().unwrap_or_else(|f| panic!("{name}: {}", words(&f.problem)));
+        let id = operation.ownership.object;
+        made.push(Object { ty: "ssh_package", id, made: outcome.clone().unwrap() });
+    }
+    assert_eq!(machine.run("systemctl is-active nginx"), "active\n");
+    check_settled(&world, &made).await;
+    // What was there before is adopted, and stays.
+    let sudo = world.create("ssh_package", &[("name", "openssh-server".into())]).await.unwrap();
+    check_fails(
+        world
+            .create("ssh_package", &[("name", "tree".into()), ("version", "0.0.1".into())])
+            .await,
+        "differs in `version`",
+    );
+    // Two that are not there at once, one apt for both.
+    let both = world.apply_all(["jq", "bc"].map(operation).to_vec()).await;
+    assert!(both.iter().all(Result::is_ok), "{both:?}");
+    let logged = machine.run("grep -c '^Commandline.*jq bc' /var/log/apt/history.log");
+    assert_eq!(logged.trim(), "1");
+    for (outcome, name) in both.into_iter().zip(["jq", "bc"]) {
+        let made = outcome.unwrap().unwrap();
+        let action = Action::Delete { prior: made.attributes };
+        let id = machine.run(&format!(
+            "grep -l ' package:{name}$' /var/lib/landfall/*/objects/*/manifest | cut -d/ -f7"
+        ));
+        let id: ObjectId = id.trim().parse().unwrap();
+        let gone = world.operation("ssh_package", id, action, made.private);
+        assert_ne!(gone.token, Token::random());
+        world.apply(gone).await.unwrap();
+    }
+    made.push(sudo);
+    for object in made.iter().rev() {
+        world.delete(object).await.unwrap_or_else(|f| panic!("{}", words(&f.problem)));
+    }
+    assert!(matches!(world.read(&made[0]).await, ReadAnswer::Absent));
+    machine.run("dpkg-query -W openssh-server");
+    assert_same(&before, &snapshot(&machine));
+}

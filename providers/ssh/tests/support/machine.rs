@@ -1,0 +1,149 @@
+//! A throwaway machine, gone when dropped.
+
+use super::World;
+use provider_sandbox::{SandboxProvider, Site};
+use model::{Lineage, ObjectId, Token, Value};
+use provider::{Action, Answer, Connection, Made, Operation, Ownership, Provider, answers};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
+
+/// Whether machines can be made here. Where they can't, the test is skipped, loudly; under
+/// `CI=true` that is a failure.
+pub fn possible() -> bool {
+    let root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.trim_ascii() == b"0");
+    let nspawn = Path::new("/usr/bin/systemd-nspawn").exists();
+    if root && nspawn {
+        return true;
+    }
+    let why = format!("needs root ({root}) and systemd-nspawn ({nspawn})");
+    assert!(std::env::var("CI").as_deref() != Ok("true"), "not to be skipped in CI: {why}");
+    eprintln!("\nSKIPPED, NOTHING WAS TESTED: {why}\n");
+    false
+}
+
+pub struct Machine {
+    dir: PathBuf,
+    connection: Arc<dyn Connection>,
+    object: ObjectId,
+    made: Made,
+}
+
+impl Machine {
+    pub async fn new(name: &str) -> Machine {
+        let dir = PathBuf::from(format!(
+            "/var/lib/landfall-sandbox-test/ssh-{name}-{}",
+            std::process::id()
+        ));
+        let provider = SandboxProvider::at(Site::at(&dir));
+        let connection = provider.connect(Value::NULL).await.unwrap();
+        let mut planned = Value::object([("name", name.into())]);
+        for attribute in &provider.schema().resources["sandbox_machine"].block.attributes {
+            if planned.get(attribute.name).is_none() {
+                let null = Value::Null(attribute.ty.clone());
+                let value = match (&attribute.default, attribute.is_computed()) {
+                    (Some(default), _) => default.clone(),
+                    (None, true) => Value::unknown(attribute.ty.clone()),
+                    (None, false) => null,
+                };
+                planned = planned.with(attribute.name, value);
+            }
+        }
+        let object = ObjectId::random();
+        let action = Action::Create { planned };
+        let outcome = apply(&connection, operation(object, action)).await;
+        let made = match outcome {
+            Ok(Some(made)) => made,
+            other => panic!("no machine: {other:?}"),
+        };
+        Machine { dir, connection, object, made }
+    }
+
+    pub fn host(&self) -> Value {
+        let given = self.made.attributes.get("host").unwrap();
+        model::convert(given, &provider::host_type()).unwrap()
+    }
+
+    /// A world on it, with the usual records.
+    pub async fn world(&self) -> World {
+        let mut world = World::on(self.host(), &[]).await;
+        let config = Value::object([("connect_timeout", Value::int(10))]);
+        world.connection = landfall_provider_ssh::SshProvider.connect(config).await.unwrap();
+        world
+    }
+
+    /// What a command prints there, by the system's own ssh.
+    pub fn run(&self, command: &str) -> String {
+        let text = |name: &str| {
+            let host = self.host();
+            host.get(name).unwrap().expose().as_str().unwrap_or_default().to_string()
+        };
+        std::fs::create_dir_all(&self.dir).unwrap();
+        let (key, known) = (self.dir.join("test_key"), self.dir.join("test_known"));
+        std::fs::write(&key, text("private_key")).unwrap();
+        Command::new("chmod").arg("600").arg(&key).status().unwrap();
+        std::fs::write(&known, format!("{} {}\n", text("address"), text("host_key"))).unwrap();
+        let output = Command::new("ssh")
+            .args(["-F", "none", "-o", &format!("UserKnownHostsFile={}", known.display())])
+            .args(["-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i"])
+            .arg(&key)
+            .arg(format!("root@{}", text("address")))
+            .arg(command)
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+}
+
+fn operation(object: ObjectId, action: Action) -> Operation {
+    Operation {
+        token: Token::random(),
+        ownership: Ownership {
+            lineage: Lineage([7; 10]),
+            object,
+            hint: "sandbox_machine.test".into(),
+            epoch: 1,
+        },
+        ty: "sandbox_machine".into(),
+        action,
+        private: Vec::new(),
+        timeout_ms: 300_000,
+    }
+}
+
+async fn apply(
+    connection: &Arc<dyn Connection>,
+    operation: Operation,
+) -> Result<Option<Made>, String> {
+    let (sender, mut receiver) = answers();
+    connection.apply(vec![operation], sender).await;
+    while let Some((_, answer)) = receiver.recv().await {
+        match answer {
+            Answer::Progress(_) => {}
+            Answer::Done(made) => return Ok(made),
+            Answer::Failed(failure) => return Err(super::words(&failure.problem)),
+        }
+    }
+    Err("no answer".into())
+}
+
+impl Drop for Machine {
+    fn drop(&mut self) {
+        let (connection, object, prior) =
+            (self.connection.clone(), self.object, self.made.attributes.clone());
+        // Not in the test's own runtime: that one may be going down by a panic.
+        let ended = std::thread::spawn(move || {
+            let runtime =
+                tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+            let gone = operation(object, Action::Delete { prior });
+            runtime.block_on(apply(&connection, gone))
+        });
+        if let Err(problem) = ended.join().unwrap_or_else(|_| Err("panicked".into())) {
+            eprintln!("a machine was left behind in {}: {problem}", self.dir.display());
+        }
+        let _ = std::fs::remove_dir_all(&self.dir);
+    }
+}
