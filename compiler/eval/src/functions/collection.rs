@@ -15,11 +15,11 @@ pub(super) const FUNCTIONS: &[Function] = &[
         .variadic(nullable("values", Want::Any))
         .raw(),
     Function::new("coalescelist", &[], Want::Any, coalescelist)
-        .variadic(nullable("lists", Want::Any))
+        .variadic(p("lists", Want::Any))
         .inside(),
     Function::new(
         "contains",
-        &[LIST, nullable("value", Want::Any)],
+        &[LIST, p("value", Want::Any)],
         Want::Bool,
         contains,
     )
@@ -131,7 +131,7 @@ fn undecided(rest: &[Value], ty: Type) -> Answer {
 
 fn coalescelist(_: &Context<'_>, a: &[Value]) -> Answer {
     for (i, value) in a.iter().enumerate() {
-        if !value.is_null() && !items(a, i)?.is_empty() {
+        if !items(a, i)?.is_empty() {
             return Ok(value.clone());
         }
     }
@@ -140,10 +140,9 @@ fn coalescelist(_: &Context<'_>, a: &[Value]) -> Answer {
 
 fn contains(_: &Context<'_>, a: &[Value]) -> Answer {
     let (list, wanted) = (items(a, 0)?, &a[1]);
-    let wanted = element_like(&a[0], wanted);
     let mut undecided: Vec<Value> = Vec::new();
     for item in list {
-        match equality(true, item, &wanted) {
+        match equality(true, item, wanted) {
             Value::Bool(true) => return Ok(true.into()),
             Value::Bool(false) => {}
             other => undecided.push(other),
@@ -181,10 +180,9 @@ fn index(_: &Context<'_>, a: &[Value]) -> Answer {
         return Err(Fault::of(0, "a set has no order"));
     }
     let list = items(a, 0)?;
-    let wanted = element_like(&a[0], &a[1]);
     match list
         .iter()
-        .position(|v| crate::equal::equal(v, &wanted) == Some(true))
+        .position(|v| crate::equal::equal(v, &a[1]) == Some(true))
     {
         Some(i) => Ok(Value::Number(Number::from(i))),
         None => Err(Fault::of(1, "the list holds no such value")),

@@ -339,12 +339,22 @@ fn write_number(verb: Verb, n: &Number, argument: usize) -> Result<String, Fault
     };
     let digits = match verb.letter {
         'f' => fixed(&size.decimal(), verb.precision.unwrap_or(6)),
-        'e' | 'E' => scientific(&size.decimal(), verb.precision, verb.letter),
-        'g' | 'G' => match verb.precision {
-            None => general(&size),
+        'e' | 'E' => scientific(
+            &size.decimal(),
+            Some(verb.precision.unwrap_or(6)),
+            verb.letter,
+        ),
+        'g' | 'G' | 'v' => match verb.precision {
+            None => general(&size, verb.letter),
             Some(precision) => scientific_or_fixed(&size.decimal(), precision.max(1), verb.letter),
         },
         letter => {
+            if !n.is_whole() {
+                return Err(Fault::of(
+                    argument,
+                    format!("`%{letter}` takes a whole number"),
+                ));
+            }
             let truncated = size.decimal().with_scale_round(0, RoundingMode::Down);
             let (whole, _) = truncated.into_bigint_and_exponent();
             match letter {
@@ -384,11 +394,11 @@ fn fixed(value: &BigDecimal, precision: usize) -> String {
         .to_plain_string()
 }
 
-fn general(n: &Number) -> String {
+fn general(n: &Number, letter: char) -> String {
     let value = n.decimal();
     let exponent = value.digits() as i64 - value.fractional_digit_count() - 1;
-    if exponent < -4 || exponent >= 21 {
-        return scientific(&value, None, 'e');
+    if exponent < -4 || exponent >= 6.max(if letter == 'v' { 21 } else { 0 }) {
+        return scientific(&value, None, if letter == 'G' { 'E' } else { 'e' });
     }
     n.to_string()
 }

@@ -222,11 +222,28 @@ fn known_start(separator: &Value, lists: &[Value]) -> Option<Arc<str>> {
 }
 
 fn lower(_: &Context<'_>, a: &[Value]) -> Answer {
-    Ok(text(a, 0).to_lowercase().into())
+    Ok(text(a, 0)
+        .chars()
+        .map(|c| single(c.to_lowercase(), c))
+        .collect::<String>()
+        .into())
 }
 
 fn upper(_: &Context<'_>, a: &[Value]) -> Answer {
-    Ok(text(a, 0).to_uppercase().into())
+    Ok(text(a, 0)
+        .chars()
+        .map(|c| single(c.to_uppercase(), c))
+        .collect::<String>()
+        .into())
+}
+
+/// A character stays one: where its other case is several, it stays what it is.
+fn single(mut other: impl ExactSizeIterator<Item = char>, c: char) -> char {
+    if other.len() == 1 {
+        other.next().unwrap_or(c)
+    } else {
+        c
+    }
 }
 
 fn split(_: &Context<'_>, a: &[Value]) -> Answer {
@@ -264,7 +281,7 @@ fn title(_: &Context<'_>, a: &[Value]) -> Answer {
     let mut titled = String::new();
     for c in text(a, 0).chars() {
         match separates(before) {
-            true => titled.extend(c.to_uppercase()),
+            true => titled.push(single(c.to_uppercase(), c)),
             false => titled.push(c),
         }
         before = c;

@@ -39,7 +39,7 @@ fn yamldecode(_: &Context<'_>, a: &[Value]) -> Answer {
         return Err(Fault::of(0, message));
     }
     match builder.documents.len() {
-        0 => Ok(Value::NULL),
+        0 => Err(Fault::of(0, "it holds no document")),
         1 => Ok(builder.documents.remove(0)),
         _ => Err(Fault::of(
             0,
@@ -228,10 +228,9 @@ fn boolean(text: &str) -> Option<Value> {
 }
 
 fn number(text: &str) -> Option<Value> {
-    let plain = text.replace('_', "");
-    let (negative, digits) = match plain.strip_prefix('-') {
+    let (negative, digits) = match text.strip_prefix('-') {
         Some(digits) => (true, digits),
-        None => (false, plain.strip_prefix('+').unwrap_or(&plain)),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
     };
     if !digits.starts_with(|c: char| c.is_ascii_digit() || c == '.') {
         return None;
@@ -242,15 +241,9 @@ fn number(text: &str) -> Option<Value> {
             .ok()
             .filter(|_| !digits.starts_with(['+', '-']))
     };
-    let whole = radix("0x", 16)
-        .or_else(|| radix("0b", 2))
-        .or_else(|| radix("0o", 8))
-        .or_else(|| {
-            let octal = digits.len() > 1 && digits.bytes().all(|b| (b'0'..b'8').contains(&b));
-            octal.then(|| radix("0", 8)).flatten()
-        });
-    if let Some(whole) = whole {
-        return Some(Value::int(if negative { -whole } else { whole }));
+    if let Some(whole) = radix("0x", 16).or_else(|| radix("0o", 8)) {
+        // Only a decimal has a sign.
+        return (digits.len() == text.len()).then(|| Value::int(whole));
     }
     if !digits
         .bytes()
@@ -273,37 +266,45 @@ fn number(text: &str) -> Option<Value> {
 
 /// A date or a time, as of RFC 3339.
 fn timestamp(text: &str) -> Option<Value> {
-    let digits = |range: std::ops::Range<usize>| {
-        text.get(range)
-            .is_some_and(|d| d.bytes().all(|b| b.is_ascii_digit()))
-    };
-    let bytes = text.as_bytes();
-    let date = text.len() >= 10
-        && text.is_ascii()
-        && digits(0..4)
-        && bytes[4] == b'-'
-        && digits(5..7)
-        && bytes[7] == b'-'
-        && digits(8..10);
-    if !date || text[..10].parse::<jiff::civil::Date>().is_err() {
+    if !text.is_ascii() {
         return None;
     }
-    if text.len() == 10 {
-        return Some(Value::from(format!("{text}T00:00:00Z")));
+    let (date, time) = match text.find(['T', 't']) {
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
+    };
+    let fields: Vec<&str> = date.split('-').collect();
+    let [year, month, day] = fields.as_slice() else {
+        return None;
+    };
+    let digits = |field: &str, lengths: &[usize]| {
+        lengths.contains(&field.len()) && field.bytes().all(|b| b.is_ascii_digit())
+    };
+    if !digits(year, &[4]) || !digits(month, &[1, 2]) || !digits(day, &[1, 2]) {
+        return None;
     }
-    let separated = matches!(bytes[10], b'T' | b't' | b' ');
-    let instant: jiff::Timestamp = text.parse().ok().filter(|_| separated)?;
-    match text.ends_with(['Z', 'z']) {
-        true => Some(Value::from(instant.to_string())),
-        false => Some(Value::from(text.replacen([' ', 't'], "T", 1))),
-    }
+    let date = format!("{year}-{month:0>2}-{day:0>2}");
+    date.parse::<jiff::civil::Date>().ok()?;
+    let Some(time) = time else {
+        return Some(Value::from(format!("{date}T00:00:00Z")));
+    };
+    let text = format!("{date}T{time}");
+    let local = text.get(11..19)?;
+    let zone = text[19..].trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    text.parse::<jiff::Timestamp>().ok()?;
+    Some(Value::from(format!(
+        "{date}T{local}{}",
+        zone.to_uppercase()
+    )))
 }
 
 fn yamlencode(_: &Context<'_>, a: &[Value]) -> Answer {
     let mut out = String::new();
     write(&a[0], 0, &mut out);
-    if !out.ends_with('\n') {
-        out.push('\n');
+    end_line(&mut out);
+    // A plain scalar alone could go on in the next line.
+    if matches!(a[0], Value::Null(_) | Value::Bool(_) | Value::Number(_)) {
+        out.push_str("...\n");
     }
     Ok(out.into())
 }
@@ -376,21 +377,26 @@ fn end_line(out: &mut String) {
 /// Text of several lines is a block, any other stands between quotes.
 fn scalar(text: &str, indent: usize, out: &mut String) {
     let block = text.contains('\n')
-        && !text.starts_with([' ', '\n', '\t'])
+        && !text.ends_with(' ')
         && !text.contains('\r')
-        && text
-            .chars()
-            .all(|c| c == '\n' || c == '\t' || !c.is_control())
+        && text.chars().all(|c| c == '\n' || printable(c))
         && text.lines().all(|l| !l.ends_with([' ', '\t']));
     if !block {
         return out.push_str(&quoted(text));
     }
     let body = text.trim_end_matches('\n');
-    out.push_str(match text.len() - body.len() {
-        0 => "|-\n",
-        1 => "|\n",
-        _ => "|+\n",
-    });
+    // Where the first line is indented itself, it does not tell the indentation.
+    let hint = if text.starts_with([' ', '\n']) {
+        "2"
+    } else {
+        ""
+    };
+    let end = match text.len() - body.len() {
+        0 => "-",
+        1 => "",
+        _ => "+",
+    };
+    out.push_str(&format!("|{hint}{end}\n"));
     let margin = " ".repeat(indent.max(2));
     for (i, line) in body.split('\n').enumerate() {
         if i > 0 {
@@ -405,5 +411,36 @@ fn scalar(text: &str, indent: usize, out: &mut String) {
 }
 
 fn quoted(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    let mut out = String::with_capacity(text.len() + 2);
+    out.push('"');
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            '\r' => out.push_str("\\r"),
+            '\t' => out.push_str("\\t"),
+            '\0' => out.push_str("\\0"),
+            '\u{7}' => out.push_str("\\a"),
+            '\u{8}' => out.push_str("\\b"),
+            '\u{b}' => out.push_str("\\v"),
+            '\u{c}' => out.push_str("\\f"),
+            '\u{1b}' => out.push_str("\\e"),
+            '\u{85}' => out.push_str("\\N"),
+            '\u{2028}' => out.push_str("\\L"),
+            '\u{2029}' => out.push_str("\\P"),
+            c if printable(c) => out.push(c),
+            c if (c as u32) < 0x100 => out.push_str(&format!("\\x{:02X}", c as u32)),
+            c if (c as u32) < 0x10000 => out.push_str(&format!("\\u{:04X}", c as u32)),
+            c => out.push_str(&format!("\\U{:08X}", c as u32)),
+        }
+    }
+    out.push('"');
+    out
+}
+
+/// What stands in a text as it is.
+fn printable(c: char) -> bool {
+    let separator = matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}');
+    !c.is_control() && !separator && (c as u32) < 0x10000
 }
