@@ -284,8 +284,8 @@ impl Parser {
             "content" => self.fetched.push(line.to_string()),
             "bytes" => self.contents(&decode(line)?),
             "packages" => {
-                let mut words = line.split(' ');
-                let (status, name, version) = (words.next()?, words.next()?, words.next_back()?);
+                let mut words = line.split_whitespace();
+                let (status, name, version) = (words.next()?, words.next()?, words.next()?);
                 if status.starts_with("ii") || status.starts_with("hi") {
                     self.seen
                         .packages
