@@ -1,4 +1,5 @@
 //! What is encoded and decoded again is what it was; with the secrets' values or without.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may panic
 
 use landfall_state::encoding::v1::*;
 use landfall_state::*;
@@ -86,7 +87,9 @@ fn values() -> impl Strategy<Value = Value> {
         Just(Value::string("x")),
         unknown,
         secrets().prop_map(Value::Secret),
-        prop::collection::vec(part, 1..4).prop_map(Mixed::join),
+        (prop::collection::vec(part, 1..4), any::<Option<u8>>()).prop_map(|(parts, content)| {
+            with_content(Mixed::join(parts), content.map(|c| Fingerprint([c; 32])))
+        }),
     ];
     leaf.prop_recursive(4, 32, 4, |inner| {
         let many = || prop::collection::vec(inner.clone(), 0..4);
@@ -99,6 +102,13 @@ fn values() -> impl Strategy<Value = Value> {
             named().prop_map(Value::object),
         ]
     })
+}
+
+fn with_content(value: Value, content: Option<Fingerprint>) -> Value {
+    match value {
+        Value::Mixed(m) => Value::Mixed(Arc::new(m.with_content(content))),
+        other => other,
+    }
 }
 
 /// Secrets are equal by fingerprint alone: this also tells whether they are open, and all else.
@@ -134,10 +144,13 @@ fn sealed(value: &Value, only_ephemeral: bool) -> Value {
     };
     value.rewrite(&mut |v| match v {
         Value::Secret(s) => Some(Value::Secret(close(s))),
-        Value::Mixed(m) => Some(Mixed::join(m.parts().iter().map(|p| match p {
-            Part::Secret(s) => Part::Secret(close(s)),
-            text => text.clone(),
-        }))),
+        Value::Mixed(m) => {
+            let closed = Mixed::join(m.parts().iter().map(|p| match p {
+                Part::Secret(s) => Part::Secret(close(s)),
+                text => text.clone(),
+            }));
+            Some(with_content(closed, m.content))
+        }
         _ => None,
     })
 }

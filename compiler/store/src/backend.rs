@@ -107,6 +107,8 @@ impl std::error::Error for StoreError {}
 /// # The contract
 /// - `append` is atomic and durable when it returns, or has no effect; only a lost connection
 ///   leaves that open (`uncertain`), and reading tells.
+/// - `expected` is where a batch ends that the writer has read (0 before the first): a store of
+///   objects can't tell what lies inside of another batch.
 /// - Of two batches for one position, one is taken and the other gets [`StoreError::Conflict`].
 /// - Time is the store's, and does not run backwards from batch to batch.
 #[async_trait]

@@ -1,5 +1,6 @@
 //! The journal over SQLite: what is appended is there when it is opened again, sealed; the lease
 //! fences; what was altered is refused.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may panic
 
 mod support;
 

@@ -1,6 +1,8 @@
 //! What the tests of this crate share: a place for a store, keys, and events to append.
 #![allow(dead_code, unreachable_pub)] // each test file uses some of it
 
+pub mod postgres;
+
 use landfall_store::*;
 use model::*;
 use state::*;

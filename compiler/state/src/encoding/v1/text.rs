@@ -57,13 +57,21 @@ impl Text<'_> {
             .map_err(|_| EncodingError("a text that should stand for bytes does not".into()))
     }
 
-    pub(crate) fn fingerprint(&self) -> Result<Fingerprint, EncodingError> {
+    /// The fingerprint of which it holds the bytes.
+    ///
+    /// # Errors
+    /// Where it does not.
+    pub fn fingerprint(&self) -> Result<Fingerprint, EncodingError> {
         let bytes = self.bytes()?.try_into();
         let bytes = bytes.map_err(|_| EncodingError("a fingerprint has a wrong length".into()))?;
         Ok(Fingerprint(bytes))
     }
 
-    pub(crate) fn parse<T: FromStr>(&self) -> Result<T, EncodingError>
+    /// What the text stands for.
+    ///
+    /// # Errors
+    /// Where it stands for no such thing.
+    pub fn parse<T: FromStr>(&self) -> Result<T, EncodingError>
     where
         T::Err: fmt::Display,
     {
@@ -72,7 +80,8 @@ impl Text<'_> {
             .map_err(|e: T::Err| EncodingError(e.to_string()))
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Whether it is empty.
+    pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 }

@@ -29,7 +29,8 @@ pub enum EncodedValue<'a> {
     Object(Vec<(Text<'a>, EncodedValue<'a>)>),
     Unknown(Box<EncodedUnknown<'a>>),
     Secret(Box<EncodedSecret<'a>>),
-    Mixed(Vec<EncodedValue<'a>>),
+    /// The fingerprint of the whole, where it was taken, and the pieces.
+    Mixed(Option<Text<'a>>, Vec<EncodedValue<'a>>),
 }
 
 /// What is known of an unknown.
@@ -98,6 +99,7 @@ pub fn encode_value<'a>(value: &'a Value, secrets: &mut SecretsOut) -> EncodedVa
         })),
         Value::Secret(s) => encode_secret(s, secrets),
         Value::Mixed(m) => EncodedValue::Mixed(
+            m.content.map(|c| Text::of_bytes(&c.0)),
             m.parts()
                 .iter()
                 .map(|part| match part {
@@ -175,10 +177,16 @@ impl EncodedValue<'_> {
                 max_length: u.max_length,
             })),
             EncodedValue::Secret(s) => Value::Secret(Arc::new(s.decode(decoder)?)),
-            EncodedValue::Mixed(parts) => {
+            EncodedValue::Mixed(content, parts) => {
                 let parts: Result<Vec<_>, _> =
                     parts.iter().map(|p| decode_part(p, decoder)).collect();
-                Mixed::join(parts?)
+                match (Mixed::join(parts?), content) {
+                    (Value::Mixed(mixed), Some(content)) => {
+                        let content = Some(content.fingerprint()?);
+                        Value::Mixed(Arc::new(mixed.with_content(content)))
+                    }
+                    (value, _) => value,
+                }
             }
         })
     }
@@ -261,7 +269,8 @@ impl Serialize for EncodedValue<'_> {
             EncodedValue::Tuple(values) => tagged(serializer, "t", None::<u8>, values),
             EncodedValue::Unknown(unknown) => tagged(serializer, "u", Some(unknown), NONE),
             EncodedValue::Secret(secret) => tagged(serializer, "x", Some(secret), NONE),
-            EncodedValue::Mixed(parts) => tagged(serializer, "p", None::<u8>, parts),
+            EncodedValue::Mixed(None, parts) => tagged(serializer, "p", None::<u8>, parts),
+            EncodedValue::Mixed(content, parts) => tagged(serializer, "q", Some(content), parts),
         }
     }
 }
@@ -359,7 +368,8 @@ impl<'de> Visitor<'de> for Reader {
             "t" => EncodedValue::Tuple(rest(&mut seq)?),
             "u" => EncodedValue::Unknown(first(&mut seq)?),
             "x" => EncodedValue::Secret(first(&mut seq)?),
-            "p" => EncodedValue::Mixed(rest(&mut seq)?),
+            "p" => EncodedValue::Mixed(None, rest(&mut seq)?),
+            "q" => EncodedValue::Mixed(first(&mut seq)?, rest(&mut seq)?),
             _ => return Err(A::Error::custom("a value of a kind that is not known")),
         };
         match seq.next_element::<serde::de::IgnoredAny>()? {
