@@ -133,7 +133,12 @@ impl Evaluator<'_> {
                 Ok(value) => values.push(value),
                 Err(reason) => {
                     let span = arguments.span(Some(i), whole.span);
-                    return Err(wrong_argument(call, parameter.name, &reason, span));
+                    return Err(wrong_argument(
+                        call,
+                        parameter.name,
+                        &refusal(value, reason),
+                        span,
+                    ));
                 }
             }
         }
@@ -293,7 +298,8 @@ fn provider_arguments(
     for (i, (value, (name, ty))) in arguments.values.iter().zip(&schema.parameters).enumerate() {
         let span = arguments.span(Some(i), whole.span);
         values.push(
-            convert(value, ty).map_err(|e| wrong_argument(call, name, &e.to_string(), span))?,
+            convert(value, ty)
+                .map_err(|e| wrong_argument(call, name, &refusal(value, e.to_string()), span))?,
         );
     }
     Ok(values)
@@ -319,6 +325,15 @@ fn null_argument(call: &Call, parameter: &str, span: Span) -> Box<Problem> {
         .at(span, "this is null")
         .help("compare with null first (`x == null ? … : …`), or use `coalesce`"),
     )
+}
+
+/// Even the names of attributes can be part of a secret.
+fn refusal(value: &Value, reason: String) -> String {
+    if value.has_secret() {
+        "this sensitive value is of another type".into()
+    } else {
+        reason
+    }
 }
 
 fn wrong_argument(call: &Call, parameter: &str, reason: &str, span: Span) -> Box<Problem> {

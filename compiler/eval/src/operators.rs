@@ -237,17 +237,14 @@ fn common_type(
     {
         return Ok(None);
     }
-    let (yes, no) = (yes.ty(), no.ty());
-    if yes == no {
+    let (yes_ty, no_ty) = (yes.ty(), no.ty());
+    if yes_ty == no_ty {
         return Ok(None);
     }
-    match unify([yes.clone(), no.clone()]) {
+    match unify([yes_ty, no_ty]) {
         Some(ty) => Ok(Some(ty)),
         None => Err(problem::arms(
-            &yes,
-            &no,
-            yes_at.span,
-            no_at.span,
+            [(yes, yes_at.span), (no, no_at.span)],
             whole.span,
         )),
     }
@@ -257,7 +254,12 @@ fn as_common(value: &Value, ty: Option<Type>, whole: &Expr) -> Eval {
     match ty {
         None => Ok(value.clone()),
         Some(ty) => convert(value, &ty).map_err(|e| {
-            problem::arithmetic(&format!("a result does not convert: {e}"), whole.span)
+            let reason = if value.has_secret() {
+                "it is sensitive".into()
+            } else {
+                e.to_string()
+            };
+            problem::arithmetic(&format!("a result does not convert: {reason}"), whole.span)
         }),
     }
 }

@@ -88,15 +88,20 @@ pub(crate) fn condition(value: &Value, span: Span) -> Boxed {
     )
 }
 
-pub(crate) fn arms(yes: &Type, no: &Type, yes_at: Span, no_at: Span, span: Span) -> Boxed {
+pub(crate) fn arms(results: [(&Value, Span); 2], span: Span) -> Boxed {
+    // Even the names of attributes can be part of a secret.
+    let [(yes, yes_at), (no, no_at)] = results.map(|(value, at)| match value.has_secret() {
+        true => (kind(value).to_string(), at),
+        false => (show_type(&value.ty()), at),
+    });
     Box::new(
         Problem::error(
             "LF0204",
             "the two results of a conditional have no common type",
         )
         .at(span, "both results must be of one type, or convert to one")
-        .and(yes_at, format!("if true: {}", show_type(yes)))
-        .and(no_at, format!("if false: {}", show_type(no))),
+        .and(yes_at, format!("if true: {yes}"))
+        .and(no_at, format!("if false: {no}")),
     )
 }
 
@@ -127,17 +132,10 @@ pub(crate) fn no_attribute(fields: &Fields, name: &str, map: bool, span: Span) -
     })
 }
 
+/// Without naming those that are there, which can be part of a secret.
 pub(crate) fn no_attribute_of_type(name: &str, ty: &Type, span: Span) -> Boxed {
-    let problem = Problem::error(
-        "LF0205",
-        format!("{} has no attribute `{name}`", kind_of(ty)),
-    );
-    let names: Vec<&str> = match ty {
-        Type::Object(o) => o.fields.keys().map(|k| &**k).collect(),
-        _ => Vec::new(),
-    };
-    let help = did_you_mean(name, names).map(|close| format!("did you mean `{close}`?"));
-    Box::new(problem.at(span, "not there").maybe_help(help))
+    let message = format!("{} has no attribute `{name}`", kind_of(ty));
+    Box::new(Problem::error("LF0205", message).at(span, "not there"))
 }
 
 pub(crate) fn not_an_object(value: &Value, name: &str, span: Span) -> Boxed {
