@@ -214,7 +214,9 @@ impl Keyring {
         let mut found = Vec::new();
         for (_, identity) in sources.identities()? {
             let public_key = identity.to_public().to_string();
-            let recipient = self.recipients.iter().find(|r| r.public_key == public_key);
+            let named = self.recipients.iter().find(|r| r.public_key == public_key);
+            // A name that was altered does not hide whose it is; the signature then tells.
+            let recipient = named.or_else(|| self.recipients.iter().find(|r| r.opens(&identity)));
             if let Some(recipient) = recipient {
                 found.push((recipient, identity));
             }
@@ -439,6 +441,11 @@ impl Keyring {
 }
 
 impl Recipient {
+    fn opens(&self, identity: &age::x25519::Identity) -> bool {
+        let wrapped = decode(&self.state).ok();
+        wrapped.is_some_and(|w| age::decrypt(identity, &w).map(Zeroizing::new).is_ok())
+    }
+
     /// The private key that the passphrase wraps; none where it is another passphrase.
     fn private_key(
         &self,

@@ -373,7 +373,9 @@ impl Writer {
                     ..
                 }
             );
-            if uncertain && let Ok(found) = self.look_for(batch).await {
+            // A request that arrived twice, too, meets itself.
+            let doubtful = uncertain || error == StoreError::Conflict;
+            if doubtful && let Ok(found) = self.look_for(batch).await {
                 match found {
                     Found::Ours(at_ms) => return Ok(at_ms),
                     Found::Others => return Err(StoreError::Conflict),
