@@ -113,6 +113,7 @@ impl Host {
     }
 
     /// Which host it is: its id; without one its host key; without that where it is reached.
+    /// Another user on it does not make it another host.
     pub fn identity_key(value: &Value) -> Option<String> {
         let text = |name: &str| value.get(name).and_then(Value::as_str).map(str::to_string);
         if let Some(id) = value.get("id")
@@ -124,7 +125,7 @@ impl Host {
             let host = Host::from_value(value)?;
             Some(match host.local {
                 true => "local".into(),
-                false => format!("{}@{}:{}", host.user, host.address, host.port),
+                false => format!("{}:{}", host.address, host.port),
             })
         })
     }

@@ -381,3 +381,60 @@ async fn many_files_in_one_batch_stay_in_order_and_one_failure_stops_no_other() 
     );
     assert!(world.path("c").exists());
 }
+
+#[tokio::test]
+async fn what_somebody_took_away_is_made_again_and_leaves_no_record() {
+    let world = World::local().await;
+    let fields = |name: &str| [("path", world.at(name)), ("content", "x".into())];
+    for name in ["f", "with blank", "back\\slash"] {
+        world.create("ssh_file", &fields(name)).await.unwrap();
+        fs::remove_file(world.path(name)).unwrap();
+        // The core makes it anew, as another object.
+        let again = world.create("ssh_file", &fields(name)).await.unwrap();
+        world.delete(&again).await.unwrap();
+        assert!(!world.records().exists(), "{name}");
+    }
+    // One that vanishes and is never made again goes with the last of the others.
+    world.create("ssh_file", &fields("vanishes")).await.unwrap();
+    let other = world.create("ssh_file", &fields("other")).await.unwrap();
+    fs::remove_file(world.path("vanishes")).unwrap();
+    world.delete(&other).await.unwrap();
+    assert!(!world.records().exists());
+}
+
+#[tokio::test]
+async fn a_secret_shows_nowhere_on_the_host() {
+    let world = World::local().await;
+    let word = "correct-horse-battery-staple";
+    let coded = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ";
+    let file = [("path", world.at("f")), ("content", secret(word)), ("mode", "0600".into())];
+    let environment = Value::map(model::Type::String, [("WORD", secret(word))]);
+    let wait = format!("touch '{}'; sleep 1", world.path("running").display());
+    let command = [("command", wait.as_str().into()), ("environment", environment)];
+    let operation = |ty: &'static str, fields: &[(&str, Value)]| {
+        let plan = world.plan(ty, &world.config(ty, fields), None, None);
+        world.creation(ty, model::ObjectId::random(), plan)
+    };
+    let batch = vec![operation("ssh_file", &file), operation("ssh_command", &command)];
+    let running = world.path("running");
+    let watch = std::thread::spawn(move || {
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while !running.exists() {
+            assert!(std::time::Instant::now() < deadline);
+            std::thread::sleep(std::time::Duration::from_millis(10));
+        }
+        let lines = fs::read_dir("/proc").unwrap().flatten();
+        let lines = lines.filter_map(|e| fs::read(e.path().join("cmdline")).ok());
+        lines.map(|l| String::from_utf8_lossy(&l).into_owned()).collect::<Vec<_>>()
+    });
+    let outcomes = world.apply_all(batch).await;
+    assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
+    let lines = watch.join().unwrap();
+    assert!(!lines.iter().any(|l| l.contains(word) || l.contains(coded)), "{lines:?}");
+    let found = std::process::Command::new("grep")
+        .args(["-rlaF", "-e", word, "-e", coded, &world.dir.path().display().to_string()])
+        .output()
+        .unwrap();
+    let found = String::from_utf8(found.stdout).unwrap();
+    assert_eq!(found.trim(), world.path("f").display().to_string(), "only the file itself");
+}

@@ -335,13 +335,13 @@ pub(crate) fn account_problem(code: &str, what: &str, name: &str) -> Option<Prov
     })
 }
 
-/// A place for the records: without blanks, so that it is one word.
+/// A place for the records: without blanks, so that it is one word; `printf %b` makes it plain.
 pub(crate) fn place(kind: &str, name: &str) -> String {
     let mut place = format!("{kind}:");
     for byte in name.bytes() {
         match byte {
-            b'!'..=b'~' if byte != b'%' => place.push(char::from(byte)),
-            byte => place.push_str(&format!("%{byte:02x}")),
+            b'!'..=b'~' if byte != b'\\' => place.push(char::from(byte)),
+            byte => place.push_str(&format!("\\0{byte:03o}")),
         }
     }
     place

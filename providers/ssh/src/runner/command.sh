@@ -3,6 +3,7 @@
 command_run() { # creates check script
   if [ -n "$1" ] && { [ -e "$1" ] || [ -L "$1" ]; }; then manifest equal; return; fi
   manifest absent || return
+  [ -z "$1" ] || printf '%s\n' "$1" >"$O/creates"
   if [ -n "$2" ] && command_feed "$2"; then manifest equal; return; fi
   TOUCHED=1
   command_feed "$3" && return 0

@@ -26,10 +26,39 @@ refuse_all() { # code of lock
 # A lineage without objects leaves nothing behind, and the last one takes the directory along.
 leave() {
   rm -f "$L/output"
+  [ -z "${DROPPED:-}" ] || forget_vanished
   rmdir "$L/objects" 2>/dev/null && rm -rf "$L"
   for lineage in "$D"/*/; do [ -d "$lineage" ] && return 0; done
   rm -f "$D/lock"
   rmdir "$D" 2>/dev/null
+}
+
+# What somebody took away by hand is never deleted by Landfall: its record goes with the others.
+forget_vanished() {
+  for object in "$L"/objects/*; do
+    { read -r _ _ before _ place <"$object/manifest"; } 2>/dev/null || continue
+    [ "$before" = taken ] || ! vacant "$place" "$object" || rm -rf "$object"
+  done
+}
+
+# Whether nothing stands at a place any more.
+vacant() { # place object's directory
+  name=${1#*:}
+  case $name in *\\0*) name=$(printf '%b' "$name") ;; esac
+  case $1 in
+    path:*) [ ! -e "$name" ] && [ ! -L "$name" ] ;;
+    group:*) ! getent group -- "$name" ;;
+    user:*) ! getent passwd -- "$name" ;;
+    package:*) ! dpkg-query -W -f '${db:Status-Abbrev}' -- "$name" 2>/dev/null | grep -q '^[hi]i' ;;
+    unit:*) ! systemctl cat -- "$name" 2>/dev/null ;;
+    key:*)
+      home=$(getent passwd -- "${name%% *}") || return 0
+      home=${home%:*}
+      ! grep -qF -- "${name#* }" "${home##*:}/.ssh/authorized_keys" 2>/dev/null
+      ;;
+    object:*) { IFS= read -r path <"$2/creates"; } 2>/dev/null && [ ! -e "$path" ] ;;
+    *) return 1 ;;
+  esac
 }
 
 # Why the operation fails: a code for Landfall and the host's own words.
@@ -60,7 +89,7 @@ op() { # token object type place seconds function arguments...
   if claim && begin && "$FN" "$@"; then
     printf 'done\n' >>"$R"
     case $FN in
-      *_drop | *_undo) rm -rf "$O" ;;
+      *_drop | *_undo) rm -rf "$O" && DROPPED=1 ;;
       *) : >"$O/ready" ;;
     esac
     finish "$@"
@@ -87,8 +116,8 @@ give_up() {
   fi
 }
 
-# Whose the place is. An object of this lineage that was begun and never finished leaves it to
-# the next, with what was there before.
+# Whose the place is. An object of this lineage that was begun and never finished, or whose thing
+# somebody took away, leaves it to the next, with what was there before.
 claim() {
   case $OWNERS in *" $PLACE$NL"*) ;; *) return 0 ;; esac
   owner=${OWNERS%%" $PLACE$NL"*}
@@ -97,7 +126,8 @@ claim() {
   set -- $owner
   if [ "$1/$2" = "$LINEAGE/$OBJECT" ]; then
     BEFORE=$3
-  elif [ "$1" = "$LINEAGE" ] && [ ! -e "$L/objects/$2/ready" ] && [ ! -e "$O" ]; then
+  elif [ "$1" = "$LINEAGE" ] && [ ! -e "$O" ] &&
+    { [ ! -e "$L/objects/$2/ready" ] || vacant "$PLACE" "$L/objects/$2"; }; then
     WORDS=$(mv "$L/objects/$2" "$O" 2>&1) || { CODE=records; return 1; }
     OWNERS=${OWNERS%%"$NL$owner $PLACE$NL"*}$NL${OWNERS#*"$NL$owner $PLACE$NL"}
     manifest "$3"

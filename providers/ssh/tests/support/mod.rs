@@ -1,6 +1,14 @@
 //! What the tests share: a small stand-in for the core, which plans, applies and remembers one
 //! object at a time through the provider's contract.
-#![allow(dead_code, missing_docs, unreachable_pub)]
+#![allow(
+    dead_code,
+    missing_docs,
+    unreachable_pub,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::print_stderr,
+    clippy::result_large_err
+)]
 
 pub mod machine;
 pub mod sshd;
