@@ -225,8 +225,14 @@ impl Parser<'_> {
         if self.peek() != b'}' && !self.at_end() {
             let problem = self.more_than_one_line_holds(open);
             self.problems.push(*problem);
-            if self.peek() == b',' {
-                self.skip_line();
+            // Where the line closes the block, the rest of it is passed over.
+            let line = self.text[self.pos..]
+                .lines()
+                .next()
+                .unwrap_or("")
+                .trim_end();
+            if line.ends_with('}') {
+                self.pos += line.len() - 1;
             }
         }
         Ok(())
