@@ -3,7 +3,7 @@
 use crate::meta::{Meta, Wish};
 use crate::site::Site;
 use crate::{Outcome, keys, machine};
-use model::{AttrPath, Fingerprint, ObjectId, Secret, Type, Unknown, Value, convert};
+use model::{AttrPath, ObjectId, Type, Unknown, Value, convert};
 use provider::{Made, ProviderProblem, host_type};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,16 +16,11 @@ const MAX_NAME: usize = 40;
 pub(crate) fn made(site: &Site, meta: &Meta) -> Outcome<Made> {
     let keys = keys::load(site, &meta.name)?;
     let address = meta.address.to_string();
-    let secret = |text: &str| {
-        let text = Value::string(text);
-        Value::Secret(Arc::new(Secret::open(Fingerprint::of(&text), text)))
-    };
     let host = keys.as_ref().map(|keys| {
-        let private_key = secret(&keys.private_key);
         host(
             meta.object().into(),
             address.as_str().into(),
-            private_key,
+            keys.identity.as_str().into(),
             keys.host_key.as_str().into(),
         )
     });
@@ -54,8 +49,9 @@ pub(crate) fn made(site: &Site, meta: &Meta) -> Outcome<Made> {
                 .map_or_else(null, |k| k.host_key.as_str().into()),
         ),
         (
-            "private_key",
-            keys.as_ref().map_or_else(null, |k| secret(&k.private_key)),
+            "identity",
+            keys.as_ref()
+                .map_or_else(null, |k| k.identity.as_str().into()),
         ),
         (
             "host",
@@ -69,24 +65,19 @@ pub(crate) fn made(site: &Site, meta: &Meta) -> Outcome<Made> {
     })
 }
 
-/// The host value of a machine that is to be made: what is known of it, and what will be secret.
+/// The host value of a machine that is to be made.
 pub(crate) fn planned_host() -> Outcome<Value> {
     let unknown = || Value::Unknown(Arc::new(Unknown::of(Type::String).not_null()));
-    let secret = Unknown::of(Type::String).not_null().sensitive(true);
-    host(
-        unknown(),
-        unknown(),
-        Value::Unknown(Arc::new(secret)),
-        unknown(),
-    )
+    host(unknown(), unknown(), unknown(), unknown())
 }
 
-fn host(id: Value, address: Value, private_key: Value, host_key: Value) -> Outcome<Value> {
+fn host(id: Value, address: Value, identity: Value, host_key: Value) -> Outcome<Value> {
     let host = Value::object([
         ("id", id),
         ("address", address),
         ("user", "root".into()),
-        ("private_key", private_key),
+        // The key stays in a file of this computer: with its path alone, a plan needs no secret.
+        ("identity", identity),
         ("host_key", host_key),
     ]);
     convert(&host, &host_type())
@@ -243,10 +234,10 @@ mod tests {
     }
 
     #[test]
-    fn a_planned_host_knows_what_will_be_secret() {
+    fn a_planned_host_holds_no_secret() {
         let host = planned_host().unwrap();
         assert_eq!(host.get("user").and_then(Value::as_str), Some("root"));
-        assert!(host.get("private_key").unwrap().has_secret());
+        assert!(!host.has_secret());
         assert!(host.get("address").unwrap().is_unknown());
     }
 }

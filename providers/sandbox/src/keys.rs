@@ -16,8 +16,8 @@ const HOST: &str = "host_key";
 /// The keys of a machine.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) struct Keys {
-    /// The private key that logs in as root, in OpenSSH's form. Secret.
-    pub(crate) private_key: String,
+    /// Where the private key is that logs in as root; only root can read it.
+    pub(crate) identity: String,
     /// The host's public key, `ssh-ed25519 AAAA…`.
     pub(crate) host_key: String,
 }
@@ -25,15 +25,13 @@ pub(crate) struct Keys {
 /// The keys of a machine, where they are made already.
 pub(crate) fn load(site: &Site, name: &str) -> Outcome<Option<Keys>> {
     let dir = site.machine(name);
-    let private_key = files::read(&dir.join(LOGIN))?;
+    let login = dir.join(LOGIN);
     let host_key = files::read(&dir.join(format!("{HOST}.pub")))?;
     let host_key = host_key.map(|line| without_remark(&line));
-    Ok(private_key
+    let identity = login.is_file().then(|| login.display().to_string());
+    Ok(identity
         .zip(host_key)
-        .map(|(private_key, host_key)| Keys {
-            private_key,
-            host_key,
-        }))
+        .map(|(identity, host_key)| Keys { identity, host_key }))
 }
 
 /// Puts into a machine's files what it needs; again does no harm. Needs the machine's lock.
@@ -128,7 +126,8 @@ mod tests {
         assert!(load(&site, "web").unwrap().is_none());
         seed(&site, &meta, &held).unwrap();
         let keys = load(&site, "web").unwrap().unwrap();
-        assert!(keys.private_key.contains("OPENSSH PRIVATE KEY"));
+        let key = fs::read_to_string(&keys.identity).unwrap();
+        assert!(key.contains("OPENSSH PRIVATE KEY"));
         assert!(
             keys.host_key.starts_with("ssh-ed25519 AAAA"),
             "{}",

@@ -81,9 +81,11 @@ fn attributes() -> Vec<Attribute> {
         .computed(),
         text("address", "Its address, reachable from this computer.").computed(),
         text("host_key", "The public key that its sshd shows.").computed(),
-        text("private_key", "The key that logs in as root.")
-            .computed()
-            .sensitive(),
+        text(
+            "identity",
+            "Where the key is that logs in as root; on this computer, for root alone.",
+        )
+        .computed(),
         Attribute::new(
             "host",
             host_type(),

@@ -17,7 +17,7 @@ pub fn config(name: &str, more: &[(&str, Value)]) -> Value {
         ("id", null(Type::String)),
         ("address", null(Type::String)),
         ("host_key", null(Type::String)),
-        ("private_key", null(Type::String)),
+        ("identity", null(Type::String)),
         ("host", null(provider::host_type())),
         ("state", null(Type::String)),
     ]);

@@ -165,9 +165,7 @@ impl World {
         let host = made.attributes.get("host").unwrap().expose();
         let field = |name: &str| host.get(name).and_then(Value::as_str).unwrap().to_string();
         let dir = tempfile::tempdir().unwrap();
-        let (key, known) = (dir.path().join("key"), dir.path().join("known"));
-        std::fs::write(&key, field("private_key")).unwrap();
-        run("chmod", &["600", key.to_str().unwrap()]);
+        let (key, known) = (field("identity"), dir.path().join("known"));
         std::fs::write(
             &known,
             format!("{} {}\n", field("address"), field("host_key")),
@@ -265,7 +263,7 @@ pub fn planned(name: &str, more: &[(&str, Value)]) -> Value {
         ("id", unknown()),
         ("address", unknown()),
         ("host_key", unknown()),
-        ("private_key", unknown()),
+        ("identity", unknown()),
         ("host", Value::unknown(provider::host_type())),
         ("state", "running".into()),
     ]);
