@@ -127,13 +127,13 @@ impl Evaluator<'_> {
             return Ok(marks::unknown_value(Type::Any, &inputs));
         }
         let operation = format!("each {}", shape::shape(whole));
-        let mut this = self;
+        let this = self;
         marks::lift(
             &operation,
             &inputs,
             || Type::Any,
             |open| {
-                let value = compute(&mut this, &open[0]).map_err(|_| {
+                let value = compute(this, &open[0]).map_err(|_| {
                     problem::sensitive_message("a sensitive collection is refused", whole.span)
                 })?;
                 Ok(match value {

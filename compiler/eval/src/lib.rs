@@ -1,6 +1,9 @@
 //! Resolved expressions, functions, templates, and the evaluator.
 //! The outside is reached only through [`Scope`], [`Functions`] and [`Sources`].
 
+// A `Problem` is what the traits hand over; inside of this crate it is boxed.
+#![allow(clippy::result_large_err)]
+
 mod access;
 mod arithmetic;
 mod call;

@@ -190,7 +190,7 @@ fn no_error_holds_a_secret() {
         "lookup({}, password)",
         "base64decode(password)",
         "element([], pin)",
-        "\"${account}\"",
+        "\"x${account}\"",
         "cidrhost(\"${password}/8\", 1)",
         "yamldecode(\"a: ${password}: [\")",
         "toset(password)",

@@ -73,9 +73,9 @@ fn what_is_written_out_keeps_its_ranges() {
         "x:*;y:*;",
     );
     check_render(
-        "{% if on == 'a' %}{{ p }}{% endif %}",
+        "{% if on == 'a' %}x={{ p }}{% endif %}",
         "{ p = password, on = \"a\" }",
-        "*",
+        "x=*",
     );
     check_render("{{ url }}", "{ url = \"u:${password}@h\" }", "u:*@h");
 }

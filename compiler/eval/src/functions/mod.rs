@@ -15,7 +15,9 @@ mod regex;
 mod sequence;
 mod set;
 mod string;
+mod verb;
 mod yaml;
+mod yaml_encode;
 
 use crate::World;
 use model::{Type, Value, convert as convert_value};
@@ -236,6 +238,7 @@ static TABLE: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new
         set::FUNCTIONS,
         string::FUNCTIONS,
         yaml::FUNCTIONS,
+        yaml_encode::FUNCTIONS,
     ]
     .into_iter()
     .flatten()

@@ -169,7 +169,7 @@ fn join(_: &Context<'_>, a: &[Value]) -> Answer {
         if inputs.iter().any(|v| v.has_unknown()) {
             return Ok(Value::Unknown(Arc::new(unknown)));
         }
-        return marks::lift("join", &inputs, || Type::String, |open| joined(open));
+        return marks::lift("join", &inputs, || Type::String, joined);
     }
     if lists.iter().any(Value::has_unknown) {
         unknown.prefix = known_start(separator, lists);

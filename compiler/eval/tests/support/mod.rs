@@ -1,5 +1,10 @@
 //! What the evaluator's tests share: source text to expressions, a scope of variables, a world.
-#![allow(dead_code, unreachable_pub)]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    clippy::result_large_err,
+    clippy::unwrap_used
+)]
 
 use diagnostics::{FileId, Problem, Span};
 use landfall_eval::{

@@ -8,6 +8,7 @@ mod directive;
 mod expr;
 mod problem;
 mod recover;
+mod steps;
 mod template;
 mod trim;
 
