@@ -15,7 +15,7 @@ mod recorder;
 mod session;
 mod stale;
 
-pub use executor::{Event, Failed, Report, Skipped, Watch};
+pub use executor::{Event, Failed, RecordError, Report, Skipped, Watch};
 pub use load::{Inputs, Loaded, load};
 pub use plan_loop::Planned;
 pub use planner::{Options, Providers, Refresh};
