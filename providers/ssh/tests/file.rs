@@ -407,15 +407,25 @@ async fn a_secret_shows_nowhere_on_the_host() {
     let world = World::local().await;
     let word = "correct-horse-battery-staple";
     let coded = "Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ";
-    let file = [("path", world.at("f")), ("content", secret(word)), ("mode", "0600".into())];
+    let file = [
+        ("path", world.at("f")),
+        ("content", secret(word)),
+        ("mode", "0600".into()),
+    ];
     let environment = Value::map(model::Type::String, [("WORD", secret(word))]);
     let wait = format!("touch '{}'; sleep 1", world.path("running").display());
-    let command = [("command", wait.as_str().into()), ("environment", environment)];
+    let command = [
+        ("command", wait.as_str().into()),
+        ("environment", environment),
+    ];
     let operation = |ty: &'static str, fields: &[(&str, Value)]| {
         let plan = world.plan(ty, &world.config(ty, fields), None, None);
         world.creation(ty, model::ObjectId::random(), plan)
     };
-    let batch = vec![operation("ssh_file", &file), operation("ssh_command", &command)];
+    let batch = vec![
+        operation("ssh_file", &file),
+        operation("ssh_command", &command),
+    ];
     let running = world.path("running");
     let watch = std::thread::spawn(move || {
         let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
@@ -425,16 +435,32 @@ async fn a_secret_shows_nowhere_on_the_host() {
         }
         let lines = fs::read_dir("/proc").unwrap().flatten();
         let lines = lines.filter_map(|e| fs::read(e.path().join("cmdline")).ok());
-        lines.map(|l| String::from_utf8_lossy(&l).into_owned()).collect::<Vec<_>>()
+        lines
+            .map(|l| String::from_utf8_lossy(&l).into_owned())
+            .collect::<Vec<_>>()
     });
     let outcomes = world.apply_all(batch).await;
     assert!(outcomes.iter().all(Result::is_ok), "{outcomes:?}");
     let lines = watch.join().unwrap();
-    assert!(!lines.iter().any(|l| l.contains(word) || l.contains(coded)), "{lines:?}");
+    assert!(
+        !lines.iter().any(|l| l.contains(word) || l.contains(coded)),
+        "{lines:?}"
+    );
     let found = std::process::Command::new("grep")
-        .args(["-rlaF", "-e", word, "-e", coded, &world.dir.path().display().to_string()])
+        .args([
+            "-rlaF",
+            "-e",
+            word,
+            "-e",
+            coded,
+            &world.dir.path().display().to_string(),
+        ])
         .output()
         .unwrap();
     let found = String::from_utf8(found.stdout).unwrap();
-    assert_eq!(found.trim(), world.path("f").display().to_string(), "only the file itself");
+    assert_eq!(
+        found.trim(),
+        world.path("f").display().to_string(),
+        "only the file itself"
+    );
 }

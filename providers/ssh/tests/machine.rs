@@ -2,8 +2,10 @@
 
 mod support;
 
-use model::{ObjectId, Token, Type, Value};
-use provider::{Action, Operation, ReadAnswer};
+use landfall_provider_ssh::SshProvider;
+use model::{ObjectId, Type, Value};
+use provider::conformance::{self, Case};
+use provider::{Action, Operation, ReadAnswer, ReadRequest};
 use support::machine::{Machine, possible};
 use support::{Object, World, check_fails, words};
 
@@ -39,7 +41,10 @@ async fn check_settled(world: &World, objects: &[Object]) {
 }
 
 fn strings(items: &[&str]) -> Value {
-    Value::set(Type::String, items.iter().map(|i| Value::from(*i)).collect())
+    Value::set(
+        Type::String,
+        items.iter().map(|i| Value::from(*i)).collect(),
+    )
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -53,8 +58,21 @@ async fn accounts_keys_and_units_come_and_go_without_a_trace() {
     let world = machine.world().await;
     let mut made = Vec::new();
 
-    made.push(world.create("ssh_group", &[("name", "crew".into()), ("gid", 4242.into())]).await.unwrap());
-    made.push(world.create("ssh_group", &[("name", "theirs".into())]).await.unwrap());
+    made.push(
+        world
+            .create(
+                "ssh_group",
+                &[("name", "crew".into()), ("gid", 4242.into())],
+            )
+            .await
+            .unwrap(),
+    );
+    made.push(
+        world
+            .create("ssh_group", &[("name", "theirs".into())])
+            .await
+            .unwrap(),
+    );
     let user = [
         ("name", "deploy".into()),
         ("groups", strings(&["crew", "theirs"])),
@@ -64,11 +82,19 @@ async fn accounts_keys_and_units_come_and_go_without_a_trace() {
     made.push(world.create("ssh_user", &user).await.unwrap());
     let groups = machine.run("id -Gn deploy | tr ' ' '\\n' | sort");
     assert_eq!(groups, "crew\ndeploy\ntheirs\n");
-    assert_eq!(machine.run("getent passwd deploy | cut -d: -f5-"), "Who deploys:/home/deploy:/bin/bash\n");
+    assert_eq!(
+        machine.run("getent passwd deploy | cut -d: -f5-"),
+        "Who deploys:/home/deploy:/bin/bash\n"
+    );
     assert_eq!(machine.run("stat -c %U /home/deploy").trim(), "deploy");
 
     check_fails(
-        world.create("ssh_user", &[("name", "theirs-too".into()), ("shell", "/bin/bash".into())]).await,
+        world
+            .create(
+                "ssh_user",
+                &[("name", "theirs-too".into()), ("shell", "/bin/bash".into())],
+            )
+            .await,
         "differs in `shell`",
     );
     let adopted = [
@@ -78,11 +104,18 @@ async fn accounts_keys_and_units_come_and_go_without_a_trace() {
     ];
     made.push(world.create("ssh_user", &adopted).await.unwrap());
 
-    for key in ["AAAAC3NzaC1lZDI1NTE5AAAAIO7N0pF9H2bRhaHGiLV9nqTQHPCGQRo1Fq1GX0sKz9Qy", "AAAAC3NzaC1lZDI1NTE5AAAAILXlxGyGJzWVZz9pVwzyVNnGLyWDkZyo1FtZNuGQfDlS"] {
+    for key in [
+        "AAAAC3NzaC1lZDI1NTE5AAAAIO7N0pF9H2bRhaHGiLV9nqTQHPCGQRo1Fq1GX0sKz9Qy",
+        "AAAAC3NzaC1lZDI1NTE5AAAAILXlxGyGJzWVZz9pVwzyVNnGLyWDkZyo1FtZNuGQfDlS",
+    ] {
         let line = format!("ssh-ed25519 {key} me@home");
         let fields = [("user", "deploy".into()), ("key", line.as_str().into())];
         made.push(world.create("ssh_authorized_key", &fields).await.unwrap());
-        assert!(machine.run("cat /home/deploy/.ssh/authorized_keys").contains(&line));
+        assert!(
+            machine
+                .run("cat /home/deploy/.ssh/authorized_keys")
+                .contains(&line)
+        );
     }
     assert_eq!(
         machine.run("stat -c '%a %U %G' /home/deploy/.ssh /home/deploy/.ssh/authorized_keys"),
@@ -91,7 +124,10 @@ async fn accounts_keys_and_units_come_and_go_without_a_trace() {
 
     let unit = [("name", "mine.service".into()), ("content", SERVICE.into())];
     made.push(world.create("ssh_systemd_unit", &unit).await.unwrap());
-    assert_eq!(machine.run("systemctl is-active mine; systemctl is-enabled mine"), "active\nenabled\n");
+    assert_eq!(
+        machine.run("systemctl is-active mine; systemctl is-enabled mine"),
+        "active\nenabled\n"
+    );
     check_settled(&world, &made).await;
 
     // Drift of each kind is seen.
@@ -103,21 +139,36 @@ async fn accounts_keys_and_units_come_and_go_without_a_trace() {
     assert_eq!(seen(&made[0]).await.get("gid"), Some(&5555.into()));
     assert_eq!(seen(&made[2]).await.get("shell"), Some(&"/bin/sh".into()));
     assert_eq!(seen(&made[6]).await.get("running"), Some(&false.into()));
-    made[0] = world.update(&made[0], &[("name", "crew".into()), ("gid", 4242.into())]).await.unwrap();
+    made[0] = world
+        .update(&made[0], &[("name", "crew".into()), ("gid", 4242.into())])
+        .await
+        .unwrap();
     made[2] = world.update(&made[2], &user).await.unwrap();
     made[6] = world.update(&made[6], &unit).await.unwrap();
     check_settled(&world, &made).await;
 
     for object in made.iter().rev() {
-        world.delete(object).await.unwrap_or_else(|f| panic!("{}: {}", object.ty, words(&f.problem)));
+        world
+            .delete(object)
+            .await
+            .unwrap_or_else(|f| panic!("{}: {}", object.ty, words(&f.problem)));
     }
     assert_same(&before, &snapshot(&machine));
 }
 
 fn assert_same(before: &str, after: &str) {
-    let gone: Vec<_> = before.lines().filter(|l| !after.lines().any(|a| a == *l)).collect();
-    let new: Vec<_> = after.lines().filter(|l| !before.lines().any(|b| b == *l)).collect();
-    assert!(gone.is_empty() && new.is_empty(), "gone: {gone:#?}\nnew: {new:#?}");
+    let gone: Vec<_> = before
+        .lines()
+        .filter(|l| !after.lines().any(|a| a == *l))
+        .collect();
+    let new: Vec<_> = after
+        .lines()
+        .filter(|l| !before.lines().any(|b| b == *l))
+        .collect();
+    assert!(
+        gone.is_empty() && new.is_empty(),
+        "gone: {gone:#?}\nnew: {new:#?}"
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -129,19 +180,39 @@ async fn units_restart_when_told_and_show_their_log_when_they_fail() {
     let world = machine.world().await;
     let pid = || machine.run("systemctl show -p MainPID mine");
     let unit = |content: &str, on: &str| {
-        [("name", "mine.service".into()), ("content", content.into()), ("restart_on", on.into())]
+        [
+            ("name", "mine.service".into()),
+            ("content", content.into()),
+            ("restart_on", on.into()),
+        ]
     };
-    let made = world.create("ssh_systemd_unit", &unit(SERVICE, "a")).await.unwrap();
+    let made = world
+        .create("ssh_systemd_unit", &unit(SERVICE, "a"))
+        .await
+        .unwrap();
     let first = pid();
     let again = world.update(&made, &unit(SERVICE, "a")).await.unwrap();
     assert_eq!(pid(), first, "nothing to do");
     let again = world.update(&again, &unit(SERVICE, "b")).await.unwrap();
     let second = pid();
     assert_ne!(second, first, "restart_on changed");
-    let again = world.update(&again, &unit(&SERVICE.replace("ONE", "TWO"), "b")).await.unwrap();
+    let again = world
+        .update(&again, &unit(&SERVICE.replace("ONE", "TWO"), "b"))
+        .await
+        .unwrap();
     assert_ne!(pid(), second, "its content changed");
-    assert!(machine.run("journalctl -u mine -o cat").contains("version TWO"));
-    assert!(world.connection.gate("ssh_systemd_unit", "active", &again.made).await.unwrap());
+    assert!(
+        machine
+            .run("journalctl -u mine -o cat")
+            .contains("version TWO")
+    );
+    assert!(
+        world
+            .connection
+            .gate("ssh_systemd_unit", "active", &again.made)
+            .await
+            .unwrap()
+    );
 
     let broken = "[Service]\nExecStart=/bin/sh -c 'echo the port is taken >&2; exit 7'\n";
     let failure = world.update(&again, &unit(broken, "b")).await;
@@ -149,19 +220,47 @@ async fn units_restart_when_told_and_show_their_log_when_they_fail() {
     let text = words(&failure.problem);
     assert!(text.contains("the port is taken"), "{text}");
     assert!(failure.partial.is_some());
-    assert_eq!(world.refreshed(&again).await.made.attributes.get("running"), Some(&false.into()));
-    assert!(world.connection.gate("ssh_systemd_unit", "active", &again.made).await.is_err());
+    assert_eq!(
+        world.refreshed(&again).await.made.attributes.get("running"),
+        Some(&false.into())
+    );
+    assert!(
+        world
+            .connection
+            .gate("ssh_systemd_unit", "active", &again.made)
+            .await
+            .is_err()
+    );
     let mended = world.update(&again, &unit(SERVICE, "b")).await.unwrap();
     assert_eq!(machine.run("systemctl is-active mine"), "active\n");
 
     // Cut off between the file and the restart: the next look says so.
     let lineage = world.lineage.to_string();
-    machine.run(&format!("touch /var/lib/landfall/{lineage}/objects/{}/restart", mended.id));
-    assert_eq!(world.refreshed(&mended).await.made.attributes.get("running"), Some(&false.into()));
+    machine.run(&format!(
+        "touch /var/lib/landfall/{lineage}/objects/{}/restart",
+        mended.id
+    ));
+    assert_eq!(
+        world
+            .refreshed(&mended)
+            .await
+            .made
+            .attributes
+            .get("running"),
+        Some(&false.into())
+    );
     let third = pid();
     let mended = world.update(&mended, &unit(SERVICE, "b")).await.unwrap();
     assert_ne!(pid(), third);
-    assert_eq!(world.refreshed(&mended).await.made.attributes.get("running"), Some(&true.into()));
+    assert_eq!(
+        world
+            .refreshed(&mended)
+            .await
+            .made
+            .attributes
+            .get("running"),
+        Some(&true.into())
+    );
 
     // A unit that something else brought is steered, and left as it was.
     machine.run(
@@ -170,13 +269,17 @@ async fn units_restart_when_told_and_show_their_log_when_they_fail() {
     );
     let state = || machine.run("systemctl is-active theirs; systemctl is-enabled theirs; true");
     assert_eq!(state(), "inactive\ndisabled\n");
-    let theirs = world.create("ssh_systemd_unit", &[("name", "theirs.service".into())]).await;
+    let theirs = world
+        .create("ssh_systemd_unit", &[("name", "theirs.service".into())])
+        .await;
     assert_eq!(state(), "active\nenabled\n");
     world.delete(&theirs.unwrap()).await.unwrap();
     assert_eq!(state(), "inactive\ndisabled\n");
     world.delete(&mended).await.unwrap();
     check_fails(
-        world.create("ssh_systemd_unit", &[("name", "no-such.service".into())]).await,
+        world
+            .create("ssh_systemd_unit", &[("name", "no-such.service".into())])
+            .await,
         "there is no unit no-such.service",
     );
 }
@@ -196,23 +299,40 @@ async fn packages_come_together_and_go_with_what_came_along() {
         let plan = world.plan("ssh_package", &config, None, None);
         world.creation("ssh_package", ObjectId::random(), plan)
     };
-    let batch = ["nginx-light", "tree", "no-such-package-anywhere"].map(operation).to_vec();
+    let batch = ["nginx-light", "tree", "no-such-package-anywhere"]
+        .map(operation)
+        .to_vec();
     let outcomes = world.apply_all(batch.clone()).await;
-    check_fails(outcomes[2].clone(), "there is no package no-such-package-anywhere");
+    check_fails(
+        outcomes[2].clone(),
+        "there is no package no-such-package-anywhere",
+    );
     let batch = ["tree", "nginx-light"].iter().zip([&batch[1], &batch[0]]);
     let mut made: Vec<Object> = Vec::new();
     for ((name, operation), outcome) in batch.zip([&outcomes[1], &outcomes[0]]) {
-        let outcome = outcome.as_ref().unwrap_or_else(|f| panic!("{name}: {}", words(&f.problem)));
+        let outcome = outcome
+            .as_ref()
+            .unwrap_or_else(|f| panic!("{name}: {}", words(&f.problem)));
         let id = operation.ownership.object;
-        made.push(Object { ty: "ssh_package", id, made: outcome.clone().unwrap() });
+        made.push(Object {
+            ty: "ssh_package",
+            id,
+            made: outcome.clone().unwrap(),
+        });
     }
     assert_eq!(machine.run("systemctl is-active nginx"), "active\n");
     check_settled(&world, &made).await;
     // What was there before is adopted, and stays.
-    let sudo = world.create("ssh_package", &[("name", "openssh-server".into())]).await.unwrap();
+    let sudo = world
+        .create("ssh_package", &[("name", "openssh-server".into())])
+        .await
+        .unwrap();
     check_fails(
         world
-            .create("ssh_package", &[("name", "tree".into()), ("version", "0.0.1".into())])
+            .create(
+                "ssh_package",
+                &[("name", "tree".into()), ("version", "0.0.1".into())],
+            )
             .await,
         "differs in `version`",
     );
@@ -223,20 +343,159 @@ async fn packages_come_together_and_go_with_what_came_along() {
     assert_eq!(logged.trim(), "1");
     for (outcome, name) in both.into_iter().zip(["jq", "bc"]) {
         let made = outcome.unwrap().unwrap();
-        let action = Action::Delete { prior: made.attributes };
+        let action = Action::Delete {
+            prior: made.attributes,
+        };
         let id = machine.run(&format!(
             "grep -l ' package:{name}$' /var/lib/landfall/*/objects/*/manifest | cut -d/ -f7"
         ));
         let id: ObjectId = id.trim().parse().unwrap();
         let gone = world.operation("ssh_package", id, action, made.private);
-        assert_ne!(gone.token, Token::random());
         world.apply(gone).await.unwrap();
     }
     made.push(sudo);
     for object in made.iter().rev() {
-        world.delete(object).await.unwrap_or_else(|f| panic!("{}", words(&f.problem)));
+        world
+            .delete(object)
+            .await
+            .unwrap_or_else(|f| panic!("{}", words(&f.problem)));
     }
     assert!(matches!(world.read(&made[0]).await, ReadAnswer::Absent));
     machine.run("dpkg-query -W openssh-server");
     assert_same(&before, &snapshot(&machine));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn keeps_the_contract_on_a_machine_as_another_user_that_becomes_root() {
+    if !possible() {
+        return;
+    }
+    let machine = Machine::new("contract").await;
+    let world = machine.world().await;
+    machine.run(
+        "useradd -m -s /bin/sh admin; cp -r /root/.ssh /home/admin/; chown -R admin: /home/admin; \
+         apt-get install -q -y sudo >/dev/null 2>&1 || { apt-get update -q && \
+         apt-get install -q -y sudo; } >/dev/null",
+    );
+    let admin = world.host.with("user", "admin".into());
+    // Without `become`, what only root can write is refused with the way out.
+    let mut as_admin = machine.world().await;
+    as_admin.host = admin.clone();
+    let file = [
+        ("path", "/etc/landfall-test".into()),
+        ("content", "x".into()),
+    ];
+    let failure = as_admin.create("ssh_file", &file).await;
+    check_fails(failure, "set `become = true`");
+    as_admin.host = admin.with("become", true.into());
+    check_fails(
+        as_admin.create("ssh_file", &file).await,
+        "could not become root",
+    );
+    machine.run("echo 'admin ALL=(root) NOPASSWD: /bin/sh' >/etc/sudoers.d/admin");
+
+    let host = as_admin.host.clone();
+    let key = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIO7N0pF9H2bRhaHGiLV9nqTQHPCGQRo1Fq1GX0sKz9Qy";
+    let with = |comment: &str| Value::from(format!("{key} {comment}"));
+    let h = || ("host", host.clone());
+    let cases = [
+        Case::new("ssh_file", [h(), file[0].clone(), file[1].clone()]).changed([
+            h(),
+            file[0].clone(),
+            ("content", "y".into()),
+        ]),
+        Case::new("ssh_directory", [h(), ("path", "/srv/d".into())]).changed([
+            h(),
+            ("path", "/srv/d".into()),
+            ("mode", "0700".into()),
+        ]),
+        Case::new("ssh_group", [h(), ("name", "crew".into())]).changed([
+            h(),
+            ("name", "crew".into()),
+            ("gid", 4242.into()),
+        ]),
+        Case::new("ssh_user", [h(), ("name", "deploy".into())]).changed([
+            h(),
+            ("name", "deploy".into()),
+            ("comment", "Who deploys".into()),
+        ]),
+        Case::new(
+            "ssh_authorized_key",
+            [h(), ("user", "admin".into()), ("key", with("a"))],
+        )
+        .changed([h(), ("user", "admin".into()), ("key", with("b"))]),
+        Case::new(
+            "ssh_systemd_unit",
+            [
+                h(),
+                ("name", "x.service".into()),
+                ("content", SERVICE.into()),
+            ],
+        )
+        .changed([
+            h(),
+            ("name", "x.service".into()),
+            ("content", SERVICE.into()),
+            ("running", false.into()),
+        ]),
+        Case::new("ssh_command", [h(), ("command", "true".into())]).changed([
+            h(),
+            ("command", "true".into()),
+            ("undo", "true".into()),
+        ]),
+        Case::new("ssh_package", [h(), ("name", "tree".into())]),
+    ];
+    let broken = conformance::run(&SshProvider, &*as_admin.connection, &cases).await;
+    assert_eq!(broken, Vec::<String>::new());
+    machine.run("test ! -e /var/lib/landfall");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fifty_things_of_all_kinds_are_read_at_once() {
+    if !possible() {
+        return;
+    }
+    let machine = Machine::new("fifty").await;
+    let world = machine.world().await;
+    let mut batch = Vec::new();
+    let mut request = |ty: &str, fields: &[(&str, Value)]| {
+        let attributes = world.proposed(ty, &world.config(ty, fields), None);
+        batch.push(ReadRequest {
+            ty: ty.into(),
+            attributes,
+            private: Vec::new(),
+            all: false,
+            lineage: world.lineage,
+            object: None,
+        });
+    };
+    for i in 0..30 {
+        let path = format!("/etc/{}", ["passwd", "hostname", "no-such"][i % 3]);
+        request(
+            "ssh_file",
+            &[("path", path.into()), ("content", "x".into())],
+        );
+    }
+    for name in ["openssh-server", "systemd", "no-such", "dbus", "coreutils"] {
+        request("ssh_package", &[("name", name.into())]);
+        request(
+            "ssh_systemd_unit",
+            &[("name", format!("{name}.service").into())],
+        );
+        request("ssh_user", &[("name", "root".into())]);
+        request("ssh_directory", &[("path", format!("/{name}").into())]);
+    }
+    world.connection.read(batch.clone()).await;
+    let mut best = std::time::Duration::MAX;
+    for _ in 0..5 {
+        let begun = std::time::Instant::now();
+        let answers = world.connection.read(batch.clone()).await;
+        best = best.min(begun.elapsed());
+        let failed = answers
+            .iter()
+            .find(|a| matches!(a, ReadAnswer::Failed(_) | ReadAnswer::Unreachable(_)));
+        assert!(failed.is_none(), "{failed:?}");
+    }
+    println!("50 things read in {best:?}");
+    assert!(best.as_millis() < 300, "{best:?}");
 }

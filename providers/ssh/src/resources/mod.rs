@@ -206,11 +206,19 @@ pub(crate) enum Compared {
 }
 
 /// Compares what stands at the place with what is wanted, by these attributes.
-pub(crate) fn compare(existing: &Value, wanted: &Value, names: &[&'static str]) -> Compared {
-    let all: Vec<_> = names
-        .iter()
-        .map(|n| (*n, same(existing, wanted, n)))
-        .collect();
+pub(crate) fn compare(
+    existing: &Value,
+    request: &PlanRequest<'_>,
+    names: &[&'static str],
+) -> Compared {
+    let wanted = request.proposed;
+    // What the configuration leaves open is taken as it stands there.
+    let open = |name: &&str| {
+        request.config.get(name).is_none_or(Value::is_null)
+            && wanted.get(name).is_some_and(Value::has_unknown)
+    };
+    let names = names.iter().filter(|n| !open(n));
+    let all: Vec<_> = names.map(|n| (*n, same(existing, wanted, n))).collect();
     let differ: Vec<_> = all
         .iter()
         .filter(|(_, s)| *s == Same::No)
@@ -247,7 +255,7 @@ pub(crate) fn plan_create(
         ..PlanAnswer::default()
     };
     let adopt = crate::values::text(request.proposed, "existing").as_deref() == Some("adopt");
-    match compare(existing, request.proposed, compared) {
+    match compare(existing, request, compared) {
         Compared::Equal => PlanAnswer {
             adopts: true,
             ..answer

@@ -1,9 +1,9 @@
 //! A throwaway machine, gone when dropped.
 
 use super::World;
-use provider_sandbox::{SandboxProvider, Site};
 use model::{Lineage, ObjectId, Token, Value};
 use provider::{Action, Answer, Connection, Made, Operation, Ownership, Provider, answers};
+use provider_sandbox::{SandboxProvider, Site};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
@@ -11,13 +11,19 @@ use std::sync::Arc;
 /// Whether machines can be made here. Where they can't, the test is skipped, loudly; under
 /// `CI=true` that is a failure.
 pub fn possible() -> bool {
-    let root = Command::new("id").arg("-u").output().is_ok_and(|o| o.stdout.trim_ascii() == b"0");
+    let root = Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|o| o.stdout.trim_ascii() == b"0");
     let nspawn = Path::new("/usr/bin/systemd-nspawn").exists();
     if root && nspawn {
         return true;
     }
     let why = format!("needs root ({root}) and systemd-nspawn ({nspawn})");
-    assert!(std::env::var("CI").as_deref() != Ok("true"), "not to be skipped in CI: {why}");
+    assert!(
+        std::env::var("CI").as_deref() != Ok("true"),
+        "not to be skipped in CI: {why}"
+    );
     eprintln!("\nSKIPPED, NOTHING WAS TESTED: {why}\n");
     false
 }
@@ -38,7 +44,10 @@ impl Machine {
         let provider = SandboxProvider::at(Site::at(&dir));
         let connection = provider.connect(Value::NULL).await.unwrap();
         let mut planned = Value::object([("name", name.into())]);
-        for attribute in &provider.schema().resources["sandbox_machine"].block.attributes {
+        for attribute in &provider.schema().resources["sandbox_machine"]
+            .block
+            .attributes
+        {
             if planned.get(attribute.name).is_none() {
                 let null = Value::Null(attribute.ty.clone());
                 let value = match (&attribute.default, attribute.is_computed()) {
@@ -56,7 +65,12 @@ impl Machine {
             Ok(Some(made)) => made,
             other => panic!("no machine: {other:?}"),
         };
-        Machine { dir, connection, object, made }
+        Machine {
+            dir,
+            connection,
+            object,
+            made,
+        }
     }
 
     pub fn host(&self) -> Value {
@@ -68,7 +82,10 @@ impl Machine {
     pub async fn world(&self) -> World {
         let mut world = World::on(self.host(), &[]).await;
         let config = Value::object([("connect_timeout", Value::int(10))]);
-        world.connection = landfall_provider_ssh::SshProvider.connect(config).await.unwrap();
+        world.connection = landfall_provider_ssh::SshProvider
+            .connect(config)
+            .await
+            .unwrap();
         world
     }
 
@@ -76,17 +93,29 @@ impl Machine {
     pub fn run(&self, command: &str) -> String {
         let text = |name: &str| {
             let host = self.host();
-            host.get(name).unwrap().expose().as_str().unwrap_or_default().to_string()
+            host.get(name)
+                .unwrap()
+                .expose()
+                .as_str()
+                .unwrap_or_default()
+                .to_string()
         };
         std::fs::create_dir_all(&self.dir).unwrap();
-        let (key, known) = (self.dir.join("test_key"), self.dir.join("test_known"));
-        std::fs::write(&key, text("private_key")).unwrap();
-        Command::new("chmod").arg("600").arg(&key).status().unwrap();
-        std::fs::write(&known, format!("{} {}\n", text("address"), text("host_key"))).unwrap();
+        let known = self.dir.join("test_known");
+        std::fs::write(
+            &known,
+            format!("{} {}\n", text("address"), text("host_key")),
+        )
+        .unwrap();
         let output = Command::new("ssh")
-            .args(["-F", "none", "-o", &format!("UserKnownHostsFile={}", known.display())])
+            .args([
+                "-F",
+                "none",
+                "-o",
+                &format!("UserKnownHostsFile={}", known.display()),
+            ])
             .args(["-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i"])
-            .arg(&key)
+            .arg(text("identity"))
             .arg(format!("root@{}", text("address")))
             .arg(command)
             .stdin(Stdio::null())
@@ -132,17 +161,25 @@ async fn apply(
 
 impl Drop for Machine {
     fn drop(&mut self) {
-        let (connection, object, prior) =
-            (self.connection.clone(), self.object, self.made.attributes.clone());
+        let (connection, object, prior) = (
+            self.connection.clone(),
+            self.object,
+            self.made.attributes.clone(),
+        );
         // Not in the test's own runtime: that one may be going down by a panic.
         let ended = std::thread::spawn(move || {
-            let runtime =
-                tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_multi_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             let gone = operation(object, Action::Delete { prior });
             runtime.block_on(apply(&connection, gone))
         });
         if let Err(problem) = ended.join().unwrap_or_else(|_| Err("panicked".into())) {
-            eprintln!("a machine was left behind in {}: {problem}", self.dir.display());
+            eprintln!(
+                "a machine was left behind in {}: {problem}",
+                self.dir.display()
+            );
         }
         let _ = std::fs::remove_dir_all(&self.dir);
     }
