@@ -62,8 +62,9 @@ impl Evaluator<'_> {
         let single = [value.clone()];
         let items = value.as_items().unwrap_or(&single);
         let mut results = Vec::with_capacity(items.len());
+        let name: Arc<str> = SPLAT_ITEM.into();
         for item in items {
-            self.bound.push((SPLAT_ITEM.into(), item.clone()));
+            self.bound.push((name.clone(), item.clone()));
             let result = self.value(each);
             self.bound.pop();
             results.push(result?);

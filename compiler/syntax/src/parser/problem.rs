@@ -78,8 +78,8 @@ impl Parser<'_> {
     }
 
     pub(super) fn unclosed_string(&self, open: usize) -> Boxed {
-        let end = self.pos.min(self.text.len());
-        let end = open + self.text[open..end].trim_end_matches(['\r', '\n']).len();
+        let line = self.text[open..].lines().next().unwrap_or("");
+        let end = open + line.trim_end().len();
         Box::new(
             Problem::error("LF0003", "a string is not closed on its line")
                 .at(self.span(open, end), "the closing `\"` is missing")

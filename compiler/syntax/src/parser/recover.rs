@@ -85,6 +85,30 @@ impl Parser<'_> {
         labels.is_some_and(|l| l.is_empty() || (l.starts_with('"') && l.ends_with('"')))
     }
 
+    /// Behind an error between quotes: what was open in there is no matter any more.
+    pub(super) fn leave_quoted(&mut self, brackets: usize) {
+        self.open.truncate(brackets);
+        let rest = &self.text.as_bytes()[self.pos..];
+        let end = rest
+            .iter()
+            .position(|b| matches!(b, b'"' | b'\n'))
+            .unwrap_or(rest.len());
+        self.pos += end + usize::from(rest.get(end) == Some(&b'"'));
+    }
+
+    /// Behind an error in a heredoc: its other lines are no attributes.
+    pub(super) fn leave_heredoc(&mut self, marker: &str, body: usize, brackets: usize) {
+        self.open.truncate(brackets);
+        let mut at = body;
+        for line in self.text[body..].split_inclusive('\n') {
+            if line.trim() == marker {
+                self.pos = at + line.trim_end_matches(['\r', '\n']).len();
+                return;
+            }
+            at += line.len();
+        }
+    }
+
     /// Goes over a string, at most to the end of its line.
     fn skip_string(&mut self) {
         self.pos += 1;

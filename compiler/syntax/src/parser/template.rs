@@ -37,8 +37,17 @@ impl<'a> Parser<'a> {
         if let Some(text) = self.plain_quoted() {
             return Ok(text);
         }
-        let parts = self.nested(|p| p.template(End::Quote(open), false))?;
-        Ok(ExprKind::Template(parts))
+        let brackets = self.open.len();
+        let parts = self.nested(|p| p.template(End::Quote(open), false));
+        if let Err(problem) = &parts {
+            // Without its quote, a string may have taken what follows its line for its own.
+            if problem.code == "LF0003" {
+                self.pos = open;
+                self.skip_line();
+            }
+            self.leave_quoted(brackets);
+        }
+        Ok(ExprKind::Template(parts?))
     }
 
     /// The usual case: no escape, no sequence.
@@ -74,8 +83,12 @@ impl<'a> Parser<'a> {
         if !self.take(b'\n') {
             return Err(self.expected("a newline behind the word that ends the heredoc"));
         }
-        let parts = self.nested(|p| p.template(End::Marker(marker, head), indented))?;
-        Ok(ExprKind::Template(parts))
+        let (body, brackets) = (self.pos, self.open.len());
+        let parts = self.nested(|p| p.template(End::Marker(marker, head), indented));
+        if parts.is_err() {
+            self.leave_heredoc(marker, body, brackets);
+        }
+        Ok(ExprKind::Template(parts?))
     }
 
     /// The parts of a template, its end taken.

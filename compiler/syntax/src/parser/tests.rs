@@ -283,6 +283,21 @@ fn one_broken_block_hides_no_other() {
 }
 
 #[test]
+fn an_error_in_a_text_ends_with_the_text() {
+    check("x {\n a = \"${b\"\n}\ny {\n}\n", &[("LF0012", "\"")]);
+    check(
+        "x {\n a = [\"${b c}\", 1]\n d = 1 1\n}\n",
+        &[("LF0012", "c"), ("LF0001", "1")],
+    );
+    check(
+        "x {\n a = <<E\n ${b c}\n d = {\nE\n}\ny {\n z = = 1\n}\n",
+        &[("LF0012", "c"), ("LF0001", "=")],
+    );
+    check("x {\n a = \"\\q ${b}\"\n c = 1\n}\n", &[("LF0007", "\\q")]);
+    check("x {\n a = {\n  b = \"${c\n }\n}\n", &[("LF0003", "\"${c")]);
+}
+
+#[test]
 fn an_unclosed_block_ends_before_the_next() {
     let text = "a \"b\" {\n  c = 1\n\nx \"y\" {\n  z = 1\n}\n\nq {\n}\n";
     check(text, &[("LF0005", "{")]);
