@@ -1,5 +1,7 @@
 //! `ssh_command` and `ssh_directory` on this machine, and what becomes of a run that is cut off.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod support;
 
 use model::{Token, Type, Value};

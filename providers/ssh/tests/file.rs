@@ -1,5 +1,7 @@
 //! `ssh_file` on this machine: the whole life of a file, and everything that may meet it.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod support;
 
 use model::Value;

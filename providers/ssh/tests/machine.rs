@@ -1,5 +1,7 @@
 //! Everything that changes a whole machine, on throwaway machines: packages, accounts, keys, units.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod support;
 
 use landfall_provider_ssh::SshProvider;

@@ -1,5 +1,7 @@
 //! The transport `ssh` against a real sshd on loopback.
 
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod support;
 
 use model::Value;

@@ -1,6 +1,7 @@
 //! What a resource type of this provider is, and what all of them share.
 
 mod authorized_key;
+pub(crate) mod check;
 mod command;
 mod directory;
 pub(crate) mod facts;
@@ -8,6 +9,7 @@ pub(crate) mod file;
 mod group;
 pub(crate) mod host;
 mod package;
+mod plan;
 mod unit;
 mod user;
 
@@ -15,12 +17,12 @@ use crate::private::Private;
 use crate::runner::look::{Look, Seen};
 use crate::runner::work::Call;
 pub(crate) use crate::runner::work::Told;
-use crate::values::{Same, same};
 use model::{
-    AttrPath, Attribute, BlockSchema, Containment, Effect, IdentityClass, ObjectId, ResourceSchema,
-    Type, Value,
+    AttrPath, Attribute, BlockSchema, Containment, IdentityClass, ObjectId, ResourceSchema, Type,
+    Value,
 };
-use provider::{Action, Host, Made, PlanAnswer, PlanRequest, ProviderProblem, host_type};
+pub(crate) use plan::{plan, plan_create};
+use provider::{Action, Made, PlanAnswer, PlanRequest, ProviderProblem, host_type};
 
 /// A resource type: schema, plan rule, and what is asked of the host.
 pub(crate) trait Resource: Send + Sync {
@@ -174,118 +176,6 @@ pub(crate) fn on_destroy_attribute() -> Attribute {
     )
 }
 
-/// The rule that all types share, then the type's own.
-pub(crate) fn plan(resource: &dyn Resource, request: &PlanRequest<'_>) -> PlanAnswer {
-    let mut answer = resource.plan(request);
-    if let Some(prior) = request.prior
-        && moved_host(prior, request.proposed)
-    {
-        answer.replaced.push(AttrPath::name("host"));
-    }
-    answer
-}
-
-/// Whether it would stand on another machine: the id decides, not the address.
-fn moved_host(prior: &Value, proposed: &Value) -> bool {
-    let key = |v: &Value| v.get("host").and_then(Host::identity_key);
-    match (key(prior), key(proposed)) {
-        (Some(was), Some(will)) => was != will,
-        // A machine that is not known yet is a new one.
-        (_, will) => will.is_none(),
-    }
-}
-
-/// How what stands there compares with what is wanted.
-pub(crate) enum Compared {
-    /// It is the same.
-    Equal,
-    /// These attributes differ.
-    Differs(Vec<&'static str>),
-    /// That is not known yet.
-    Open,
-}
-
-/// Compares what stands at the place with what is wanted, by these attributes.
-pub(crate) fn compare(
-    existing: &Value,
-    request: &PlanRequest<'_>,
-    names: &[&'static str],
-) -> Compared {
-    let wanted = request.proposed;
-    // What the configuration leaves open is taken as it stands there.
-    let open = |name: &&str| {
-        request.config.get(name).is_none_or(Value::is_null)
-            && wanted.get(name).is_some_and(Value::has_unknown)
-    };
-    let names = names.iter().filter(|n| !open(n));
-    let all: Vec<_> = names.map(|n| (*n, same(existing, wanted, n))).collect();
-    let differ: Vec<_> = all
-        .iter()
-        .filter(|(_, s)| *s == Same::No)
-        .map(|(n, _)| *n)
-        .collect();
-    match (differ.is_empty(), all.iter().any(|(_, s)| *s == Same::Open)) {
-        (false, _) => Compared::Differs(differ),
-        (true, true) => Compared::Open,
-        (true, false) => Compared::Equal,
-    }
-}
-
-/// The plan of making what may stand there already: equal, adopted; different, refused, or
-/// taken over where the configuration says so. `what` names it for the user.
-pub(crate) fn plan_create(
-    request: &PlanRequest<'_>,
-    compared: &[&'static str],
-    what: &str,
-    state: impl Fn(&Value) -> Option<String>,
-) -> PlanAnswer {
-    let planned = Some(request.proposed.clone());
-    let Some(existing) = request.existing else {
-        let private = Some(Private::seen("absent").encode());
-        return PlanAnswer {
-            planned,
-            private,
-            ..PlanAnswer::default()
-        };
-    };
-    let private = state(existing).map(|s| Private::seen(s).encode());
-    let answer = PlanAnswer {
-        planned,
-        private,
-        ..PlanAnswer::default()
-    };
-    let adopt = crate::values::text(request.proposed, "existing").as_deref() == Some("adopt");
-    match compare(existing, request, compared) {
-        Compared::Equal => PlanAnswer {
-            adopts: true,
-            ..answer
-        },
-        Compared::Differs(_) | Compared::Open if adopt => PlanAnswer {
-            adopts: true,
-            effects: vec![Effect::TakesOver],
-            ..answer
-        },
-        Compared::Differs(names) => PlanAnswer {
-            problems: vec![exists(what, &names)],
-            ..answer
-        },
-        Compared::Open => answer,
-    }
-}
-
-fn exists(what: &str, names: &[&'static str]) -> ProviderProblem {
-    let names: Vec<_> = names.iter().map(|n| format!("`{n}`")).collect();
-    ProviderProblem::error(format!(
-        "{what} is there already, and differs in {}",
-        names.join(", ")
-    ))
-    .help(
-        "set `existing = \"adopt\"` to take it over (what was there is kept on the host and \
-             put back on destroy), or make the configuration equal to what is there",
-    )
-    .at(AttrPath::name("existing"))
-}
-
 /// The attributes with null for everything that is not known: nothing unknown leaves a read.
 pub(crate) fn nothing_unknown(resource: &dyn Resource, attributes: &Value) -> Value {
     let mut known = attributes.clone();
@@ -368,119 +258,5 @@ pub(crate) fn shown_mode(read: &str, recorded: Option<String>) -> Value {
     match recorded {
         Some(recorded) if plain_mode(&recorded) == read => Value::string(recorded),
         _ => Value::string(format!("{read:0>4}")),
-    }
-}
-
-/// Checks of attributes that several types have.
-pub(crate) mod check {
-    use super::*;
-    use crate::values::text;
-
-    /// An absolute path without anything that makes two spellings of one place.
-    pub(crate) fn path(config: &Value, name: &str, problems: &mut Vec<ProviderProblem>) {
-        let Some(path) = text(config, name) else {
-            return;
-        };
-        let refuse = |why: &str| {
-            ProviderProblem::error(format!("`{name}` {why}: {path:?}")).at(AttrPath::name(name))
-        };
-        if path.chars().any(char::is_control) {
-            problems.push(refuse("holds a control character"));
-        } else if !path.starts_with('/') {
-            problems.push(refuse("is not an absolute path").help("begin it with `/`"));
-        } else if path != "/" && (path.ends_with('/') || path.contains("//")) {
-            problems.push(refuse("has a slash too many"));
-        } else if path.split('/').any(|p| p == "." || p == "..") {
-            problems.push(refuse("holds `.` or `..`").help("write the path that it means"));
-        } else if path.split('/').any(|p| p.len() > 255) || path.len() > 4095 {
-            problems.push(refuse("is too long for a path"));
-        }
-    }
-
-    /// Octal digits.
-    pub(crate) fn mode(config: &Value, problems: &mut Vec<ProviderProblem>) {
-        let Some(mode) = text(config, "mode") else {
-            return;
-        };
-        let octal = mode.bytes().all(|b| (b'0'..=b'7').contains(&b));
-        if !octal || !(3..=4).contains(&mode.len()) {
-            problems.push(
-                ProviderProblem::error(format!(
-                    "`mode` is not three or four octal digits: {mode:?}"
-                ))
-                .help("write it like \"0644\"")
-                .at(AttrPath::name("mode")),
-            );
-        }
-    }
-
-    /// A name of a user or a group.
-    pub(crate) fn account(config: &Value, name: &str, problems: &mut Vec<ProviderProblem>) {
-        let Some(account) = text(config, name) else {
-            return;
-        };
-        if !is_account(&account) {
-            problems.push(
-                ProviderProblem::error(format!(
-                    "`{name}` can't be the name of an account: {account:?}"
-                ))
-                .help(
-                    "up to 32 lower-case letters, digits, `_` and `-`, not beginning with a \
-                           digit or `-`",
-                )
-                .at(AttrPath::name(name)),
-            );
-        }
-    }
-
-    fn is_account(name: &str) -> bool {
-        let inner = name.strip_suffix('$').unwrap_or(name);
-        let fits = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
-        let head = inner
-            .chars()
-            .next()
-            .is_some_and(|c| c.is_ascii_alphabetic() || c == '_');
-        head && inner.chars().all(fits) && name.len() <= 32
-    }
-
-    /// A number of a user or group.
-    pub(crate) fn id(config: &Value, name: &str, problems: &mut Vec<ProviderProblem>) {
-        let Some(value) = config
-            .get(name)
-            .filter(|v| !v.is_null() && !v.has_unknown())
-        else {
-            return;
-        };
-        if !value
-            .expose()
-            .as_i64()
-            .is_some_and(|n| (0..=i64::from(u32::MAX - 1)).contains(&n))
-        {
-            problems.push(
-                ProviderProblem::error(format!("`{name}` is no number of an account"))
-                    .help("a whole number from 0 on; those below 1000 are the system's")
-                    .at(AttrPath::name(name)),
-            );
-        }
-    }
-
-    /// One of several words.
-    pub(crate) fn one_of(
-        config: &Value,
-        name: &str,
-        words: &[&str],
-        problems: &mut Vec<ProviderProblem>,
-    ) {
-        let Some(word) = text(config, name) else {
-            return;
-        };
-        if !words.contains(&word.as_str()) {
-            let words: Vec<_> = words.iter().map(|w| format!("`{w}`")).collect();
-            problems.push(
-                ProviderProblem::error(format!("`{name}` can't be {word:?}"))
-                    .help(format!("one of {}", words.join(", ")))
-                    .at(AttrPath::name(name)),
-            );
-        }
     }
 }
