@@ -43,7 +43,8 @@ pub struct Object {
     pub implementation: Option<Arc<str>>,
     /// How long operations on it took.
     pub durations: Durations,
-    /// When it was last changed by an operation, ms since 1970 by the store's clock.
+    /// When it was last changed by an operation, ms since 1970 by the store's clock. Set by the
+    /// fold.
     pub changed_at_ms: u64,
     /// Who changed it.
     pub changed_by: Arc<str>,

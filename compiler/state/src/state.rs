@@ -205,7 +205,7 @@ impl State {
     fn change(&mut self, event: &Event, at_ms: u64) -> Result<(), String> {
         match event {
             Event::Intent(intent) => self.begin(intent, at_ms)?,
-            Event::Outcome(outcome) => self.close(outcome)?,
+            Event::Outcome(outcome) => self.close(outcome, at_ms)?,
             Event::Put(object) => {
                 self.is_free(&object.address, object)?;
                 self.put(Object::clone(object));
@@ -214,8 +214,14 @@ impl State {
             Event::Moved { object, to } => {
                 let mut moved = Object::clone(self.object(*object)?);
                 self.is_free(to, &moved)?;
-                moved.address = to.clone();
+                let from = std::mem::replace(&mut moved.address, to.clone()).resource;
                 self.put(moved);
+                if from != to.resource
+                    && !has_instance(&self.current, &from)
+                    && !has_instance(&self.deposed, &from)
+                {
+                    self.inherit(&from, std::slice::from_ref(&to.resource));
+                }
             }
             Event::Outputs(outputs) => self.outputs = outputs.clone(),
             Event::Rollout(rollout) => match rollout.phase {
@@ -247,7 +253,7 @@ impl State {
         Ok(())
     }
 
-    fn close(&mut self, outcome: &Outcome) -> Result<(), String> {
+    fn close(&mut self, outcome: &Outcome, at_ms: u64) -> Result<(), String> {
         let unknown = || {
             format!(
                 "an outcome of operation {}, which was not begun",
@@ -273,7 +279,9 @@ impl State {
                 if let Some(other) = self.occupant(&object.address, object) {
                     self.depose(other)?;
                 }
-                self.put(Object::clone(object));
+                let mut object = Object::clone(object);
+                object.changed_at_ms = at_ms;
+                self.put(object);
             }
             Recorded::Removed => self.remove(intent.object)?,
             // A create that was to replace an object which waits to be deleted never happened:

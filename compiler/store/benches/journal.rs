@@ -4,8 +4,8 @@
 #[path = "../tests/support/mod.rs"]
 mod support;
 
+use state::State;
 use state::encoding::v1::{SecretsIn, SecretsOut, decode_snapshot, encode_snapshot};
-use state::{Change, Event, Intent, Outcome, Recorded, State};
 use std::time::{Duration, Instant};
 use support::*;
 
@@ -23,7 +23,9 @@ async fn measure(size: usize) {
     let place = Place::new();
     let (journal, _) = place.create().await;
     journal.take_lease(request("apply", 600_000)).await.unwrap();
-    let events: Vec<_> = (0..size).flat_map(create).collect();
+    let events: Vec<_> = (0..size)
+        .flat_map(|i| create_events(&format!("terraform_data.r{i}")))
+        .collect();
     let started = Instant::now();
     for group in events.chunks(1_000) {
         journal.append(group.to_vec()).await.unwrap();
@@ -65,27 +67,6 @@ fn snapshot(state: &State) -> (Duration, Duration, usize) {
     let decoded = started.elapsed();
     assert_eq!(read.objects.len(), state.objects.len());
     (encoded, decoded, bytes.len())
-}
-
-fn create(i: usize) -> [Event; 2] {
-    let object = object(&format!("terraform_data.r{i}"), "the same secret");
-    let token = model::Token::random();
-    let intent = Intent {
-        token,
-        object: object.id,
-        address: object.address.clone(),
-        change: Change::Create,
-        attributes: object.attributes.clone(),
-        private: object.private.clone(),
-        provider: object.provider.clone(),
-        becomes: Some(Box::new(object.clone())),
-        deposes: None,
-    };
-    let recorded = Recorded::Object(Box::new(object));
-    [
-        Event::Intent(intent),
-        Event::Outcome(Outcome { token, recorded }),
-    ]
 }
 
 fn ms(time: Duration) -> f64 {

@@ -10,6 +10,7 @@ pub use lease::{LeaseRequest, Standing};
 use crate::anchor::Anchors;
 use crate::backend::Store;
 use crate::error::JournalError;
+use crate::history::Chapter;
 use crate::keyring::{Keyring, NewRecipient, RecipientInfo};
 use crate::keys::Keys;
 use crate::sources::KeySources;
@@ -149,6 +150,14 @@ impl Journal {
         self.ask(Command::Refresh).await
     }
 
+    /// The store's time, ms since 1970: what ages are reckoned with, never this computer's.
+    ///
+    /// # Errors
+    /// Where the journal is closed, or the store fails.
+    pub async fn now(&self) -> Result<u64> {
+        self.ask(Command::Now).await
+    }
+
     /// Takes the lease, and renews it until [`Journal::end_lease`]. Waits for another one's end
     /// as long as asked to. The state is read anew before; see [`Journal::state`].
     ///
@@ -219,6 +228,14 @@ impl Journal {
     /// Where the store fails.
     pub async fn break_lease(&self) -> Result<Option<Lease>> {
         self.ask(Command::BreakLease).await
+    }
+
+    /// What was done to the state from its beginning on: a chapter a lease.
+    ///
+    /// # Errors
+    /// Where the store fails or was altered.
+    pub async fn history(&self) -> Result<Vec<Chapter>> {
+        self.ask(Command::History).await
     }
 
     /// Who opens the state.

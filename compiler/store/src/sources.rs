@@ -90,6 +90,18 @@ impl KeySources {
             .map(|config| config.join("landfall").join("keys"))
     }
 
+    /// The public keys of the private keys at hand, in their order.
+    ///
+    /// # Errors
+    /// Where what should be a private key is none.
+    pub fn public_keys(&self) -> Result<Vec<String>, KeyError> {
+        let identities = self.identities()?;
+        Ok(identities
+            .iter()
+            .map(|(_, i)| i.to_public().to_string())
+            .collect())
+    }
+
     pub(crate) fn identities(&self) -> Result<Vec<(&str, age::x25519::Identity)>, KeyError> {
         let mut identities = Vec::new();
         for file in &self.files {
@@ -197,5 +209,58 @@ fn unreadable(path: &Path, error: std::io::Error) -> KeyError {
     KeyError::NoPrivateKey {
         origin: path.display().to_string(),
         why: format!("it can't be read ({error})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashMap;
+
+    fn gather(variables: &[(&str, &Path)]) -> Result<KeySources, KeyError> {
+        let variables: HashMap<_, _> = variables.iter().copied().collect();
+        let get = |name: &str| variables.get(name).map(|p| p.display().to_string());
+        KeySources::gather(get)
+    }
+
+    #[test]
+    fn keys_come_from_the_directory_and_the_environment() {
+        let place = tempfile::tempdir().unwrap();
+        let keys = place.path().join("landfall").join("keys");
+        let mine = generate_identity(&keys.join("mine")).unwrap();
+        let other = place.path().join("other");
+        let named = generate_identity(&other).unwrap();
+        let text = std::fs::read_to_string(&other).unwrap();
+        let found = |sources: KeySources| -> Vec<String> {
+            let identities = sources.identities().unwrap();
+            identities
+                .iter()
+                .map(|(_, i)| i.to_public().to_string())
+                .collect()
+        };
+        let config = ("XDG_CONFIG_HOME", place.path());
+        assert_eq!(found(gather(&[config]).unwrap()), [mine.as_str()]);
+        let both = gather(&[config, ("LANDFALL_KEY_FILE", &other)]).unwrap();
+        assert_eq!(found(both), [named.as_str(), &mine]);
+        let both = gather(&[config, ("LANDFALL_KEY", Path::new(&text))]).unwrap();
+        assert_eq!(found(both), [named.as_str(), &mine]);
+        assert_eq!(found(gather(&[("HOME", place.path())]).unwrap()), [""; 0]);
+        let refused = gather(&[("LANDFALL_KEY_FILE", &place.path().join("none"))]);
+        assert!(refused.err().unwrap().to_string().contains("none"));
+        assert!(generate_identity(&other).is_err(), "it was written over");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_key_that_others_can_read_is_refused() {
+        use std::os::unix::fs::PermissionsExt;
+        let place = tempfile::tempdir().unwrap();
+        let key = place.path().join("landfall").join("keys").join("k");
+        generate_identity(&key).unwrap();
+        let mode = std::fs::metadata(&key).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode, 0o600);
+        std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o640)).unwrap();
+        let refused = gather(&[("XDG_CONFIG_HOME", place.path())]).err().unwrap();
+        assert!(refused.to_string().contains("chmod 600"), "{refused}");
     }
 }

@@ -1,7 +1,7 @@
 //! Journals on a store that loses requests and answers, and on stores that somebody altered.
+#![allow(clippy::unwrap_used, clippy::expect_used)] // a test may panic
 
 mod support;
-#[allow(clippy::unwrap_used, clippy::expect_used)] // a test may panic
 mod cases {
     use super::support::*;
     use landfall_store::*;

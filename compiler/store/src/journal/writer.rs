@@ -7,6 +7,7 @@ use super::{Appended, Genesis};
 use crate::anchor::{Anchor, Anchors};
 use crate::backend::{Batch, Store, StoreError, StoredBatch};
 use crate::error::{Held, JournalError};
+use crate::history::{self, Chapter};
 use crate::keyring::{Keyring, NewRecipient, RecipientInfo};
 use crate::keys::Keys;
 use crate::seal::{Clear, Tip, seal_batch, seal_snapshot};
@@ -27,6 +28,7 @@ pub(super) enum Command {
     },
     State(Reply<Arc<State>>),
     Refresh(Reply<Arc<State>>),
+    Now(Reply<u64>),
     TakeLease {
         owner: LeaseOwner,
         time_to_live: Duration,
@@ -34,6 +36,7 @@ pub(super) enum Command {
     },
     EndLease(Reply<()>),
     BreakLease(Reply<Option<Lease>>),
+    History(Reply<Vec<Chapter>>),
     Recipients(Reply<Vec<RecipientInfo>>),
     ChangeKeys {
         change: KeyChange,
@@ -207,6 +210,13 @@ impl Writer {
                 let refreshed = self.refresh().await.map(|()| self.state());
                 answer(reply, refreshed);
             }
+            Command::Now(reply) => {
+                let now = self.store.now().await;
+                answer(
+                    reply,
+                    now.map_err(|e| JournalError::of_store(&self.store.describe(), e)),
+                );
+            }
             Command::TakeLease {
                 owner,
                 time_to_live,
@@ -222,6 +232,10 @@ impl Writer {
             Command::BreakLease(reply) => {
                 let broken = self.break_lease().await;
                 answer(reply, broken);
+            }
+            Command::History(reply) => {
+                let history = self.history().await;
+                answer(reply, history);
             }
             Command::Recipients(reply) => answer(reply, Ok(self.keyring.list())),
             Command::ChangeKeys { change, reply } => {
@@ -540,6 +554,16 @@ impl Writer {
             }
         }
         Err(JournalError::Conflict)
+    }
+
+    async fn history(&self) -> Result<Vec<Chapter>> {
+        let batches = self.store.batches_from(1).await;
+        let batches = batches.map_err(|e| JournalError::of_store(&self.store.describe(), e))?;
+        history::tell(&self.keys, &batches).map_err(|damage| JournalError::Corrupted {
+            store: self.store.describe(),
+            position: damage.position,
+            what: damage.what,
+        })
     }
 
     async fn change_keys(&mut self, change: KeyChange) -> Result<()> {

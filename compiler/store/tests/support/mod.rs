@@ -3,7 +3,10 @@
 
 pub mod postgres;
 
-use landfall_store::*;
+use landfall_store::{
+    Access, Anchors, Genesis, Journal, JournalError, JournalOptions, KeySources, LeaseRequest,
+    NewRecipient, SqliteStore, Way, generate_identity,
+};
 use model::*;
 use state::*;
 use std::path::{Path, PathBuf};
@@ -12,8 +15,10 @@ use std::time::Duration;
 
 /// A directory with a store, its keys and anchors; gone when dropped.
 pub struct Place {
-    directory: tempfile::TempDir,
+    root: PathBuf,
     owner: TestKey,
+    /// None where it is another process's.
+    directory: Option<tempfile::TempDir>,
 }
 
 /// A private key and its public one.
@@ -24,10 +29,35 @@ pub struct TestKey {
 
 impl Place {
     pub fn new() -> Place {
+        let directory = tempfile::tempdir().unwrap();
         Place {
-            directory: tempfile::tempdir().unwrap(),
+            root: directory.path().to_path_buf(),
             owner: Place::identity("ann"),
+            directory: Some(directory),
         }
+    }
+
+    /// That of another process, which kept its key there.
+    pub fn at(root: &Path) -> Place {
+        let text = std::fs::read_to_string(root.join("key")).unwrap();
+        let owner = TestKey {
+            sources: KeySources::of_key("ann", &text),
+            public_key: String::new(),
+        };
+        Place {
+            root: root.to_path_buf(),
+            owner,
+            directory: None,
+        }
+    }
+
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Leaves the private key where [`Place::at`] looks for it.
+    pub fn keep_key(&self) {
+        std::fs::write(self.root.join("key"), &*self.owner.sources.files[0].text).unwrap();
     }
 
     pub fn identity(name: &str) -> TestKey {
@@ -42,12 +72,12 @@ impl Place {
     }
 
     pub fn path(&self) -> PathBuf {
-        SqliteStore::path_of(self.directory.path(), "test")
+        SqliteStore::path_of(self.root.as_path(), "test")
     }
 
     pub fn options(&self) -> JournalOptions {
         JournalOptions {
-            anchors: Some(Anchors::in_directory(self.directory.path().join("anchors"))),
+            anchors: Some(Anchors::in_directory(self.root.join("anchors"))),
             ..JournalOptions::default()
         }
     }
@@ -170,6 +200,28 @@ pub fn object(address: &str, secret: &str) -> Object {
 
 pub fn put(address: &str, secret: &str) -> Event {
     Event::Put(Box::new(object(address, secret)))
+}
+
+/// The intent to create an object, and that it was.
+pub fn create_events(address: &str) -> [Event; 2] {
+    let object = object(address, "the same secret");
+    let token = Token::random();
+    let intent = Intent {
+        token,
+        object: object.id,
+        address: object.address.clone(),
+        change: Change::Create,
+        attributes: object.attributes.clone(),
+        private: object.private.clone(),
+        provider: object.provider.clone(),
+        becomes: Some(Box::new(object.clone())),
+        deposes: None,
+    };
+    let recorded = Recorded::Object(Box::new(object));
+    [
+        Event::Intent(intent),
+        Event::Outcome(Outcome { token, recorded }),
+    ]
 }
 
 pub fn plain_of(state: &State, address: &str) -> Option<String> {

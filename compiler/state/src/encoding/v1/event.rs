@@ -7,6 +7,7 @@ use super::{Decoder, EncodedObject, EncodedOutput, EncodedProvider, EncodedValue
 use super::{SecretsIn, SecretsOut, Text, check_depth};
 use super::{decode_object, decode_provider, encode_object, encode_provider, encode_value};
 use crate::{Change, Event, Intent, Outcome, ProviderKey, Recorded};
+use model::Value;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -56,7 +57,9 @@ pub struct EncodedIntent<'a> {
     object: Text<'a>,
     at: Text<'a>,
     change: EncodedChange,
-    attrs: EncodedValue<'a>,
+    /// Absent where they are those of `becomes`; in an array of its own, since it may be null.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    attrs: Option<(EncodedValue<'a>,)>,
     #[serde(default, skip_serializing_if = "Text::is_empty")]
     private: Text<'a>,
     by: Text<'a>,
@@ -218,6 +221,16 @@ fn decoded(event: &EncodedEvent<'_>, decoder: &mut Decoder<'_>) -> Result<Event,
     })
 }
 
+/// Whether the attributes are the very ones that the object gets: not only equal ones, since
+/// equal secrets may be open here and sealed there.
+fn shares_attributes(intent: &Intent) -> bool {
+    let becomes = intent.becomes.as_ref().map(|o| &o.attributes);
+    match (&intent.attributes, becomes) {
+        (Value::Object(a), Some(Value::Object(b))) => Arc::ptr_eq(a, b),
+        _ => false,
+    }
+}
+
 pub(super) fn encode_intent<'a>(intent: &'a Intent, secrets: &mut SecretsOut) -> EncodedIntent<'a> {
     EncodedIntent {
         token: intent.token.to_string().into(),
@@ -228,7 +241,10 @@ pub(super) fn encode_intent<'a>(intent: &'a Intent, secrets: &mut SecretsOut) ->
             Change::Update => EncodedChange::Update,
             Change::Delete => EncodedChange::Delete,
         },
-        attrs: encode_value(&intent.attributes, secrets),
+        attrs: match shares_attributes(intent) {
+            true => None,
+            false => Some((encode_value(&intent.attributes, secrets),)),
+        },
         private: Text::of_bytes(&intent.private),
         by: (&intent.provider.0).into(),
         becomes: intent.becomes.as_ref().map(|o| encode_object(o, secrets)),
@@ -240,6 +256,15 @@ pub(super) fn decode_intent(
     intent: &EncodedIntent<'_>,
     decoder: &mut Decoder<'_>,
 ) -> Result<Intent, EncodingError> {
+    let becomes = match &intent.becomes {
+        Some(object) => Some(Box::new(decode_object(object, decoder)?)),
+        None => None,
+    };
+    let attributes = match (&intent.attrs, &becomes) {
+        (Some((attributes,)), _) => attributes.decode(decoder)?,
+        (None, Some(object)) => object.attributes.clone(),
+        (None, None) => return Err(EncodingError("an intent has no attributes".into())),
+    };
     Ok(Intent {
         token: intent.token.parse()?,
         object: intent.object.parse()?,
@@ -249,16 +274,13 @@ pub(super) fn decode_intent(
             EncodedChange::Update => Change::Update,
             EncodedChange::Delete => Change::Delete,
         },
-        attributes: intent.attrs.decode(decoder)?,
+        attributes,
         private: match intent.private.is_empty() {
             true => Arc::default(),
             false => intent.private.bytes()?.into(),
         },
         provider: ProviderKey(decoder.name(&intent.by)),
-        becomes: match &intent.becomes {
-            Some(object) => Some(Box::new(decode_object(object, decoder)?)),
-            None => None,
-        },
+        becomes,
         deposes: match &intent.deposes {
             Some(id) => Some(id.parse()?),
             None => None,
