@@ -13,6 +13,7 @@ mod moves;
 mod nearest;
 mod observed;
 mod order;
+mod outline;
 mod outputs;
 mod pass;
 mod providers;
