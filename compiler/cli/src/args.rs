@@ -45,6 +45,9 @@ pub(crate) struct Global {
     /// Let file functions read below this directory, next to the project's own
     #[arg(long, value_name = "DIR", global = true)]
     pub(crate) allow_read: Vec<PathBuf>,
+    /// Take the state as it is though it went back, after its store was restored from a backup
+    #[arg(long, global = true)]
+    pub(crate) accept_rollback: bool,
 }
 
 /// Whom the output is for.

@@ -1,6 +1,7 @@
 //! The commands: one file each, whose doc comment on the arguments is its help.
 
 pub(crate) mod apply;
+pub(crate) mod carry;
 pub(crate) mod completions;
 pub(crate) mod destroy;
 pub(crate) mod graph;

@@ -88,9 +88,17 @@ impl Out {
         }
     }
 
+    /// A part of the run begins; shown from the first second.
+    pub(crate) fn phase(&self, text: &str) {
+        if !self.is_json() {
+            self.begin_live();
+            self.happening(&Happening::Phase(text.into()));
+        }
+    }
+
     /// Begins drawing in place, where somebody watches.
     pub(crate) fn begin_live(&self) {
-        if !self.is_json() && self.remarks.live {
+        if !self.is_json() && self.remarks.live && self.live().is_none() {
             *self.live() = Some(Live::new(self.remarks));
         }
     }

@@ -1,4 +1,4 @@
-//! Where things are: the project's root, its own directory, the user's configuration.
+//! Where things are: the project's root, and its own directory.
 
 use std::path::{Path, PathBuf};
 
@@ -34,22 +34,17 @@ impl Paths {
         })
     }
 
-    /// Where the embedded state and what belongs to this copy of the project is kept.
-    pub(crate) fn own(&self) -> PathBuf {
-        self.root.join(OWN)
+    /// A path as seen from the root, where it is below it.
+    pub(crate) fn relative(&self, path: &Path) -> String {
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .to_string_lossy()
+            .into_owned()
     }
 }
 
 /// The name of the project's own directory.
 pub(crate) const OWN: &str = ".landfall";
-
-/// The user's configuration directory, where keys are.
-pub(crate) fn user_config(env: impl Fn(&str) -> Option<String>) -> Option<PathBuf> {
-    let given = |name: &str| env(name).filter(|v| !v.is_empty()).map(PathBuf::from);
-    given("XDG_CONFIG_HOME")
-        .or_else(|| given("HOME").map(|home| home.join(".config")))
-        .map(|config| config.join("landfall"))
-}
 
 #[cfg(test)]
 mod tests {
@@ -64,7 +59,8 @@ mod tests {
         let paths = Paths::of(Some(&dir.path().join("link"))).unwrap();
         assert_eq!(paths.root, real.canonicalize().unwrap());
         assert_eq!(paths.directory_name, "shop");
-        assert!(paths.own().ends_with("shop/.landfall"));
+        assert_eq!(paths.relative(&paths.root.join("a/b")), "a/b");
+        assert_eq!(paths.relative(Path::new("/x/y")), "/x/y");
     }
 
     #[test]
@@ -73,29 +69,5 @@ mod tests {
         std::fs::write(dir.path().join("f"), "").unwrap();
         assert!(Paths::of(Some(&dir.path().join("f"))).is_err());
         assert!(Paths::of(Some(&dir.path().join("nowhere"))).is_err());
-    }
-
-    #[test]
-    fn the_configuration_follows_the_environment() {
-        let env = |set: &'static [(&str, &str)]| {
-            move |name: &str| {
-                set.iter()
-                    .find(|(n, _)| *n == name)
-                    .map(|(_, v)| (*v).to_string())
-            }
-        };
-        for (set, expected) in [
-            (
-                &[("XDG_CONFIG_HOME", "/x"), ("HOME", "/h")][..],
-                Some("/x/landfall"),
-            ),
-            (
-                &[("XDG_CONFIG_HOME", ""), ("HOME", "/h")][..],
-                Some("/h/.config/landfall"),
-            ),
-            (&[][..], None),
-        ] {
-            assert_eq!(user_config(env(set)), expected.map(PathBuf::from));
-        }
     }
 }

@@ -12,9 +12,10 @@ pub(crate) mod plan_json;
 pub(crate) mod problem;
 pub(crate) mod progress;
 pub(crate) mod reason;
+pub(crate) mod report;
 pub(crate) mod state;
 pub(crate) mod text;
 pub(crate) mod value;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

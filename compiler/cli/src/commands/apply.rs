@@ -1,7 +1,10 @@
 //! `landfall apply`
 
+use super::carry::{self, Order};
 use super::options::{EnvironmentArg, RunArgs, SelectionArgs, VariableArgs};
+use crate::app::{App, Run};
 use clap::Args;
+use plan::PlanMode;
 use std::path::PathBuf;
 
 /// Make the world as the configuration says
@@ -48,4 +51,20 @@ pub(crate) struct ApplyArgs {
     /// Show long texts and collections in full
     #[arg(long)]
     pub(crate) full: bool,
+}
+
+/// Plans, asks, and carries out.
+pub(crate) async fn run(app: &App, args: &ApplyArgs) -> Run {
+    let order = Order {
+        command: "apply",
+        environment: &args.environment,
+        variables: &args.variables,
+        selection: &args.selection,
+        run: &args.run,
+        mode: PlanMode::Apply,
+        auto_approve: args.auto_approve,
+        all_stages: args.all_stages,
+        full: args.full,
+    };
+    carry::run(app, &order).await
 }

@@ -1,10 +1,10 @@
 //! `landfall completions`
 
+use crate::app::{App, Run};
 use crate::args::Cli;
 use crate::exit::Exit;
 use clap::{Args, CommandFactory};
 use clap_complete::Shell;
-use std::io::Write;
 
 /// Print completions for a shell
 ///
@@ -20,11 +20,10 @@ pub(crate) struct CompletionsArgs {
     pub(crate) shell: Shell,
 }
 
-/// Writes the script.
-pub(crate) fn run(args: &CompletionsArgs, out: &mut dyn Write) -> Exit {
+/// Prints the script.
+pub(crate) fn run(app: &App, args: &CompletionsArgs) -> Run {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "landfall", &mut script);
-    // Nobody reads on: nothing is lost.
-    let _ = out.write_all(&script);
-    Exit::Ok
+    app.out.raw(&String::from_utf8_lossy(&script));
+    Ok(Exit::Ok)
 }

@@ -1,7 +1,10 @@
 //! `landfall destroy`
 
+use super::carry::{self, Order};
 use super::options::{EnvironmentArg, RunArgs, SelectionArgs, VariableArgs};
+use crate::app::{App, Run};
 use clap::Args;
+use plan::PlanMode;
 
 /// End everything that the state holds
 ///
@@ -31,4 +34,20 @@ pub(crate) struct DestroyArgs {
     /// Show long texts and collections in full
     #[arg(long)]
     pub(crate) full: bool,
+}
+
+/// Plans the end of everything, asks, and carries it out.
+pub(crate) async fn run(app: &App, args: &DestroyArgs) -> Run {
+    let order = Order {
+        command: "destroy",
+        environment: &args.environment,
+        variables: &args.variables,
+        selection: &args.selection,
+        run: &args.run,
+        mode: PlanMode::Destroy,
+        auto_approve: args.auto_approve,
+        all_stages: false,
+        full: args.full,
+    };
+    carry::run(app, &order).await
 }

@@ -1,7 +1,13 @@
 //! `landfall graph`
 
 use super::options::{EnvironmentArg, VariableArgs};
+use crate::app::{App, Run};
+use crate::exit::Exit;
+use crate::project::Project;
+use crate::view::page::{Label, Page};
 use clap::{Args, ValueEnum};
+use model::ResourceAddress;
+use serde_json::{Value as Json, json};
 
 /// Print what depends on what
 ///
@@ -38,4 +44,54 @@ pub(crate) enum Notation {
     Text,
     /// For Graphviz
     Dot,
+}
+
+/// Prints the graph.
+pub(crate) fn run(app: &App, args: &GraphArgs) -> Run {
+    let project = Project::load(app, &args.environment, &args.variables)?;
+    let outline = project.loaded.prepared.outline();
+    if app.out.is_json() {
+        let nodes = outline.iter().map(|(resource, needs)| {
+            let needs: Json = needs.iter().map(ToString::to_string).collect();
+            json!({ "address": resource.to_string(), "depends_on": needs })
+        });
+        app.out
+            .json(&json!({ "type": "graph", "resources": nodes.collect::<Json>() }));
+    } else {
+        match args.notation {
+            Notation::Text => app.out.page(&text(&outline)),
+            Notation::Dot => app.out.raw(&dot(&outline)),
+        }
+    }
+    Ok(Exit::Ok)
+}
+
+type Outline = [(ResourceAddress, Vec<ResourceAddress>)];
+
+fn text(outline: &Outline) -> Page {
+    let mut page = Page::new();
+    for (resource, needs) in outline {
+        page.line(0).add(Label::Address, resource.to_string());
+        for need in needs {
+            page.line(2)
+                .add(Label::Muted, "after ")
+                .text(need.to_string());
+        }
+    }
+    page
+}
+
+fn dot(outline: &Outline) -> String {
+    // Names hold letters, digits, `_` and `-`: nothing that would end a quoted name.
+    let mut lines = vec!["digraph {".to_string(), "  rankdir = RL".to_string()];
+    for (resource, needs) in outline {
+        lines.push(format!("  \"{resource}\""));
+        lines.extend(
+            needs
+                .iter()
+                .map(|need| format!("  \"{resource}\" -> \"{need}\"")),
+        );
+    }
+    lines.push("}\n".into());
+    lines.join("\n")
 }

@@ -1,7 +1,17 @@
 //! `landfall init`
 
 use super::options::EnvironmentArg;
+use super::options::VariableArgs;
+use crate::app::{App, Run, env};
+use crate::exit::Exit;
+use crate::project::{Project, options};
+use crate::view::page::{Label, Page};
 use clap::Args;
+use diagnostics::Problem;
+use serde_json::json;
+use state::State;
+use store::generate_identity;
+use store::{Access, Genesis, Journal, JournalError, KeySources, NewRecipient, Way};
 
 /// Make the state of an environment, with the keys that seal it
 ///
@@ -23,4 +33,94 @@ pub(crate) struct InitArgs {
     /// A further recipient of both keys: an age public key
     #[arg(long = "recipient", value_name = "AGE-KEY")]
     pub(crate) recipients: Vec<String>,
+}
+
+/// Makes the state, or looks whether the one that is there can be opened.
+pub(crate) async fn run(app: &App, args: &InitArgs) -> Run {
+    let project = Project::load(app, &args.environment, &VariableArgs::default())?;
+    let store = project.make_store(app)?;
+    let loaded = store.load().await;
+    let loaded = loaded.map_err(|e| app.fail(crate::stores::store_problem(&e)))?;
+    if loaded.snapshot.is_some() || !loaded.batches.is_empty() {
+        let (journal, state) = project.journal(app).await?;
+        journal.close().await;
+        told(app, &store.describe(), &state, false, true);
+        return Ok(Exit::Ok);
+    }
+    let own = own_key(app)?;
+    let mut recipients = vec![recipient("owner", own)];
+    recipients.extend(
+        args.recipients
+            .iter()
+            .enumerate()
+            .map(|(i, key)| recipient(&format!("recipient-{}", i + 1), key.clone())),
+    );
+    let genesis = Genesis {
+        project: project.loaded.config.project.name.to_string(),
+        environment: project.environment().to_string(),
+    };
+    let made = Journal::create(store.clone(), genesis, &recipients, &options(app)).await;
+    let (journal, state) = made.map_err(|e| app.refused(&e))?;
+    journal.close().await;
+    told(app, &store.describe(), &state, true, recipients.len() > 1);
+    Ok(Exit::Ok)
+}
+
+/// The public key of the first private key at hand, or of a new one.
+fn own_key(app: &App) -> Run<String> {
+    let refused = |e: store::KeyError| app.refused(&JournalError::Key(e));
+    let sources = KeySources::gather(env).map_err(refused)?;
+    if let Some(key) = sources.public_keys().map_err(refused)?.into_iter().next() {
+        return Ok(key);
+    }
+    let directory = KeySources::directory(env).ok_or_else(|| {
+        app.fail(
+            Problem::error("LF0524", "there is no place for a new key: HOME is not set")
+                .help("set HOME, or give a key in LANDFALL_KEY"),
+        )
+    })?;
+    let path = directory.join("default.txt");
+    generate_identity(&path).map_err(|e| {
+        app.fail(Problem::error(
+            "LF0524",
+            format!("no key can be made at {}: {e}", path.display()),
+        ))
+    })
+}
+
+fn recipient(name: &str, key: String) -> NewRecipient {
+    NewRecipient {
+        name: name.into(),
+        way: Way::PublicKey(key),
+        access: Access::Both,
+    }
+}
+
+fn told(app: &App, store: &str, state: &State, made: bool, several: bool) {
+    let lineage = state.lineage.map(|l| l.to_string());
+    if app.out.is_json() {
+        return app.out.json(&json!({
+            "type": "initialised", "made": made, "store": store, "lineage": lineage,
+            "project": &*state.project, "environment": &*state.environment,
+        }));
+    }
+    let mut page = Page::new();
+    let name = format!("{}/{}", state.project, state.environment);
+    let what = if made {
+        "The state is made"
+    } else {
+        "The state is there, and your key opens it"
+    };
+    page.line(0)
+        .add(Label::Good, what)
+        .text(format!(": {name}, in {store}."));
+    if !several {
+        page.line(0)
+            .add(Label::Warning, "One key alone opens it.")
+            .text(
+                " If that key is lost, so are the recorded secrets and the knowledge of what was \
+             made. Give a second one: landfall state keys add AGE-KEY --name NAME",
+            );
+    }
+    app.out.page(&page);
 }

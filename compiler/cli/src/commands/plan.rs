@@ -1,7 +1,16 @@
 //! `landfall plan`
 
 use super::options::{EnvironmentArg, RunArgs, SelectionArgs, VariableArgs};
+use crate::app::{App, Run};
+use crate::exit::Exit;
+use crate::ready::{self, Ready};
+use crate::signals;
+use crate::view::page::{Label, Page};
+use crate::view::value::Limits;
+use crate::view::{self, plan_json};
 use clap::Args;
+use plan::{Plan, PlanMode};
+use state::State;
 use std::path::PathBuf;
 
 /// Show what apply would do, and why
@@ -44,4 +53,61 @@ pub(crate) struct PlanArgs {
     /// Show long texts and collections in full
     #[arg(long)]
     pub(crate) full: bool,
+}
+
+/// Makes and shows a plan.
+pub(crate) async fn run(app: &App, args: &PlanArgs) -> Run {
+    let mode = match (args.destroy, args.refresh_only) {
+        (true, _) => PlanMode::Destroy,
+        (_, true) => PlanMode::RefreshOnly,
+        _ => PlanMode::Apply,
+    };
+    let options = ready::options(app, &args.selection, mode)?;
+    let ready = Ready::new(
+        app,
+        &args.environment,
+        &args.variables,
+        &args.run,
+        signals::listen(),
+    )
+    .await?;
+    let session = ready.session(app).await?;
+    app.out.phase("reading and planning");
+    let planned = session.plan(&options).await;
+    app.out.end_live();
+    let refused = app.out.problems(&planned.problems, ready.sources());
+    if !refused {
+        show(app, &planned.plan, args.full);
+    }
+    held(app, session.state());
+    if session.close().await.is_err() || refused {
+        return Err(Exit::Error);
+    }
+    let changes = planned.plan.has_changes() || !planned.plan.refreshed.is_empty();
+    match args.detailed_exitcode && changes {
+        true => Ok(Exit::Changes),
+        false => Ok(Exit::Ok),
+    }
+}
+
+/// Shows a plan to whoever reads.
+pub(crate) fn show(app: &App, plan: &Plan, full: bool) {
+    let limits = if full { Limits::NONE } else { Limits::SHORT };
+    match app.out.is_json() {
+        true => app.out.json(&plan_json::document(plan)),
+        false => app.out.page(&view::plan::page(plan, limits)),
+    }
+}
+
+/// Says so where somebody is changing things right now.
+fn held(app: &App, state: &State) {
+    let now = u64::try_from(jiff::Timestamp::now().as_millisecond()).unwrap_or_default();
+    if let Some(lease) = state.lease.as_ref().filter(|l| !l.is_over(now)) {
+        let mut page = Page::new();
+        let holder = view::state::holder(lease);
+        page.line(0)
+            .add(Label::Warning, "Somebody changes things right now: ")
+            .text(holder);
+        app.out.remark(&page);
+    }
 }

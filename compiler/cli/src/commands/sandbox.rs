@@ -1,5 +1,9 @@
 //! `landfall sandbox`
 
+#[cfg(feature = "sandbox")]
+mod carried;
+
+use crate::app::{App, Run};
 use clap::{Args, Subcommand};
 
 /// Look after the throwaway machines on this computer
@@ -49,4 +53,19 @@ pub(crate) enum SandboxCommand {
     ///   landfall sandbox doctor
     #[command(verbatim_doc_comment)]
     Doctor,
+}
+
+/// Looks after machines.
+#[cfg(feature = "sandbox")]
+pub(crate) async fn run(app: &App, args: &SandboxArgs) -> Run {
+    carried::run(app, &args.command).await
+}
+
+/// This build has no machines.
+#[cfg(not(feature = "sandbox"))]
+pub(crate) async fn run(app: &App, _args: &SandboxArgs) -> Run {
+    Err(app.fail(diagnostics::Problem::error(
+        "LF0525",
+        "this build of Landfall has no sandbox",
+    )))
 }

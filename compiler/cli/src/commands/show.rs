@@ -1,6 +1,11 @@
 //! `landfall show`
 
 use super::options::EnvironmentArg;
+use super::options::VariableArgs;
+use crate::app::{App, Run};
+use crate::exit::Exit;
+use crate::project::Project;
+use crate::view;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -26,4 +31,16 @@ pub(crate) struct ShowArgs {
     /// Show sensitive values in clear
     #[arg(long)]
     pub(crate) reveal: bool,
+}
+
+/// Shows the state.
+pub(crate) async fn run(app: &App, args: &ShowArgs) -> Run {
+    let project = Project::load(app, &args.environment, &VariableArgs::default())?;
+    let (journal, state) = project.journal(app).await?;
+    journal.close().await;
+    match app.out.is_json() {
+        true => app.out.json(&view::state::json(&state, args.reveal)),
+        false => app.out.page(&view::state::all(&state, args.reveal)),
+    }
+    Ok(Exit::Ok)
 }

@@ -1,7 +1,13 @@
 //! `landfall validate`
 
 use super::options::{EnvironmentArg, VariableArgs};
+use crate::app::{App, Run};
+use crate::exit::Exit;
+use crate::project::Project;
+use crate::view::page::{Label, Page};
+use crate::view::value::count;
 use clap::Args;
+use serde_json::json;
 
 /// Check the configuration without looking at the world
 ///
@@ -20,4 +26,24 @@ pub(crate) struct ValidateArgs {
     pub(crate) environment: EnvironmentArg,
     #[command(flatten)]
     pub(crate) variables: VariableArgs,
+}
+
+/// Checks the configuration.
+pub(crate) fn run(app: &App, args: &ValidateArgs) -> Run {
+    let project = Project::load(app, &args.environment, &args.variables)?;
+    let config = &project.loaded.config;
+    let blocks: usize = config.modules.iter().map(|m| m.resources.len()).sum();
+    if app.out.is_json() {
+        let environment = project.environment();
+        app.out
+            .json(&json!({ "type": "valid", "environment": environment, "blocks": blocks }));
+    } else {
+        let mut page = Page::new();
+        let blocks = count(blocks, "resource block", "resource blocks");
+        page.line(0)
+            .add(Label::Good, "The configuration is valid")
+            .text(format!(": {blocks}."));
+        app.out.page(&page);
+    }
+    Ok(Exit::Ok)
 }

@@ -1,10 +1,12 @@
 //! Outputs: what changes in a plan, and what they are.
 
 use crate::view::diff::Differ;
+use crate::view::json;
 use crate::view::page::{Label, Page};
 use crate::view::value::{Limits, Mark, field_name, write};
 use model::Value;
 use plan::OutputChange;
+use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -37,18 +39,26 @@ pub(crate) fn changes(outputs: &BTreeMap<Arc<str>, OutputChange>, limits: Limits
     page
 }
 
-/// Outputs as they are; sensitive ones hidden.
-pub(crate) fn list(outputs: &BTreeMap<Arc<str>, state::Output>) -> Page {
+/// Outputs as they are; sensitive ones in clear where that was asked for.
+pub(crate) fn list(outputs: &BTreeMap<Arc<str>, state::Output>, reveal: bool) -> Page {
     let mut page = Page::new();
     for (name, output) in outputs {
         let name = field_name(name);
-        match output.sensitive {
-            true => drop(
-                page.line(0)
-                    .text(format!("{name} = "))
-                    .add(Label::Muted, "(sensitive)"),
-            ),
-            false => write(&mut page, 0, Mark::NONE, &name, &output.value, Limits::NONE),
+        if reveal {
+            write(
+                &mut page,
+                0,
+                Mark::NONE,
+                &name,
+                &output.value.expose(),
+                Limits::NONE,
+            );
+        } else if output.sensitive {
+            page.line(0)
+                .text(format!("{name} = "))
+                .add(Label::Muted, "(sensitive)");
+        } else {
+            write(&mut page, 0, Mark::NONE, &name, &output.value, Limits::NONE);
         }
     }
     page
@@ -60,4 +70,22 @@ fn sensitive(change: &OutputChange) -> (Mark, &'static str) {
         (_, None) => (Mark::REMOVED, "(sensitive)"),
         _ => (Mark::CHANGED, "(sensitive, changed)"),
     }
+}
+
+/// The same for programs; sensitive ones in clear where that was asked for.
+pub(crate) fn json(outputs: &BTreeMap<Arc<str>, state::Output>, reveal: bool) -> Json {
+    let one = |output: &state::Output| {
+        let value = match reveal {
+            true => json::revealed(&output.value),
+            false if output.sensitive => json!({ "sensitive": true }),
+            false => json::value(&output.value),
+        };
+        json!({ "value": value, "sensitive": output.sensitive })
+    };
+    Json::Object(
+        outputs
+            .iter()
+            .map(|(name, o)| (name.to_string(), one(o)))
+            .collect(),
+    )
 }

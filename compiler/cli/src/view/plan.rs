@@ -9,7 +9,7 @@ use crate::view::value::{Limits, count};
 use entry::{Entry, entries};
 use plan::Plan;
 
-pub(crate) use summary::{Counts, sentence};
+pub(crate) use summary::Counts;
 
 /// The whole plan.
 pub(crate) fn page(plan: &Plan, limits: Limits) -> Page {

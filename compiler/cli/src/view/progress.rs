@@ -41,6 +41,15 @@ pub(crate) enum Happening {
         action: Action,
         /// How long it took.
         elapsed: Duration,
+        /// Whether it turned out that there was nothing to do.
+        unchanged: bool,
+    },
+    /// How far the run is.
+    Counted {
+        /// Steps that were done.
+        done: usize,
+        /// Steps in all.
+        total: usize,
     },
     /// A step failed. The problem itself comes at the end, with all others.
     Failed {
@@ -66,23 +75,12 @@ pub(crate) enum Happening {
     Note(String),
 }
 
-impl Happening {
-    /// The address, where it is about a step.
-    pub(crate) fn address(&self) -> Option<&str> {
-        match self {
-            Happening::Started { address, .. }
-            | Happening::Line { address, .. }
-            | Happening::Done { address, .. }
-            | Happening::Failed { address, .. }
-            | Happening::Skipped { address, .. } => Some(address),
-            _ => None,
-        }
-    }
-}
-
 /// As a line (and nothing where it is not worth one).
 pub(crate) fn line(happening: &Happening) -> Page {
     let mut page = Page::new();
+    if matches!(happening, Happening::Counted { .. }) {
+        return page;
+    }
     let line = page.line(0);
     match happening {
         Happening::Phase(text) | Happening::Note(text) => line.add(Label::Muted, text),
@@ -100,10 +98,18 @@ pub(crate) fn line(happening: &Happening) -> Page {
             address,
             action,
             elapsed,
+            unchanged,
         } => line
             .add(Label::Address, address)
             .text(": ")
-            .add(Label::Good, done(*action))
+            .add(
+                Label::Good,
+                if *unchanged {
+                    "is so already"
+                } else {
+                    done(*action)
+                },
+            )
             .add(Label::Muted, format!(" in {}", span(*elapsed))),
         Happening::Failed {
             address,
@@ -127,6 +133,7 @@ pub(crate) fn line(happening: &Happening) -> Page {
             .add(Label::Warning, format!("{} skipped", action.word()))
             .text(": ")
             .text(why),
+        Happening::Counted { .. } => line,
     };
     page
 }
@@ -149,9 +156,14 @@ pub(crate) fn json(happening: &Happening) -> Json {
             address,
             action: a,
             elapsed,
+            unchanged,
         } => json!({
-            "type": "step_done", "address": address, "action": action(*a), "elapsed_ms": ms(elapsed),
+            "type": "step_done", "address": address, "action": action(*a),
+            "elapsed_ms": ms(elapsed), "unchanged": unchanged,
         }),
+        Happening::Counted { done, total } => {
+            json!({ "type": "counted", "done": done, "total": total })
+        }
         Happening::Failed {
             address,
             action: a,
@@ -243,9 +255,10 @@ mod tests {
                 address: address.clone(),
                 action,
                 elapsed,
+                unchanged: false,
             },
             "a.b: created in 1.3s",
-            r#"{"action":"create","address":"a.b","elapsed_ms":1340,"type":"step_done"}"#,
+            r#"{"action":"create","address":"a.b","elapsed_ms":1340,"type":"step_done","unchanged":false}"#,
         );
         check(
             Happening::Failed {

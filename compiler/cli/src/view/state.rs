@@ -1,21 +1,15 @@
-//! A state for people: its objects, one object, its history.
+//! A state: its objects, one object, who holds its lease.
 
 use crate::view::page::{Label, Page};
 use crate::view::value::{Limits, Mark, field_name, write};
-use state::{Event, Lease, Object, Recorded, RolloutPhase, State, Status};
+use crate::view::{json, output};
+use serde_json::{Value as Json, json};
+use state::{Lease, Object, State, Status};
 
 /// The addresses, one a line: for reading and for scripts.
 pub(crate) fn list(state: &State) -> Page {
     let mut page = Page::new();
-    let deposed = state.deposed.values().flatten();
-    let mut objects: Vec<_> = state
-        .current
-        .values()
-        .chain(deposed)
-        .filter_map(|id| state.objects.get(id))
-        .collect();
-    objects.sort_by(|a, b| (&a.address, a.status as u8).cmp(&(&b.address, b.status as u8)));
-    for object in objects {
+    for object in sorted(state) {
         let line = page.line(0);
         line.text(object.address.to_string());
         status(line, object.status);
@@ -23,8 +17,64 @@ pub(crate) fn list(state: &State) -> Page {
     page
 }
 
+/// Every object with all that is recorded of it, and the outputs.
+pub(crate) fn all(state: &State, reveal: bool) -> Page {
+    let mut page = Page::new();
+    for one in sorted(state) {
+        page.blank();
+        page.append(object(one, reveal), 0);
+    }
+    let outputs = output::list(&state.outputs, reveal);
+    if !outputs.is_empty() {
+        page.blank();
+        page.line(0).add(Label::Heading, "Outputs");
+        page.append(outputs, 2);
+    }
+    if page.is_empty() {
+        page.line(0).text("Nothing is recorded.");
+    }
+    page
+}
+
+/// Everything for programs.
+pub(crate) fn json(state: &State, reveal: bool) -> Json {
+    json!({
+        "type": "state",
+        "project": &*state.project,
+        "environment": &*state.environment,
+        "lineage": state.lineage.map(|l| l.to_string()),
+        "position": state.position,
+        "objects": sorted(state).map(|o| object_json(o, reveal)).collect::<Json>(),
+        "outputs": output::json(&state.outputs, reveal),
+    })
+}
+
+/// One object for programs.
+pub(crate) fn object_json(object: &Object, reveal: bool) -> Json {
+    let status = match object.status {
+        Status::Ready => "ready",
+        Status::Tainted => "tainted",
+        Status::Deposed => "deposed",
+    };
+    let value = if reveal { json::revealed } else { json::value };
+    json!({
+        "type": "object",
+        "address": object.address.to_string(),
+        "object": object.id.to_string(),
+        "status": status,
+        "provider": &*object.provider.0,
+        "container": object.container.as_deref(),
+        "depends_on": object.dependencies.iter().map(ToString::to_string).collect::<Json>(),
+        "protected": object.protected,
+        "changed_at": time(object.changed_at_ms),
+        "changed_by": &*object.changed_by,
+        "schema_version": object.schema_version,
+        "attributes": value(&object.attributes),
+    })
+}
+
 /// One object with all that is recorded of it.
-pub(crate) fn object(object: &Object) -> Page {
+pub(crate) fn object(object: &Object, reveal: bool) -> Page {
     let mut page = Page::new();
     let line = page.line(0);
     line.add(Label::Address, object.address.to_string());
@@ -65,12 +115,11 @@ pub(crate) fn object(object: &Object) -> Page {
                 .text(value);
         }
     }
-    for (name, value) in object
-        .attributes
-        .as_fields()
-        .into_iter()
-        .flat_map(|f| f.iter())
-    {
+    let attributes = match reveal {
+        true => object.attributes.expose(),
+        false => object.attributes.clone(),
+    };
+    for (name, value) in attributes.as_fields().into_iter().flat_map(|f| f.iter()) {
         if !value.is_null() {
             write(
                 &mut page,
@@ -82,16 +131,6 @@ pub(crate) fn object(object: &Object) -> Page {
             );
         }
     }
-    page
-}
-
-/// An event of the log on one line.
-pub(crate) fn event(position: u64, at_ms: u64, event: &Event) -> Page {
-    let mut page = Page::new();
-    page.line(0)
-        .add(Label::Muted, format!("{position:>6}  {}  ", time(at_ms)))
-        .text(what_happened(event))
-        .hang(8);
     page
 }
 
@@ -112,77 +151,21 @@ pub(crate) fn holder(lease: &Lease) -> String {
     )
 }
 
-/// What an event is, in words; nothing in it is secret.
-pub(crate) fn what_happened(event: &Event) -> String {
-    match event {
-        Event::Begun {
-            lineage,
-            project,
-            environment,
-        } => {
-            format!("the state of {project}/{environment} begins, lineage {lineage}")
-        }
-        Event::LeaseTaken(lease) => {
-            let owner = &lease.owner;
-            format!(
-                "lease {} taken by {} on {} for `{}`",
-                lease.epoch, owner.user, owner.host, owner.command
-            )
-        }
-        Event::LeaseRenewed { epoch } => format!("lease {epoch} renewed"),
-        Event::LeaseEnded { epoch } => format!("lease {epoch} ended"),
-        Event::ProviderConnected(record) => {
-            format!("provider {} connected to {}", record.key.0, record.identity)
-        }
-        Event::Intent(intent) => {
-            format!(
-                "about to {} {} (operation {})",
-                intent.change.word(),
-                intent.address,
-                intent.token
-            )
-        }
-        Event::Outcome(outcome) => {
-            let what = match &outcome.recorded {
-                Recorded::Object(object) if object.status == Status::Tainted => {
-                    format!("{} is there, incomplete", object.address)
-                }
-                Recorded::Object(object) => format!("{} is there", object.address),
-                Recorded::Removed => "it is gone".into(),
-                Recorded::NotDone => "nothing was changed".into(),
-                Recorded::Unclear { message } => format!("nobody knows: {message}"),
-            };
-            format!("operation {}: {what}", outcome.token)
-        }
-        Event::Put(object) => format!("{} recorded as it is", object.address),
-        Event::Forgotten(id) => format!("object {id} forgotten"),
-        Event::Vanished(id) => format!("object {id} found to be gone"),
-        Event::Moved { object, to } => format!("object {object} is {to} from now on"),
-        Event::Outputs(outputs) => format!("{} outputs recorded", outputs.len()),
-        Event::PlanApplied(plan) => format!("plan {plan} used"),
-        Event::Rollout(rollout) => format!("rollout of {}: {}", rollout.of, phase(rollout.phase)),
-        Event::KeysChanged {
-            generation, what, ..
-        } => {
-            format!("keys changed ({what}), generation {generation}")
-        }
-    }
-}
-
 /// RFC 3339, UTC, to the second.
 pub(crate) fn time(ms: u64) -> String {
     let second = i64::try_from(ms / 1000).unwrap_or(i64::MAX);
     jiff::Timestamp::from_second(second).map_or_else(|_| "?".into(), |t| t.to_string())
 }
 
-fn phase(phase: RolloutPhase) -> &'static str {
-    match phase {
-        RolloutPhase::Rolling => "under way",
-        RolloutPhase::AwaitingPromotion => "waiting to be promoted",
-        RolloutPhase::Reverting => "going back",
-        RolloutPhase::Done => "done",
-        RolloutPhase::Reverted => "taken back",
-    }
+fn sorted(state: &State) -> impl Iterator<Item = &Object> {
+    let deposed = state.deposed.values().flatten();
+    let ids = state.current.values().chain(deposed);
+    let mut objects: Vec<&Object> = ids
+        .filter_map(|id| state.objects.get(id))
+        .map(|o| &**o)
+        .collect();
+    objects.sort_by(|a, b| (&a.address, a.status as u8).cmp(&(&b.address, b.status as u8)));
+    objects.into_iter()
 }
 
 fn status(line: &mut crate::view::page::Line, status: Status) {

@@ -144,9 +144,12 @@ fn feed(lines: &mut Vec<TextLine>, text: &str) {
     }
 }
 
+/// The secrets of a line, and the line's number.
+type Alike = (Vec<Arc<Secret>>, usize);
+
 /// A number for each line, equal for equal lines: the same text around equal secrets.
 fn intern(before: &[TextLine], after: &[TextLine]) -> (Vec<usize>, Vec<usize>) {
-    let mut known: HashMap<(String, bool), Vec<(Vec<Arc<Secret>>, usize)>> = HashMap::new();
+    let mut known: HashMap<(String, bool), Vec<Alike>> = HashMap::new();
     let mut next = 0;
     let mut number = |line: &TextLine| {
         let secrets: Vec<_> = line.secrets().cloned().collect();

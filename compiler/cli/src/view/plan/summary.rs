@@ -55,7 +55,7 @@ impl Counts {
 }
 
 /// `Plan: 3 to create, 1 to update, 1 to replace, 0 to destroy.`
-pub(crate) fn sentence(plan: &Plan) -> String {
+fn sentence(plan: &Plan) -> String {
     let counts = Counts::of(plan);
     let Counts {
         create,

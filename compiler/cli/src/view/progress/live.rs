@@ -44,12 +44,6 @@ impl Live {
         }
     }
 
-    /// How many steps there will be.
-    pub(crate) fn expect(&mut self, steps: usize) {
-        self.steps = steps;
-        self.count();
-    }
-
     /// Shows what happens.
     pub(crate) fn show(&mut self, happening: &Happening) {
         match happening {
@@ -59,6 +53,10 @@ impl Live {
                     .set_message(line(happening).render(&self.look).trim_end().to_string());
             }
             Happening::Note(_) => self.above(happening),
+            Happening::Counted { total, .. } => {
+                self.steps = *total;
+                self.count();
+            }
             Happening::Started { address, action } => {
                 self.start(address, &format!("{address}: {}", doing(*action)));
             }

@@ -1,0 +1,227 @@
+//! Carrying plans out: what `apply` and `destroy` have in common. The lease is taken, what was
+//! left open is settled, the plan is shown, somebody agrees, and it is done.
+
+use super::options::{EnvironmentArg, RunArgs, SelectionArgs, VariableArgs};
+use super::plan::show;
+use crate::app::{App, Run};
+use crate::exit::Exit;
+use crate::project::lease_request;
+use crate::ready::{self, Ready};
+use crate::signals;
+use crate::view::page::{Label, Page};
+use crate::view::progress::Happening;
+use crate::view::{self, report};
+use diagnostics::{Problem, SourceMap};
+use driver::{Options, Session, SettleReport};
+use model::Effect;
+use plan::{Plan, PlanMode, Reason};
+use std::time::{Duration, Instant};
+use tokio::sync::watch;
+
+/// What is to be carried out, and how.
+pub(crate) struct Order<'a> {
+    /// The command's name, for those who wait for the lease.
+    pub(crate) command: &'static str,
+    /// Which environment.
+    pub(crate) environment: &'a EnvironmentArg,
+    /// Values of variables.
+    pub(crate) variables: &'a VariableArgs,
+    /// Which part.
+    pub(crate) selection: &'a SelectionArgs,
+    /// How.
+    pub(crate) run: &'a RunArgs,
+    /// What for.
+    pub(crate) mode: PlanMode,
+    /// Whether nobody is asked.
+    pub(crate) auto_approve: bool,
+    /// Whether later stages follow.
+    pub(crate) all_stages: bool,
+    /// Whether the plan is shown in full.
+    pub(crate) full: bool,
+}
+
+/// Plans, asks, and carries out, stage by stage.
+pub(crate) async fn run(app: &App, order: &Order<'_>) -> Run {
+    let options = ready::options(app, order.selection, order.mode)?;
+    let cancel = signals::listen();
+    let ready = Ready::new(
+        app,
+        order.environment,
+        order.variables,
+        order.run,
+        cancel.clone(),
+    )
+    .await?;
+    let mut session = ready.session(app).await?;
+    let ended = match lease(app, &mut session, order.command, order.run.lock_timeout).await {
+        Ok(()) => stages(app, order, &ready, &mut session, &options, &cancel).await,
+        Err(exit) => Err(exit),
+    };
+    app.out.end_live();
+    if let Err(error) = session.close().await {
+        app.fail(Problem::error("LF0504", error.message).maybe_help(error.help));
+        return Err(Exit::Error);
+    }
+    ended
+}
+
+/// Takes the lease, and says who is waited for.
+pub(crate) async fn lease(
+    app: &App,
+    session: &mut Session<'_>,
+    command: &str,
+    wait: Duration,
+) -> Run<()> {
+    if let Some(lease) = session.state().lease.as_ref().filter(|_| !wait.is_zero()) {
+        app.out.happening(&Happening::Waiting {
+            holder: view::state::holder(lease),
+        });
+    }
+    session
+        .lease(lease_request(command, wait))
+        .await
+        .map_err(|e| app.refused(&e))
+}
+
+async fn stages(
+    app: &App,
+    order: &Order<'_>,
+    ready: &Ready,
+    session: &mut Session<'_>,
+    options: &Options,
+    cancel: &watch::Receiver<u8>,
+) -> Run {
+    settle(app, session).await?;
+    let mut first = true;
+    loop {
+        app.out.phase("reading and planning");
+        let planned = session.plan(options).await;
+        app.out.end_live();
+        if app.out.problems(&planned.problems, ready.sources()) {
+            return Err(Exit::Error);
+        }
+        show(app, &planned.plan, order.full);
+        let plan = &planned.plan;
+        if !plan.has_changes() && plan.refreshed.is_empty() && plan.steps.is_empty() {
+            return Ok(left(plan));
+        }
+        if !first && is_grave(plan) {
+            return Ok(grave(app));
+        }
+        if first && !order.auto_approve {
+            agree(app, ready, order.command, cancel).await?;
+        }
+        carry_out(app, session, plan).await?;
+        if plan.later.is_empty() || !order.all_stages {
+            return Ok(left(plan));
+        }
+        first = false;
+    }
+}
+
+/// Finds out what became of operations that an interrupted run left open. Where that can't be
+/// told, nothing new begins: it might be done twice.
+async fn settle(app: &App, session: &mut Session<'_>) -> Run<()> {
+    if session.state().open.is_empty() {
+        return Ok(());
+    }
+    app.out.phase("settling what an interrupted run left open");
+    let settled = session.settle().await;
+    app.out.end_live();
+    let problems = settling_problems(&settled);
+    match app.out.problems(&problems, &SourceMap::new()) {
+        true => Err(Exit::Error),
+        false => Ok(()),
+    }
+}
+
+fn settling_problems(settled: &SettleReport) -> Vec<Problem> {
+    let unclear = settled.unclear.iter().map(|(address, what)| {
+        Problem::error(
+            "LF0512",
+            "nobody knows whether an earlier operation was done",
+        )
+        .on(address)
+        .detail(what)
+        .help("look at it, and put it right by hand; nothing new was begun")
+    });
+    let failed = settled
+        .failed
+        .iter()
+        .map(|(address, problem)| report::provider_problem("LF0513", problem).on(address));
+    let broken = settled.broken.iter().map(report::broken);
+    unclear.chain(failed).chain(broken).collect()
+}
+
+async fn agree(app: &App, ready: &Ready, command: &str, cancel: &watch::Receiver<u8>) -> Run<()> {
+    let environment = ready.project.environment().to_string();
+    let question = match ready.is_rehearsal() {
+        true => format!("Rehearse this {command} of {environment}? Nothing real is touched."),
+        false => format!("Carry this out in {environment}?"),
+    };
+    let out = app.out.clone();
+    let mut cancel = cancel.clone();
+    // Who is asked may also press Ctrl-C.
+    let answer = tokio::select! {
+        answer = tokio::task::spawn_blocking(move || out.ask(&question)) => answer.ok().flatten(),
+        _ = cancel.changed() => Some(false),
+    };
+    match answer {
+        Some(true) => Ok(()),
+        Some(false) => {
+            let mut page = Page::new();
+            page.line(0).text("Nothing was changed.");
+            app.out.remark(&page);
+            Err(Exit::Error)
+        }
+        None => Err(app.fail(
+            Problem::error("LF0522", "there is nobody to ask: this is no terminal").help(
+                "give --auto-approve, or save the plan with `landfall plan --out FILE` and apply \
+                 it with `landfall apply --plan FILE`",
+            ),
+        )),
+    }
+}
+
+async fn carry_out(app: &App, session: &mut Session<'_>, plan: &Plan) -> Run<()> {
+    let began = Instant::now();
+    app.out.begin_live();
+    let outcome = session.apply(plan, None).await;
+    app.out.end_live();
+    app.out
+        .problems(&report::problems(&outcome), &SourceMap::new());
+    match app.out.is_json() {
+        true => app.out.json(&report::json(&outcome, began.elapsed())),
+        false => app.out.page(&report::page(&outcome, began.elapsed())),
+    }
+    match outcome.is_complete() {
+        true => Ok(()),
+        false => Err(Exit::Error),
+    }
+}
+
+/// A later stage is begun by itself only where it ends nothing that can't be had back.
+fn is_grave(plan: &Plan) -> bool {
+    let lifts = |r: &Reason| matches!(r, Reason::ProtectionLifted);
+    plan.effects().contains(&Effect::DestroysData)
+        || plan.steps.iter().any(|s| s.reasons.iter().any(lifts))
+}
+
+fn grave(app: &App) -> Exit {
+    let mut page = Page::new();
+    page.line(0)
+        .add(
+            Label::Warning,
+            "The next stage destroys data or lifts protection",
+        )
+        .text(": it is not begun by itself. Run again to look at it and to decide.");
+    app.out.remark(&page);
+    Exit::LaterStages
+}
+
+fn left(plan: &Plan) -> Exit {
+    match plan.later.is_empty() {
+        true => Exit::Ok,
+        false => Exit::LaterStages,
+    }
+}

@@ -1,0 +1,124 @@
+//! A project, loaded: its configuration, its files, its state.
+
+use crate::app::{App, Run, env};
+use crate::commands::options::{EnvironmentArg, VariableArgs};
+use crate::exit::Exit;
+use crate::files::ProjectFiles;
+use crate::paths::Paths;
+use crate::{providers, stores, surroundings};
+use config::Request;
+use diagnostics::{Problem, SourceMap};
+use driver::{Inputs, Loaded, Providers};
+use state::State;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use store::{Anchors, Journal, JournalOptions, KeySources, LeaseRequest, Store};
+
+/// A project, loaded.
+pub(crate) struct Project {
+    /// Its places.
+    pub(crate) paths: Paths,
+    /// Its files.
+    pub(crate) files: ProjectFiles,
+    /// The providers that there are.
+    pub(crate) providers: Providers,
+    /// Its configuration.
+    pub(crate) loaded: Loaded,
+    /// The files that were read.
+    pub(crate) sources: SourceMap,
+}
+
+impl Project {
+    /// Loads the project; shows every problem of it.
+    pub(crate) fn load(
+        app: &App,
+        environment: &EnvironmentArg,
+        variables: &VariableArgs,
+    ) -> Run<Project> {
+        let paths = app.paths()?;
+        let refuse = |why: String| app.fail(Problem::error("LF0520", why));
+        let var_files = variables.var_files.iter().map(|path| real(path));
+        let var_files = var_files.collect::<Result<Vec<_>, _>>().map_err(refuse)?;
+        // A file that the user names is theirs to read, wherever it is.
+        let allowed = [app.global.allow_read.as_slice(), &var_files].concat();
+        let files = ProjectFiles::new(&paths.root, &allowed).map_err(refuse)?;
+        let request = Request {
+            environment: environment.name.clone(),
+            vars: variables.vars.clone(),
+            var_files: var_files.iter().map(|path| paths.relative(path)).collect(),
+            env_vars: surroundings::variables(std::env::vars_os()).map_err(refuse)?,
+            directory_name: paths.directory_name.clone(),
+        };
+        let providers = providers::real();
+        let inputs = Inputs {
+            files: &files,
+            providers: &providers,
+            request: &request,
+        };
+        let (loaded, sources, problems) = driver::load(&inputs);
+        app.out.problems(&problems, &sources);
+        match loaded {
+            Some(loaded) => Ok(Project {
+                paths,
+                files,
+                providers,
+                loaded,
+                sources,
+            }),
+            None => Err(Exit::Error),
+        }
+    }
+
+    /// The environment's name.
+    pub(crate) fn environment(&self) -> &str {
+        &self.loaded.config.environment.name
+    }
+
+    /// The store of the environment's state.
+    pub(crate) fn store(&self, app: &App) -> Run<Arc<dyn Store>> {
+        let named = self.loaded.config.project.store.as_deref();
+        let store = stores::open(named, &self.paths.root, self.environment());
+        store.map_err(|e| app.fail(stores::store_problem(&e)))
+    }
+
+    /// The same, made where it is missing.
+    pub(crate) fn make_store(&self, app: &App) -> Run<Arc<dyn Store>> {
+        let named = self.loaded.config.project.store.as_deref();
+        let store = stores::create(named, &self.paths.root, self.environment());
+        store.map_err(|e| app.fail(stores::store_problem(&e)))
+    }
+
+    /// The environment's state, opened.
+    pub(crate) async fn journal(&self, app: &App) -> Run<(Journal, Arc<State>)> {
+        let store = self.store(app)?;
+        let keys = KeySources::gather(env).map_err(|e| app.refused(&e.into()))?;
+        let opened = Journal::open(store, &keys, &options(app)).await;
+        opened.map_err(|e| app.refused(&e))
+    }
+}
+
+/// How journals are opened.
+pub(crate) fn options(app: &App) -> JournalOptions {
+    JournalOptions {
+        anchors: Anchors::of_user(env),
+        accept_rollback: app.global.accept_rollback,
+        ..JournalOptions::default()
+    }
+}
+
+/// How the lease is asked for.
+pub(crate) fn lease_request(command: &str, wait: std::time::Duration) -> LeaseRequest {
+    LeaseRequest {
+        owner: surroundings::owner(command, env),
+        time_to_live: TIME_TO_LIVE,
+        wait,
+    }
+}
+
+/// After this long without a word from its owner, a lease is over.
+const TIME_TO_LIVE: std::time::Duration = std::time::Duration::from_secs(60);
+
+fn real(path: &Path) -> Result<PathBuf, String> {
+    path.canonicalize()
+        .map_err(|e| format!("--var-file {}: {e}", path.display()))
+}

@@ -1,0 +1,158 @@
+//! A project made ready for planning: its state at hand, and the providers, real or simulated.
+
+use crate::app::{App, Run, env};
+use crate::commands::options::{EnvironmentArg, RefreshArg, RunArgs, SelectionArgs, VariableArgs};
+use crate::project::Project;
+use crate::watch::Teller;
+use crate::{providers, stores, surroundings};
+use diagnostics::Problem;
+use driver::{Options, Providers, Refresh, Session, Setup};
+use model::{FingerprintKey, Lineage};
+use plan::PlanMode;
+use state::{Event, State};
+use store::Journal;
+use tokio::sync::watch;
+
+/// As many operations under way at once as usual.
+const PARALLELISM: u16 = 32;
+
+/// A project made ready for planning.
+pub(crate) struct Ready {
+    /// The project.
+    pub(crate) project: Project,
+    providers: Providers,
+    teller: Teller,
+    ground: Ground,
+    parallelism: usize,
+    cancel: watch::Receiver<u8>,
+}
+
+/// What the session stands on.
+enum Ground {
+    /// The state as it is.
+    Journal(Journal),
+    /// A copy that nothing is recorded of.
+    Rehearsal(Box<State>, FingerprintKey),
+}
+
+impl Ready {
+    /// Loads the project and opens its state, or a copy of it for a rehearsal.
+    pub(crate) async fn new(
+        app: &App,
+        environment: &EnvironmentArg,
+        variables: &VariableArgs,
+        run: &RunArgs,
+        cancel: watch::Receiver<u8>,
+    ) -> Run<Ready> {
+        let project = Project::load(app, environment, variables)?;
+        let (ground, providers) = match run.rehearse {
+            true => {
+                let (state, key) = copy(app, &project).await?;
+                let twins = providers::twins(&state);
+                (Ground::Rehearsal(Box::new(state), key), twins)
+            }
+            false => {
+                let (journal, _) = project.journal(app).await?;
+                (Ground::Journal(journal), project.providers.clone())
+            }
+        };
+        let parallelism = usize::from(run.parallelism.unwrap_or(PARALLELISM));
+        let teller = Teller(app.out.clone());
+        Ok(Ready {
+            project,
+            providers,
+            teller,
+            ground,
+            parallelism,
+            cancel,
+        })
+    }
+
+    /// A session on it.
+    pub(crate) async fn session(&self, app: &App) -> Run<Session<'_>> {
+        let setup = Setup {
+            loaded: &self.project.loaded,
+            providers: &self.providers,
+            sources: &self.project.files,
+            watch: &self.teller,
+            parallelism: self.parallelism,
+            user: surroundings::owner("", env).user,
+            now: now(),
+            cancel: self.cancel.clone(),
+        };
+        match &self.ground {
+            Ground::Journal(journal) => {
+                let session = Session::open(setup, journal.clone()).await;
+                session.map_err(|e| app.refused(&e))
+            }
+            Ground::Rehearsal(state, key) => {
+                Ok(Session::rehearse(setup, State::clone(state), key.clone()))
+            }
+        }
+    }
+
+    /// Whether nothing real is touched.
+    pub(crate) fn is_rehearsal(&self) -> bool {
+        matches!(self.ground, Ground::Rehearsal(..))
+    }
+
+    /// The files that problems point into.
+    pub(crate) fn sources(&self) -> &diagnostics::SourceMap {
+        &self.project.sources
+    }
+}
+
+/// What the user asked for, as the planner takes it.
+pub(crate) fn options(app: &App, selection: &SelectionArgs, mode: PlanMode) -> Run<Options> {
+    let replaces = selection.replaces.iter().map(|text| text.parse());
+    let replaces: Result<Vec<_>, model::AddressError> = replaces.collect();
+    let working_directory = std::env::current_dir().unwrap_or_default();
+    Ok(Options {
+        mode,
+        refresh: match selection.refresh {
+            RefreshArg::Bulk => Refresh::Bulk,
+            RefreshArg::All => Refresh::All,
+            RefreshArg::Touched => Refresh::Touched,
+            RefreshArg::None => Refresh::None,
+        },
+        targets: selection.targets.clone(),
+        excludes: selection.excludes.clone(),
+        replaces: replaces
+            .map_err(|e| app.fail(Problem::error("LF0520", format!("--replace: {e}"))))?,
+        forget_unreachable: selection.forget_unreachable,
+        working_directory: working_directory.to_string_lossy().into_owned(),
+        version: env!("CARGO_PKG_VERSION").into(),
+    })
+}
+
+/// The state to rehearse on: a copy of the recorded one, or an empty one where none was made.
+async fn copy(app: &App, project: &Project) -> Run<(State, FingerprintKey)> {
+    let named = project.loaded.config.project.store.as_deref();
+    if stores::open(named, &project.paths.root, project.environment()).is_ok() {
+        let (journal, state) = project.journal(app).await?;
+        let key = journal
+            .fingerprint_key()
+            .await
+            .map_err(|e| app.refused(&e))?;
+        journal.close().await;
+        return Ok((State::clone(&state), key));
+    }
+    let lineage = Lineage::random();
+    let mut state = State::default();
+    let begun = Event::Begun {
+        lineage,
+        project: project.loaded.config.project.name.clone(),
+        environment: project.environment().into(),
+    };
+    let refuse = |why| app.fail(Problem::error("LF0508", why));
+    state.apply(&begun, 0).map_err(refuse)?;
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes)
+        .map_err(|e| app.fail(Problem::error("LF0523", format!("no random numbers: {e}"))))?;
+    Ok((state, FingerprintKey::new(bytes)))
+}
+
+fn now() -> String {
+    let now = jiff::Timestamp::now().as_second();
+    jiff::Timestamp::from_second(now).map_or_else(|_| String::new(), |t| t.to_string())
+}
