@@ -20,6 +20,7 @@ package_list() { dpkg-query -W -f '${db:Status-Abbrev} ${Package}\n' | sed -n 's
 # Installs; the lists of what there is are fetched where they are missing or too old.
 package_install() { # name[=version]...
   package_list >"$L/packages.before"
+  package_entries >"$L/entries.before"
   [ -n "${FETCHED:-}" ] || ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 || package_fetch
   apt_get install --allow-downgrades -- "$@"
   rc=$?
@@ -34,9 +35,46 @@ package_install() { # name[=version]...
     esac
   fi
   last_words
-  package_list | comm -13 "$L/packages.before" - >>"$L/packages"
-  rm -f "$L/packages.before"
+  new=$(package_list | comm -13 "$L/packages.before" -)
+  [ -z "$new" ] || printf '%s\n' "$new" >>"$L/packages"
+  package_trees "$new"
+  rm -f "$L/packages.before" "$L/entries.before"
   return "$rc"
+}
+
+# What maintainer scripts make and never take away (nginx its /var/www) is noted as it was left.
+# It goes with the last of the packages that came with it, if nobody has touched it.
+package_entries() {
+  printf '%s\n' /etc/* /opt/* /srv/* /var/* /var/lib/* /var/www/* | sort
+}
+
+package_trees() { # packages that are new
+  [ -n "$1" ] || return 0
+  package_entries | comm -13 "$L/entries.before" - | while IFS= read -r tree; do
+    dpkg-query -S -- "$tree" >/dev/null 2>&1 || printf '%s %s\n' "$(package_tree "$tree")" "$tree"
+  done >"$L/trees.new"
+  [ ! -s "$L/trees.new" ] || { printf '%s\n' "$1" | tr '\n' ' '; echo; cat "$L/trees.new"; } \
+    >"$L/trees.$TOKEN"
+  rm -f "$L/trees.new"
+}
+
+package_tree() { # path
+  find "$1" -xdev \( -type d -printf '%m %u %g %p\n' \) -o -printf '%m %u %g %s %T@ %p %l\n' |
+    sort | sha256sum | cut -d ' ' -f 1
+}
+
+package_tidy() {
+  for noted in "$L"/trees.*; do
+    [ -f "$noted" ] || continue
+    read -r names <"$noted"
+    # shellcheck disable=SC2086 # names of packages have no blanks
+    ! dpkg-query -W -f '${db:Status-Abbrev}\n' -- $names 2>/dev/null | grep -q '^[hi]i' || continue
+    tail -n +2 "$noted" | while IFS= read -r line; do
+      tree=${line#* }
+      [ ! -e "$tree" ] || [ "$(package_tree "$tree")" != "${line%% *}" ] || rm -rf -- "$tree"
+    done
+    rm -f "$noted"
+  done
 }
 
 package_fetch() {
@@ -93,6 +131,7 @@ package_drop() { # name had
   others=$(package_unneeded)
   # shellcheck disable=SC2086 # names of packages have no blanks
   [ -z "$others" ] || apt_get purge -- $others
+  package_tidy
   return 0
 }
 
