@@ -4,9 +4,19 @@ use crate::Session;
 use diagnostics::Problem;
 use eval::World;
 use executor::{Answered, Question};
+use model::{ProviderSchema, Value};
 use plan::Plan;
 use planner::{Ask, Input, Observed, Options, Read, Round, step};
+use provider::{Provider, ReadAnswer};
+use state::ProviderKey;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
 
+type Asked = (ProviderKey, String, Value, Question);
+
+/// How long until what is not seen yet is looked for again: at first, and at most.
+const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(1));
 /// More rounds than any configuration's reads are deep; beyond it something asks in a circle.
 const MOST_ROUNDS: usize = 64;
 
@@ -75,7 +85,7 @@ impl Session<'_> {
 
     async fn answer(&self, reads: Vec<Read>, observed: &mut Observed) {
         let keys: Vec<_> = reads.iter().map(|r| r.key).collect();
-        let questions = reads
+        let questions: Vec<Asked> = reads
             .into_iter()
             .map(|read| {
                 let question = match read.ask {
@@ -91,7 +101,10 @@ impl Session<'_> {
             })
             .collect();
         let providers = self.providers();
-        let (answers, identities) = executor::read(&self.connections, &providers, questions).await;
+        let again = questions.clone();
+        let (mut answers, identities) =
+            executor::read(&self.connections, &providers, questions).await;
+        self.look_again(&providers, &again, &mut answers).await;
         observed.identities.extend(identities);
         for (key, answer) in keys.into_iter().zip(answers) {
             match answer {
@@ -99,5 +112,59 @@ impl Session<'_> {
                 Answered::Data(answer) => drop(observed.data.insert(key, answer)),
             }
         }
+    }
+
+    /// What was made a moment ago may not be seen yet: not there counts only once the type's
+    /// settle window is over.
+    async fn look_again(
+        &self,
+        providers: &BTreeMap<String, Arc<dyn Provider>>,
+        questions: &[Asked],
+        answers: &mut [Answered],
+    ) {
+        let schemas = self.setup.providers.schemas();
+        let mut pause = LOOK_AGAIN.0;
+        loop {
+            let missing: Vec<usize> = (0..questions.len())
+                .filter(|i| matches!(answers[*i], Answered::Object(ReadAnswer::Absent)))
+                .filter(|i| self.window_ends_ms(&schemas, &questions[*i]).is_some())
+                .collect();
+            if missing.is_empty() || *self.setup.cancel.borrow() >= 1 {
+                return;
+            }
+            let Ok(now_ms) = self.recorder.now().await else {
+                return;
+            };
+            let young = |i: &usize| {
+                let ends_ms = self.window_ends_ms(&schemas, &questions[*i]);
+                ends_ms.is_some_and(|ends_ms| now_ms < ends_ms)
+            };
+            let missing: Vec<usize> = missing.into_iter().filter(young).collect();
+            if missing.is_empty() {
+                return;
+            }
+            tokio::time::sleep(pause).await;
+            pause = (pause * 2).min(LOOK_AGAIN.1);
+            let asked = missing.iter().map(|i| questions[*i].clone()).collect();
+            let (found, _) = executor::read(&self.connections, providers, asked).await;
+            for (i, answer) in missing.into_iter().zip(found) {
+                answers[i] = answer;
+            }
+        }
+    }
+
+    /// Until when an object that is recorded may be hidden, by the store's clock.
+    fn window_ends_ms(
+        &self,
+        schemas: &BTreeMap<String, Arc<ProviderSchema>>,
+        (_, provider, _, question): &Asked,
+    ) -> Option<u64> {
+        let Question::Object(request) = question else {
+            return None;
+        };
+        let object = self.state.objects.get(&request.object?)?;
+        let schema = schemas.get(provider)?.resources.get(request.ty.as_str())?;
+        let ends_ms = object.changed_at_ms.saturating_add(schema.settle_window_ms);
+        (schema.settle_window_ms > 0).then_some(ends_ms)
     }
 }

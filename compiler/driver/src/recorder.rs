@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use executor::{RecordError, Recorder};
 use state::Event;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 use store::{Journal, JournalError};
 
 /// The journal as the executor sees it.
@@ -15,6 +16,10 @@ impl Recorder for JournalRecorder {
         let appended = self.0.append(events).await.map_err(|e| error_of(&e))?;
         Ok(appended.at_ms)
     }
+
+    async fn now(&self) -> Result<u64, RecordError> {
+        self.0.now().await.map_err(|e| error_of(&e))
+    }
 }
 
 /// A journal's refusal in words.
@@ -25,15 +30,28 @@ pub fn error_of(error: &JournalError) -> RecordError {
     }
 }
 
-/// Records nothing: a rehearsal's state lives as long as the command. Time counts events.
+/// Records nothing: a rehearsal's state lives as long as the command. Its time is this
+/// computer's, and does not run backwards.
 #[derive(Debug, Default)]
 pub struct MemoryRecorder {
-    clock: AtomicU64,
+    latest_ms: AtomicU64,
+}
+
+impl MemoryRecorder {
+    fn time(&self) -> u64 {
+        let since = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = since.map_or(0, |s| u64::try_from(s.as_millis()).unwrap_or(u64::MAX));
+        self.latest_ms.fetch_max(now, Ordering::Relaxed).max(now)
+    }
 }
 
 #[async_trait]
 impl Recorder for MemoryRecorder {
-    async fn append(&self, events: Vec<Event>) -> Result<u64, RecordError> {
-        Ok(self.clock.fetch_add(events.len() as u64, Ordering::Relaxed))
+    async fn append(&self, _events: Vec<Event>) -> Result<u64, RecordError> {
+        Ok(self.time())
+    }
+
+    async fn now(&self) -> Result<u64, RecordError> {
+        Ok(self.time())
     }
 }

@@ -41,7 +41,7 @@ pub struct Session<'a> {
     pub(crate) connections: Connections,
     fingerprints: FingerprintKey,
     journal: Option<Journal>,
-    recorder: Box<dyn Recorder>,
+    pub(crate) recorder: Box<dyn Recorder>,
     epoch: u64,
 }
 

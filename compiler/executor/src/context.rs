@@ -18,6 +18,12 @@ pub trait Recorder: Send + Sync {
     /// # Errors
     /// Where they are not, or it is not known; nothing more must be started.
     async fn append(&self, events: Vec<state::Event>) -> Result<u64, RecordError>;
+
+    /// The time by the same clock as that of what was appended, in ms since 1970.
+    ///
+    /// # Errors
+    /// Where the store does not tell.
+    async fn now(&self) -> Result<u64, RecordError>;
 }
 
 /// Why events could not be made durable.

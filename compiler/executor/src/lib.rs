@@ -4,6 +4,7 @@
 mod apply;
 mod batch;
 mod conditional;
+mod conditions;
 mod connections;
 mod context;
 mod finish;
@@ -14,6 +15,7 @@ mod rollout;
 mod run;
 mod schedule;
 mod settle;
+mod trace;
 mod undo;
 
 pub use apply::apply;

@@ -195,6 +195,9 @@ impl<'a> Run<'a> {
         id: StepId,
     ) -> Result<Option<Box<crate::operation::Asked>>, Box<ProviderProblem>> {
         let step = &self.plan.steps[id];
+        if let Some(problem) = self.unsettled(&step.address) {
+            return Err(Box::new(problem));
+        }
         if step.action == Action::Delete && self.stays_after_all(id)? {
             self.kept.extend(step.pair);
             self.told_done(id, 0, true);

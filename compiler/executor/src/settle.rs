@@ -1,14 +1,12 @@
 //! Settles operations whose end is not recorded: asks the provider what became of them.
 
 use crate::context::{Context, Event as Told, RecordError};
-use model::{Address, ResourceSchema, Token};
-use provider::{Connection, FindAnswer, FindRequest, Made, Ownership, ProviderProblem};
+use crate::run::Run;
+use crate::trace::Trace;
+use model::{Address, IdentityClass, ResourceSchema, Token, Value};
+use provider::{FindAnswer, Made, ProviderProblem};
 use state::{Change, Event, Intent, Object, OpenIntent, Outcome, Recorded, State, Status};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-/// How long between two questions about the same operation, in ms.
-const ASK_AGAIN_MS: u64 = 500;
 
 /// What became of settling.
 #[derive(Debug, Default)]
@@ -85,6 +83,24 @@ pub(crate) async fn settle_these(
     settled
 }
 
+impl Run<'_> {
+    /// Why nothing may be done at an address: an operation there has no known end, and doing it
+    /// again might do it twice.
+    pub(crate) fn unsettled(&self, address: &Address) -> Option<ProviderProblem> {
+        let mut open = self.state.open.iter();
+        let (_, open) = open.find(|(token, open)| {
+            open.intent.address == *address && !self.under_way.contains_key(token)
+        })?;
+        let mut problem = ProviderProblem::error(format!(
+            "nobody knows how an earlier {} of it ended, so it is not touched",
+            open.intent.change.word()
+        ))
+        .help("look whether that did its work, and settle it; only then does it go on here");
+        problem.details.extend(open.unclear.clone());
+        Some(problem)
+    }
+}
+
 fn words(recorded: &Recorded) -> String {
     match recorded {
         Recorded::Object(o) if o.status == Status::Tainted => "is there, but not complete".into(),
@@ -116,56 +132,46 @@ async fn found(
         .await?;
     let schema = context.schemas.get(&*record.provider);
     let schema = schema.and_then(|s| s.resources.get(&**intent.address.ty()));
-    let window_ms = schema.map_or(0, |s| s.settle_window_ms);
-    let answer = ask(context, state, open, &*connection, window_ms).await?;
+    let answer = Trace {
+        context,
+        lineage: state.lineage,
+        open,
+        connection: &*connection,
+        schema,
+    }
+    .ask(|made| is_another(context, state, intent, schema, made))
+    .await?;
     Ok(recorded(context, intent, schema, answer))
 }
 
-/// Asks until the provider is sure; after the settle window, what is not there won't be.
-async fn ask(
+/// Whether what was found is an object that is recorded already. Only where nothing tells which
+/// one it is can that be: then what is alike is taken for the one that was being made.
+fn is_another(
     context: &Context<'_>,
     state: &State,
-    open: &OpenIntent,
-    connection: &dyn Connection,
-    window_ms: u64,
-) -> Result<FindAnswer, ProviderProblem> {
-    let began = Instant::now();
-    let now_ms = state.lease.as_ref().map_or(open.at_ms, |l| l.renewed_at_ms);
-    let age_ms = now_ms.saturating_sub(open.at_ms);
-    loop {
-        let waited_ms = began.elapsed().as_millis() as u64;
-        let request = request(context, state, &open.intent, age_ms + waited_ms);
-        let answer = connection.find(vec![request]).await.pop();
-        let missing = || ProviderProblem::error("the provider gave no answer");
-        match answer.ok_or_else(missing)? {
-            FindAnswer::Failed(problem) => return Err(problem),
-            FindAnswer::NotYetSure if age_ms + waited_ms < window_ms => {
-                if *context.cancel.borrow() >= 1 {
-                    return Err(ProviderProblem::error("interrupted before it was sure"));
-                }
-                tokio::time::sleep(Duration::from_millis(ASK_AGAIN_MS)).await;
-            }
-            FindAnswer::NotYetSure => return Ok(FindAnswer::Absent),
-            answer => return Ok(answer),
-        }
+    intent: &Intent,
+    schema: Option<&ResourceSchema>,
+    made: &Made,
+) -> bool {
+    let nothing_tells = schema.is_some_and(|s| s.identity == IdentityClass::None);
+    if !nothing_tells || intent.change != Change::Create {
+        return false;
     }
+    let found = object(context, intent, schema, made.clone(), Status::Ready);
+    let Recorded::Object(found) = found else {
+        return false;
+    };
+    let same = |o: &Arc<Object>| {
+        o.id != intent.object
+            && o.address.ty() == intent.address.ty()
+            && o.private == found.private
+            && same_thing(&o.attributes, &found.attributes)
+    };
+    state.objects.values().any(same)
 }
 
-fn request(context: &Context<'_>, state: &State, intent: &Intent, age_ms: u64) -> FindRequest {
-    FindRequest {
-        ty: intent.address.ty().to_string(),
-        token: intent.token,
-        ownership: Ownership {
-            lineage: state.lineage.unwrap_or(model::Lineage([0; 10])),
-            object: intent.object,
-            hint: intent.address.to_string(),
-            epoch: context.epoch,
-        },
-        attributes: intent.attributes.clone(),
-        private: intent.private.to_vec(),
-        action: intent.change.word(),
-        age_ms,
-    }
+fn same_thing(one: &Value, other: &Value) -> bool {
+    model::differences(one, other).is_empty()
 }
 
 fn recorded(

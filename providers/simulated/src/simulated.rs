@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex};
 #[derive(Clone, Default)]
 pub struct Simulated {
     world: Arc<World>,
+    outside: Option<Arc<dyn Outside>>,
     faults: Faults,
     hook: Option<Hook>,
 }
@@ -32,6 +33,12 @@ impl Simulated {
     /// The same, with something called before and after each request.
     pub fn with_hook(mut self, hook: Hook) -> Simulated {
         self.hook = Some(hook);
+        self
+    }
+
+    /// The same, in this world where the configuration names none.
+    pub fn with_outside(mut self, outside: Arc<dyn Outside>) -> Simulated {
+        self.outside = Some(outside);
         self
     }
 
@@ -121,7 +128,10 @@ impl Provider for Simulated {
                 })?;
                 Arc::new(Remote::new(endpoint))
             }
-            None => self.world.clone(),
+            None => match &self.outside {
+                Some(outside) => outside.clone(),
+                None => self.world.clone(),
+            },
         };
         let configured = Faults::from_config(&config);
         let region = config
