@@ -4,7 +4,6 @@
 mod apply;
 mod batch;
 mod conditional;
-mod conditions;
 mod connections;
 mod context;
 mod finish;
