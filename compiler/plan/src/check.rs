@@ -1,5 +1,8 @@
 //! The checker: reads a plan without knowing how it was made, and says what is wrong with it.
 
+#[cfg(test)]
+mod tests;
+
 use crate::{Action, Plan, StepId};
 use model::Effect;
 use state::{State, Status};

@@ -69,7 +69,8 @@ fn at(planned: &Value, actual: &Value, path: &AttrPath) -> Option<AttrPath> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::Type;
+    use model::{Fingerprint, Mixed, Part, Secret, Type, Unknown};
+    use std::sync::Arc;
 
     fn check(planned: Value, actual: Value, broken: Option<&str>) {
         assert_eq!(
@@ -85,5 +86,96 @@ mod tests {
         check(planned.clone(), actual("x".into(), 1), None);
         check(planned.clone(), actual(Value::tuple(vec![]), 1), Some("a"));
         check(planned, actual("x".into(), 2), Some("b"));
+    }
+
+    fn unknown(with: impl FnOnce(&mut Unknown)) -> Value {
+        let mut unknown = Unknown::of(Type::String);
+        with(&mut unknown);
+        Value::Unknown(Arc::new(unknown))
+    }
+
+    #[test]
+    fn what_is_known_of_an_unknown_is_kept_to() {
+        let prefix = || unknown(|u| u.prefix = Some("arn:".into()));
+        check(prefix(), "arn:1".into(), None);
+        check(prefix(), "1".into(), Some(""));
+        check(prefix(), Value::NULL, None);
+        check(unknown(|u| u.not_null = true), Value::NULL, Some(""));
+        check(unknown(|u| u.not_null = true), "".into(), None);
+        check(unknown(|_| {}), Value::unknown(Type::String), None);
+    }
+
+    fn set(items: Vec<Value>) -> Value {
+        Value::set(Type::String, items)
+    }
+
+    #[test]
+    fn a_set_is_the_same_unless_something_in_it_was_unknown() {
+        let unknown = || Value::unknown(Type::String);
+        check(set(vec!["a".into()]), set(vec!["a".into()]), None);
+        check(set(vec!["a".into()]), set(vec!["b".into()]), Some(""));
+        check(
+            set(vec!["a".into()]),
+            set(vec!["a".into(), "b".into()]),
+            Some(""),
+        );
+        check(
+            set(vec![unknown(), "a".into()]),
+            set(vec!["a".into(), "b".into()]),
+            None,
+        );
+        // Two unknowns may turn out to be one and the same.
+        check(
+            set(vec![unknown(), "a".into()]),
+            set(vec!["a".into()]),
+            None,
+        );
+    }
+
+    #[test]
+    fn a_list_is_compared_item_by_item() {
+        let list = |items| Value::list(Type::String, items);
+        check(
+            list(vec!["a".into(), "b".into()]),
+            list(vec!["a".into(), "c".into()]),
+            Some("[1]"),
+        );
+        check(list(vec!["a".into()]), list(vec![]), Some(""));
+        check(list(vec!["a".into()]), Value::tuple(vec!["a".into()]), None);
+    }
+
+    #[test]
+    fn an_object_has_the_same_names() {
+        let object = |name: &'static str| Value::object([(name, 1.into())]);
+        check(object("a"), object("b"), Some(""));
+        check(object("a"), Value::NULL, Some(""));
+        check(Value::NULL, Value::Null(Type::String), None);
+    }
+
+    fn secret(fingerprint: u8, text: Option<&str>) -> Part {
+        let fingerprint = Fingerprint([fingerprint; 32]);
+        Part::Secret(Arc::new(match text {
+            Some(text) => Secret::open(fingerprint, text.into()),
+            None => Secret::sealed(fingerprint, Type::String),
+        }))
+    }
+
+    #[test]
+    fn a_secret_is_compared_by_its_value_where_that_is_at_hand() {
+        let whole = |part: Part| Mixed::join([part]);
+        let mixed = |part: Part| Mixed::join([Part::Text("x".into()), part]);
+        check(whole(secret(1, Some("s"))), "s".into(), None);
+        check(whole(secret(1, Some("s"))), "t".into(), Some(""));
+        check("s".into(), whole(secret(1, Some("s"))), None);
+        check(
+            whole(secret(1, Some("s"))),
+            whole(secret(2, Some("s"))),
+            None,
+        );
+        check(mixed(secret(1, Some("s"))), "xs".into(), None);
+        check(mixed(secret(1, Some("s"))), "xt".into(), Some(""));
+        // Sealed, nobody can tell.
+        check(whole(secret(1, None)), whole(secret(2, Some("s"))), None);
+        check(mixed(secret(1, None)), "anything".into(), None);
     }
 }

@@ -2,6 +2,8 @@
 
 mod exprs;
 mod generate;
+mod steps;
+mod values;
 
 use super::*;
 use crate::{Action, Deferred, Step};

@@ -1,6 +1,6 @@
 //! Expressions at random, of every kind.
 
-use super::generate::{mode, name, values};
+use super::values::{mode, name, values};
 use diagnostics::{FileId, Span};
 use eval::{BinaryOp, Call, Expr, ExprKind, For, Reference, TemplatePart, UnaryOp};
 use proptest::prelude::*;
