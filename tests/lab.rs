@@ -29,8 +29,8 @@ pub struct Lab {
     pub simulated: Arc<Simulated>,
 }
 
-/// Files that are only in memory.
-struct Memory(MemoryFiles);
+/// Files that are only in memory, for what evaluates.
+pub struct Memory(pub MemoryFiles);
 
 impl Sources for Memory {
     fn read(&self, path: &str) -> Result<Vec<u8>, String> {

@@ -2,7 +2,8 @@
 //! run, simulated providers. One helper knows the driver, the tests do not.
 
 pub mod lab;
+pub mod seed;
 pub mod watching;
 
-pub use lab::Lab;
+pub use lab::{Lab, Memory};
 pub use watching::Watching;
