@@ -75,22 +75,20 @@ impl Project {
     }
 
     /// The store of the environment's state.
-    pub(crate) fn store(&self, app: &App) -> Run<Arc<dyn Store>> {
-        let named = self.loaded.config.project.store.as_deref();
-        let store = stores::open(named, &self.paths.root, self.environment());
+    pub(crate) async fn store(&self, app: &App) -> Run<Arc<dyn Store>> {
+        let store = stores::open(&self.loaded.config, &self.paths.root).await;
         store.map_err(|e| app.fail(stores::store_problem(&e)))
     }
 
     /// The same, made where it is missing.
-    pub(crate) fn make_store(&self, app: &App) -> Run<Arc<dyn Store>> {
-        let named = self.loaded.config.project.store.as_deref();
-        let store = stores::create(named, &self.paths.root, self.environment());
+    pub(crate) async fn make_store(&self, app: &App) -> Run<Arc<dyn Store>> {
+        let store = stores::create(&self.loaded.config, &self.paths.root).await;
         store.map_err(|e| app.fail(stores::store_problem(&e)))
     }
 
     /// The environment's state, opened.
     pub(crate) async fn journal(&self, app: &App) -> Run<(Journal, Arc<State>)> {
-        let store = self.store(app)?;
+        let store = self.store(app).await?;
         let keys = KeySources::gather(env).map_err(|e| app.refused(&e.into()))?;
         let opened = Journal::open(store, &keys, &options(app)).await;
         opened.map_err(|e| app.refused(&e))

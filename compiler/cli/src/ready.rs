@@ -127,8 +127,8 @@ pub(crate) fn options(app: &App, selection: &SelectionArgs, mode: PlanMode) -> R
 
 /// The state to rehearse on: a copy of the recorded one, or an empty one where none was made.
 async fn copy(app: &App, project: &Project) -> Run<(State, FingerprintKey)> {
-    let named = project.loaded.config.project.store.as_deref();
-    if stores::open(named, &project.paths.root, project.environment()).is_ok() {
+    let config = &project.loaded.config;
+    if stores::open(config, &project.paths.root).await.is_ok() {
         let (journal, state) = project.journal(app).await?;
         let key = journal
             .fingerprint_key()
@@ -141,7 +141,7 @@ async fn copy(app: &App, project: &Project) -> Run<(State, FingerprintKey)> {
     let mut state = State::default();
     let begun = Event::Begun {
         lineage,
-        project: project.loaded.config.project.name.clone(),
+        project: config.project.name.clone(),
         environment: project.environment().into(),
     };
     let refuse = |why| app.fail(Problem::error("LF0508", why));

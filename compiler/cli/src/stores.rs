@@ -1,38 +1,26 @@
 //! Where an environment's state is, opened; and what refuses to be opened, in words.
 
+use crate::app::env;
 use crate::exit::Exit;
+use config::Config;
 use diagnostics::Problem;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::{JournalError, SqliteStore, Store, StoreError};
+use store::{JournalError, PostgresStore, SqliteStore, Store, StoreError};
 
-/// The store that a project names: an embedded one where it names none.
-pub(crate) fn open(
-    named: Option<&str>,
-    root: &Path,
-    environment: &str,
-) -> Result<Arc<dyn Store>, StoreError> {
-    match named {
-        None => Ok(Arc::new(SqliteStore::open(&SqliteStore::path_of(
-            root,
-            environment,
-        ))?)),
-        Some(other) => Err(unknown(other)),
+/// The store that a configuration names: an embedded one where it names none.
+pub(crate) async fn open(config: &Config, root: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    match kind(config)? {
+        Kind::Embedded => Ok(Arc::new(SqliteStore::open(&path(config, root))?)),
+        Kind::Postgres(url) => postgres(config, &url).await,
     }
 }
 
 /// Likewise, made where it is missing.
-pub(crate) fn create(
-    named: Option<&str>,
-    root: &Path,
-    environment: &str,
-) -> Result<Arc<dyn Store>, StoreError> {
-    match named {
-        None => Ok(Arc::new(SqliteStore::create(&SqliteStore::path_of(
-            root,
-            environment,
-        ))?)),
-        Some(other) => Err(unknown(other)),
+pub(crate) async fn create(config: &Config, root: &Path) -> Result<Arc<dyn Store>, StoreError> {
+    match kind(config)? {
+        Kind::Embedded => Ok(Arc::new(SqliteStore::create(&path(config, root))?)),
+        Kind::Postgres(url) => postgres(config, &url).await,
     }
 }
 
@@ -71,11 +59,45 @@ pub(crate) fn journal_problem(error: &JournalError) -> (Problem, Exit) {
     (problem, exit)
 }
 
-fn unknown(named: &str) -> StoreError {
-    // What it names may hold a password: only its kind is repeated.
-    let kind = named.split(':').next().unwrap_or_default();
+enum Kind {
+    Embedded,
+    Postgres(String),
+}
+
+/// What `store` of the project names: an address, or a variable of the environment with one.
+fn kind(config: &Config) -> Result<Kind, StoreError> {
+    let Some(named) = config.project.store.as_deref() else {
+        return Ok(Kind::Embedded);
+    };
+    let address = match named.strip_prefix("env:") {
+        None => named.to_string(),
+        Some(variable) => env(variable).ok_or_else(|| {
+            StoreError::Refused(format!(
+                "the project's `store` is in the variable {variable} of the environment, which is \
+                 not set"
+            ))
+        })?,
+    };
+    match address.split_once(':').map(|(scheme, _)| scheme) {
+        Some("postgres" | "postgresql") => Ok(Kind::Postgres(address)),
+        scheme => Err(unknown(scheme)),
+    }
+}
+
+async fn postgres(config: &Config, url: &str) -> Result<Arc<dyn Store>, StoreError> {
+    let name = format!("{}/{}", config.project.name, config.environment.name);
+    Ok(Arc::new(PostgresStore::connect(url, &name).await?))
+}
+
+fn path(config: &Config, root: &Path) -> PathBuf {
+    SqliteStore::path_of(root, &config.environment.name)
+}
+
+/// What `store` names may hold a password: only its kind is repeated.
+fn unknown(scheme: Option<&str>) -> StoreError {
     StoreError::Refused(format!(
-        "the project's `store` begins with `{kind}:`, which names no store that this Landfall has; \
-         without `store`, the state is kept in .landfall/"
+        "the project's `store` is of the kind `{}`, which this Landfall does not have; expected \
+         postgres://…, env:VARIABLE, or none for a state in .landfall/",
+        scheme.unwrap_or("?")
     ))
 }

@@ -38,7 +38,7 @@ pub(crate) struct InitArgs {
 /// Makes the state, or looks whether the one that is there can be opened.
 pub(crate) async fn run(app: &App, args: &InitArgs) -> Run {
     let project = Project::load(app, &args.environment, &VariableArgs::default())?;
-    let store = project.make_store(app)?;
+    let store = project.make_store(app).await?;
     let loaded = store.load().await;
     let loaded = loaded.map_err(|e| app.fail(crate::stores::store_problem(&e)))?;
     if loaded.snapshot.is_some() || !loaded.batches.is_empty() {

@@ -2,22 +2,13 @@
 
 mod history;
 mod keys;
-mod push;
+mod run;
 
-use super::options::{EnvironmentArg, VariableArgs};
-use crate::app::{App, Run};
-use crate::exit::Exit;
-use crate::project::{Project, lease_request};
-use crate::view;
-use crate::view::page::{Label, Page};
+use super::options::EnvironmentArg;
 use clap::{Args, Subcommand, ValueEnum};
-use diagnostics::{Problem, did_you_mean};
-use model::Address;
-use state::{Event, Object, State};
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
-use std::time::Duration;
-use store::Journal;
+use std::path::PathBuf;
+
+pub(crate) use run::run;
 
 /// Look at the state, and mend it by hand
 #[derive(Clone, Debug, Args)]
@@ -86,10 +77,10 @@ pub(crate) enum StateCommand {
         #[arg(long)]
         force: bool,
     },
-    /// Show what happened, event by event
+    /// Show who did what, command by command
     ///
-    /// The log of the state, the newest last: who held the lease, what was about to be done and
-    /// what came of it. It changes nothing.
+    /// The log of the state, the newest last: who held the lease, for which command, and what it
+    /// changed. It changes nothing.
     ///
     /// Example:
     ///   landfall state history production --last 20
@@ -97,7 +88,7 @@ pub(crate) enum StateCommand {
     History {
         #[command(flatten)]
         environment: EnvironmentArg,
-        /// Only that many of the last events
+        /// Only that many of the last commands
         #[arg(long, value_name = "N")]
         last: Option<usize>,
     },
@@ -204,177 +195,6 @@ pub(crate) enum AccessArg {
     /// Everything: to apply
     #[default]
     All,
-}
-
-/// Looks at the state, or mends it.
-pub(crate) async fn run(app: &App, args: &StateArgs) -> Run {
-    match &args.command {
-        StateCommand::List { environment } => {
-            let state = look(app, environment).await?;
-            match app.out.is_json() {
-                true => app.out.json(&view::state::json(&state, false)),
-                false => app.out.page(&view::state::list(&state)),
-            }
-        }
-        StateCommand::Show {
-            address,
-            environment,
-            reveal,
-        } => {
-            let state = look(app, environment).await?;
-            let object = find(app, &state, address)?;
-            match app.out.is_json() {
-                true => app.out.json(&view::state::object_json(object, *reveal)),
-                false => app.out.page(&view::state::object(object, *reveal)),
-            }
-        }
-        StateCommand::Pull {
-            environment,
-            reveal,
-        } => {
-            let state = look(app, environment).await?;
-            let document = push::document(&state, *reveal);
-            app.out
-                .raw(&document.map_err(|why| app.fail(Problem::error("LF0532", why)))?);
-        }
-        StateCommand::Push {
-            file,
-            environment,
-            force,
-        } => {
-            let events = |state: &State| pushed(app, file, state, *force);
-            mend(app, environment, "state push", events).await?;
-        }
-        StateCommand::History { environment, last } => {
-            history::run(app, environment, *last).await?;
-        }
-        StateCommand::Rm { names } => {
-            let split = split_names(names);
-            let (addresses, name) = split.map_err(|why| app.fail(Problem::error("LF0520", why)))?;
-            let events = |state: &State| {
-                let ids = addresses
-                    .iter()
-                    .map(|a| Ok(Event::Forgotten(find(app, state, a)?.id)));
-                ids.collect()
-            };
-            mend(app, &EnvironmentArg { name }, "state rm", events).await?;
-        }
-        StateCommand::Mv {
-            from,
-            to,
-            environment,
-        } => {
-            let events = |state: &State| {
-                let to = parse(app, to)?;
-                Ok(vec![Event::Moved {
-                    object: find(app, state, from)?.id,
-                    to,
-                }])
-            };
-            mend(app, environment, "state mv", events).await?;
-        }
-        StateCommand::Keys(args) => keys::run(app, &args.command).await?,
-    }
-    Ok(Exit::Ok)
-}
-
-async fn look(app: &App, environment: &EnvironmentArg) -> Run<Arc<State>> {
-    let project = Project::load(app, environment, &VariableArgs::default())?;
-    let (journal, state) = project.journal(app).await?;
-    journal.close().await;
-    Ok(state)
-}
-
-/// Records events under the lease.
-async fn mend(
-    app: &App,
-    environment: &EnvironmentArg,
-    command: &str,
-    events: impl FnOnce(&State) -> Run<Vec<Event>>,
-) -> Run<()> {
-    let (journal, state) = leased(app, environment, command).await?;
-    let recorded = match events(&state) {
-        Ok(events) if events.is_empty() => Ok(0),
-        Ok(events) => {
-            let count = events.len();
-            journal
-                .append(events)
-                .await
-                .map(|_| count)
-                .map_err(|e| app.refused(&e))
-        }
-        Err(exit) => Err(exit),
-    };
-    let ended = journal.end_lease().await;
-    journal.close().await;
-    let recorded = recorded?;
-    ended.map_err(|e| app.refused(&e))?;
-    said(app, recorded);
-    Ok(())
-}
-
-/// The state with the lease taken.
-async fn leased(
-    app: &App,
-    environment: &EnvironmentArg,
-    command: &str,
-) -> Run<(Journal, Arc<State>)> {
-    let project = Project::load(app, environment, &VariableArgs::default())?;
-    let (journal, _) = project.journal(app).await?;
-    let taken = journal
-        .take_lease(lease_request(command, Duration::ZERO))
-        .await;
-    taken.map_err(|e| app.refused(&e))?;
-    let state = journal.state().await.map_err(|e| app.refused(&e))?;
-    Ok((journal, state))
-}
-
-fn said(app: &App, recorded: usize) {
-    if app.out.is_json() {
-        return app
-            .out
-            .json(&serde_json::json!({ "type": "recorded", "events": recorded }));
-    }
-    let mut page = Page::new();
-    match recorded {
-        0 => page.line(0).text("Nothing had to be recorded."),
-        n => page
-            .line(0)
-            .add(Label::Good, "Recorded")
-            .text(format!(": {}.", view::value::count(n, "change", "changes"))),
-    };
-    app.out.page(&page);
-}
-
-fn pushed(app: &App, file: &Path, state: &State, force: bool) -> Run<Vec<Event>> {
-    let refuse = |why: String| {
-        app.fail(Problem::error(
-            "LF0533",
-            format!("{} can't be pushed: {why}", file.display()),
-        ))
-    };
-    let text = std::fs::read_to_string(file).map_err(|e| refuse(e.to_string()))?;
-    let pushed = push::read(&text).map_err(refuse)?;
-    push::events(state, &pushed, force).map_err(refuse)
-}
-
-fn parse(app: &App, text: &str) -> Run<Address> {
-    text.parse()
-        .map_err(|e: model::AddressError| app.fail(Problem::error("LF0520", e.0)))
-}
-
-/// The object of an address, or what is there instead.
-fn find<'s>(app: &App, state: &'s State, text: &str) -> Run<&'s Object> {
-    let address = parse(app, text)?;
-    let deposed = || state.deposed_at(&address).next();
-    if let Some(object) = state.at(&address).or_else(deposed) {
-        return Ok(object);
-    }
-    let names: Vec<_> = state.current.keys().map(ToString::to_string).collect();
-    let near = did_you_mean(text, names.iter().map(String::as_str));
-    let problem = Problem::error("LF0534", format!("nothing is recorded at {address}"));
-    let problem = problem.help("`landfall state list` shows what is");
-    Err(app.fail(problem.maybe_help(near.map(|n| format!("did you mean {n}?")))))
 }
 
 /// The environment among names of `rm`: the one without a dot.

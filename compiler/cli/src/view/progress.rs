@@ -212,10 +212,11 @@ fn done(action: Action) -> &'static str {
     }
 }
 
-/// `0.3s`, `12s`, `2m05s`
+/// `40ms`, `0.3s`, `12s`, `2m05s`
 pub(crate) fn span(elapsed: Duration) -> String {
     let seconds = elapsed.as_secs();
     match seconds {
+        0 if elapsed.as_millis() < 100 => format!("{}ms", elapsed.as_millis()),
         0..10 => format!("{:.1}s", elapsed.as_secs_f64()),
         10..60 => format!("{seconds}s"),
         _ => format!("{}m{:02}s", seconds / 60, seconds % 60),
@@ -291,7 +292,8 @@ mod tests {
     #[test]
     fn spans_of_time_are_short() {
         for (ms, expected) in [
-            (40, "0.0s"),
+            (40, "40ms"),
+            (310, "0.3s"),
             (9_940, "9.9s"),
             (59_999, "59s"),
             (125_000, "2m05s"),

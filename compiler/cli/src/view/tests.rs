@@ -1,5 +1,6 @@
 //! Snapshots of the views on plans and problems made by hand, and what the tests share.
 
+mod documents;
 mod plans;
 mod problems;
 mod sample;

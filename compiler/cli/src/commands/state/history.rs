@@ -1,63 +1,78 @@
-//! `landfall state history`: what may be read of the log without any key.
+//! `landfall state history`: who did what, a chapter a command.
 
 use crate::app::{App, Run};
 use crate::commands::options::{EnvironmentArg, VariableArgs};
 use crate::project::Project;
 use crate::view::page::{Label, Page};
 use crate::view::state::time;
-use diagnostics::Problem;
-use serde_json::json;
-use store::{Entry, Header, StoredBatch};
+use serde_json::{Value as Json, json};
+use store::{Change, Chapter};
 
-/// Prints the events.
+/// Prints the history, the newest last.
 pub(super) async fn run(app: &App, environment: &EnvironmentArg, last: Option<usize>) -> Run<()> {
     let project = Project::load(app, environment, &VariableArgs::default())?;
-    let store = project.store(app)?;
-    let batches = store.batches_from(1).await;
-    let batches = batches.map_err(|e| app.fail(crate::stores::store_problem(&e)))?;
-    let mut events = Vec::new();
-    for batch in &batches {
-        let entries = entries(batch).map_err(|why| app.fail(Problem::error("LF0506", why)))?;
-        let places = (batch.batch.first..).zip(entries);
-        events.extend(places.map(|(position, entry)| (position, batch.at_ms, entry)));
+    let (journal, _) = project.journal(app).await?;
+    let chapters = journal.history().await;
+    journal.close().await;
+    let chapters = chapters.map_err(|e| app.refused(&e))?;
+    let skipped = chapters.len().saturating_sub(last.unwrap_or(usize::MAX));
+    if app.out.is_json() {
+        chapters[skipped..]
+            .iter()
+            .for_each(|c| app.out.json(&document(c)));
+        return Ok(());
     }
-    let skipped = events.len().saturating_sub(last.unwrap_or(usize::MAX));
     let mut page = Page::new();
-    for (position, at_ms, entry) in &events[skipped..] {
-        if app.out.is_json() {
-            app.out.json(&json!({
-                "type": "event", "position": position, "at": time(*at_ms), "kind": entry.kind,
-                "what": entry.what, "address": entry.address, "object": entry.object,
-            }));
-        } else {
-            line(&mut page, *position, *at_ms, entry);
-        }
+    for chapter in &chapters[skipped..] {
+        write(&mut page, chapter);
     }
-    if !page.is_empty() {
-        app.out.page(&page);
-    }
+    app.out.page(&page);
     Ok(())
 }
 
-fn entries(batch: &StoredBatch) -> Result<Vec<Entry>, String> {
-    let header: Result<Header, _> = serde_json::from_slice(&batch.batch.header);
-    header
-        .map(|h| h.events)
-        .map_err(|e| format!("the log can't be read at event {}: {e}", batch.batch.first))
+fn write(page: &mut Page, chapter: &Chapter) {
+    page.blank();
+    let (first, last) = chapter.positions;
+    let line = page.line(0);
+    line.add(Label::Heading, time(chapter.time_ms.0));
+    match &chapter.owner {
+        Some(owner) => line
+            .text(format!(" {} on {}: ", owner.user, owner.host))
+            .text(&owner.command),
+        None => line.text(" without a lease"),
+    };
+    line.add(Label::Muted, format!(" (events {first} to {last})"));
+    if let Some(run) = chapter.owner.as_ref().and_then(|o| o.run.as_ref()) {
+        page.line(2).add(Label::Muted, run);
+    }
+    for change in &chapter.changes {
+        let line = page.line(2);
+        line.text(&change.what);
+        if let Some(address) = &change.address {
+            line.text(" ").add(Label::Address, address);
+        }
+    }
+    if chapter.epoch.is_some() && !chapter.ended {
+        page.line(2)
+            .add(Label::Warning, "it did not give the lease back");
+    }
 }
 
-fn line(page: &mut Page, position: u64, at_ms: u64, entry: &Entry) {
-    let line = page.line(0);
-    line.add(Label::Muted, format!("{position:>6}  {}  ", time(at_ms)))
-        .text(&entry.kind)
-        .hang(8);
-    if let Some(what) = &entry.what {
-        line.text(format!(" {what}"));
-    }
-    if let Some(address) = &entry.address {
-        line.text(" ").add(Label::Address, address);
-    }
-    if let Some(object) = &entry.object {
-        line.add(Label::Muted, format!(" ({object})"));
-    }
+fn document(chapter: &Chapter) -> Json {
+    let change = |c: &Change| json!({ "what": c.what, "address": c.address, "at": time(c.at_ms) });
+    let owner = chapter.owner.as_ref().map(|o| {
+        json!({ "user": o.user, "host": o.host, "process": o.process, "run": o.run,
+                "command": o.command })
+    });
+    json!({
+        "type": "chapter",
+        "owner": owner,
+        "epoch": chapter.epoch,
+        "first": chapter.positions.0,
+        "last": chapter.positions.1,
+        "began": time(chapter.time_ms.0),
+        "ended": time(chapter.time_ms.1),
+        "lease_given_back": chapter.ended,
+        "changes": chapter.changes.iter().map(change).collect::<Json>(),
+    })
 }

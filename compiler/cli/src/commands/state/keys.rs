@@ -60,7 +60,7 @@ async fn changed(
     command: &str,
     change: impl AsyncFnOnce(&Journal) -> Result<(), JournalError>,
 ) -> Run<()> {
-    let (journal, _) = super::leased(app, environment, command).await?;
+    let (journal, _) = super::run::leased(app, environment, command).await?;
     let done = change(&journal).await;
     let recipients = journal.recipients().await;
     let ended = journal.end_lease().await;
