@@ -188,6 +188,41 @@ impl Expr {
         self.children(&mut |child| child.references(visit));
     }
 
+    /// The same expression with every mention of a reference replaced.
+    pub fn substitute(&self, reference: &Reference, with: &Expr) -> Expr {
+        let each = |e: &Expr| e.substitute(reference, with);
+        let boxed = |e: &Expr| Box::new(e.substitute(reference, with));
+        let kind = match &self.kind {
+            ExprKind::Reference(found) if found == reference => return with.clone(),
+            ExprKind::Literal(_) | ExprKind::Reference(_) | ExprKind::Bound(_) => self.kind.clone(),
+            ExprKind::Template(parts) => ExprKind::Template(substitute_in(parts, reference, with)),
+            ExprKind::Tuple(items) => ExprKind::Tuple(items.iter().map(each).collect()),
+            ExprKind::Object(items) => {
+                ExprKind::Object(items.iter().map(|(k, v)| (each(k), each(v))).collect())
+            }
+            ExprKind::Attribute(a, name) => ExprKind::Attribute(boxed(a), name.clone()),
+            ExprKind::Index(a, b) => ExprKind::Index(boxed(a), boxed(b)),
+            ExprKind::Splat(a, b) => ExprKind::Splat(boxed(a), boxed(b)),
+            ExprKind::Unary(op, a) => ExprKind::Unary(*op, boxed(a)),
+            ExprKind::Binary(op, a, b) => ExprKind::Binary(*op, boxed(a), boxed(b)),
+            ExprKind::Conditional(a, b, c) => ExprKind::Conditional(boxed(a), boxed(b), boxed(c)),
+            ExprKind::For(f) => ExprKind::For(Box::new(For {
+                key: f.key.clone(),
+                value: f.value.clone(),
+                collection: each(&f.collection),
+                result_key: f.result_key.as_ref().map(each),
+                result: each(&f.result),
+                grouping: f.grouping,
+                condition: f.condition.as_ref().map(each),
+            })),
+            ExprKind::Call(call) => ExprKind::Call(Call {
+                arguments: call.arguments.iter().map(each).collect(),
+                ..call.clone()
+            }),
+        };
+        Expr { kind, span: self.span }
+    }
+
     /// Calls `visit` on every expression directly inside.
     pub fn children(&self, visit: &mut dyn FnMut(&Expr)) {
         match &self.kind {
@@ -218,6 +253,30 @@ impl Expr {
             ExprKind::Call(call) => call.arguments.iter().for_each(visit),
         }
     }
+}
+
+fn substitute_in(parts: &[TemplatePart], reference: &Reference, with: &Expr) -> Vec<TemplatePart> {
+    let inside = |parts: &[TemplatePart]| substitute_in(parts, reference, with);
+    parts
+        .iter()
+        .map(|part| match part {
+            TemplatePart::Text(text) => TemplatePart::Text(text.clone()),
+            TemplatePart::Interpolation(e) => {
+                TemplatePart::Interpolation(e.substitute(reference, with))
+            }
+            TemplatePart::If { condition, yes, no } => TemplatePart::If {
+                condition: condition.substitute(reference, with),
+                yes: inside(yes),
+                no: inside(no),
+            },
+            TemplatePart::For { key, value, collection, body } => TemplatePart::For {
+                key: key.clone(),
+                value: value.clone(),
+                collection: collection.substitute(reference, with),
+                body: inside(body),
+            },
+        })
+        .collect()
 }
 
 fn template_children(parts: &[TemplatePart], visit: &mut dyn FnMut(&Expr)) {

@@ -31,6 +31,10 @@ impl Pass<'_> {
         for (body, scope) in deferred {
             self.capture_expr(&body, scope);
         }
+        for check in self.plan.checks.clone() {
+            self.capture_expr(&check.condition, check.scope);
+            self.capture_expr(&check.error_message, check.scope);
+        }
         if self.input.options.mode == PlanMode::Apply {
             self.capture_outputs();
         }
@@ -102,7 +106,8 @@ impl Pass<'_> {
             Reference::Resource(mode, ty, name) => {
                 let key = (*mode, ty.clone(), name.clone());
                 self.modules[scope].resources.get(&key).map(|r| {
-                    if !is_open(&r.value) {
+                    // What comes in a later stage stays unknown in this one.
+                    if !is_open(&r.value) || r.value.is_unknown() {
                         return Captured::Value(r.value.clone());
                     }
                     Captured::Resource {
@@ -164,10 +169,11 @@ impl Pass<'_> {
         };
         let site = self.modules[scope].site;
         let call = &self.module_of(parent).calls[&self.prepared().sites[site].name];
-        let expr = call.inputs.get(name).or(variable.default.as_ref())?.clone();
+        let expr = call.inputs.get(name).or(variable.default.as_ref())?;
+        let each = &self.modules[scope].each;
+        let (expr, each) = crate::each::finishable(&Arc::new(expr.clone()), &call.repeat, each);
         self.placeholder(scope, &Reference::Variable(name.clone()));
         self.capture_expr(&expr, parent);
-        let each = self.modules[scope].each.clone();
         Some(self.captured_expr(&expr, parent, ty, sensitive, each))
     }
 
@@ -198,6 +204,12 @@ impl Pass<'_> {
         let Some(call) = self.modules[scope].calls.get(name) else {
             return;
         };
+        if call.later {
+            let unknown = Captured::Value(Value::unknown(Type::Any));
+            let names = &mut self.plan.scopes.modules[scope].names;
+            names.insert(reference.clone(), unknown);
+            return;
+        }
         let (repetition, children) = (call.repetition, call.instances.clone());
         let already = match self.plan.scopes.modules[scope].names.get(reference) {
             Some(Captured::Module { instances, .. }) => instances.clone(),

@@ -7,11 +7,11 @@ use crate::resource::Block;
 use diagnostics::Problem;
 use eval::Reference;
 use model::{
-    Address, AttrPath, Containment, Difference, Effect, Fingerprint, IdentityClass, Key,
+    Address, AttributeUse, Containment, Difference, Effect, Fingerprint, IdentityClass, Key,
     ResourceSchema, Type, Undo, Value, differences,
 };
 use plan::{Action, Deferred, PlanMode, Reason, Step, StepId, lives_on, reconcile};
-use provider::{Host, PlanAnswer, PlanRequest, ReadAnswer, ReadRequest};
+use provider::{Host, PlanAnswer, PlanRequest, Provider, ReadAnswer, ReadRequest};
 use state::Object;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -55,6 +55,20 @@ impl Pass<'_> {
         if !self.selection.has(block.rank, &address) {
             return self.as_recorded(&address);
         }
+        let begun = (self.plan.steps.len(), self.plan.checks.len());
+        let value = self.managed_value(block, provider, schema, &address, each);
+        self.postconditions(block, &address, each, &value, begun);
+        value
+    }
+
+    fn managed_value(
+        &mut self,
+        block: &Block<'_>,
+        provider: &Arc<dyn Provider>,
+        schema: &ResourceSchema,
+        address: &Address,
+        each: &BTreeMap<Reference, Value>,
+    ) -> Value {
         let written = self.evaluate(&block.body, block.module, each);
         let written = self.load_files(&schema.block, &block.body, written);
         let shaped = self.shaped(&schema.block, &block.body, written, block.resource.span);
@@ -67,45 +81,25 @@ impl Pass<'_> {
         let mut refused = false;
         for problem in provider.validate(&block.resource.ty, &config) {
             refused |= problem.severity == provider::Severity::Error;
-            self.report("LF0318", block, &address, problem);
+            self.report("LF0318", block, address, problem);
         }
         if refused {
             return Value::unknown(Type::Any);
         }
-        for condition in &block.resource.lifecycle.preconditions {
-            self.condition(condition, block.module, each, None, "LF0310", || {
-                format!("a precondition of `{address}` does not hold")
-            });
-        }
+        self.preconditions(block, address, each);
         let case = Case {
-            address: &address,
+            address,
             each,
             schema,
             config,
         };
-        let value = match self.standing(block, &case) {
+        match self.standing(block, &case) {
             Standing::Asked => self.provisional(&case),
-            Standing::Refused => self.as_recorded(&address),
+            Standing::Refused => self.as_recorded(address),
             Standing::Nothing { existing, vanished } => {
                 self.absent(block, &case, existing, vanished)
             }
             Standing::Object(object) => self.present(block, &case, &object),
-        };
-        self.postconditions(block, &address, each, &value);
-        value
-    }
-
-    fn postconditions(
-        &mut self,
-        block: &Block<'_>,
-        address: &Address,
-        each: &BTreeMap<Reference, Value>,
-        value: &Value,
-    ) {
-        for condition in &block.resource.lifecycle.postconditions {
-            self.condition(condition, block.module, each, Some(value), "LF0319", || {
-                format!("a postcondition of `{address}` does not hold")
-            });
         }
     }
 
@@ -368,14 +362,9 @@ impl Pass<'_> {
         if refused {
             return None;
         }
-        let mut planned = answer.planned.take().unwrap_or(proposed);
-        for attribute in case.schema.block.attributes.iter().filter(|a| a.sensitive) {
-            if let Some(value) = planned.get(attribute.name).filter(|v| !v.is_null()) {
-                let hidden = self.input.world.fingerprints.conceal(value);
-                planned = planned.with(attribute.name, hidden);
-            }
-        }
-        Some((planned, answer))
+        let planned = answer.planned.take().unwrap_or(proposed);
+        let key = self.input.world.fingerprints;
+        Some((plan::conceal(&case.schema.block, &planned, key), answer))
     }
 
     /// Nothing is recorded, or it is gone: it is made, or taken over where it stands.
@@ -408,7 +397,7 @@ impl Pass<'_> {
         });
         step.before = existing;
         tidy(&mut step.effects);
-        self.push(step);
+        self.push_of(block, step);
         planned
     }
 
@@ -439,9 +428,9 @@ impl Pass<'_> {
         {
             planned = object.attributes.clone();
         }
-        let found = differences(&object.attributes, &planned);
+        let found = plan::changes(&case.schema.block, &object.attributes, &planned);
         let reasons =
-            self.replacement_reasons(block, case.schema, object, &planned, &found, &answer);
+            self.replacement_reasons(block, case.each, case.schema, object, &planned, &found, &answer);
         if !reasons.is_empty() {
             return self.replace(block, case, object, reasons);
         }
@@ -458,23 +447,22 @@ impl Pass<'_> {
         step.object = Some(object.id);
         step.before = Some(object.attributes.clone());
         step.expected_ms = object.durations.update_ms.unwrap_or(0);
-        step.reasons = self.update_reasons(block, object, &found);
-        for difference in &found {
-            let name = difference.path.first().unwrap_or_default();
-            let attribute = case.schema.block.attribute(name);
-            step.effects.extend(
-                attribute
-                    .into_iter()
-                    .flat_map(|a| a.effects.iter().copied()),
-            );
-        }
+        step.reasons = self.update_reasons(block, case.schema, object, &found);
+        step.effects.extend(effects_of(case.schema, &found));
         step.effects.extend(answer.effects.iter().copied());
         if object.protected && !protected {
             step.reasons.push(Reason::ProtectionLifted);
         }
         tidy(&mut step.effects);
-        self.push(step);
+        self.push_of(block, step);
         planned
+    }
+
+    /// Adds a step of a block, after the data sources that the block uses.
+    fn push_of(&mut self, block: &Block<'_>, step: Step) -> StepId {
+        let id = self.push(step);
+        self.waits_for_data(id, block);
+        id
     }
 
     fn replace(
@@ -489,10 +477,13 @@ impl Pass<'_> {
             return object.attributes.clone();
         };
         let mut create = self.made_step(block, case, Action::Create, &planned, &answer);
+        let found = plan::changes(&case.schema.block, &object.attributes, &planned);
+        create.effects.extend(effects_of(case.schema, &found));
+        create.effects.extend(answer.effects.iter().copied());
         create.before = Some(object.attributes.clone());
         create.effects.push(Effect::Replaces);
         create.reasons = reasons.clone();
-        let create_id = self.push(create);
+        let create_id = self.push_of(block, create);
         let delete_id = self.delete_for(object, reasons, &block.connection.clone());
         let delete_id = match delete_id {
             Some(id) => id,
@@ -519,7 +510,8 @@ impl Pass<'_> {
         planned: &Value,
         protected: bool,
     ) {
-        let way_changed = object.attributes != *planned;
+        let way_changed =
+            !plan::changes(&case.schema.block, &object.attributes, planned).is_empty();
         let first = self.creates_first(block);
         let same = object.protected == protected
             && object.create_before_destroy == first
@@ -583,10 +575,12 @@ impl Pass<'_> {
             step.private = Arc::from([]);
         }
         if case.config.has_unknown() || planned.has_sealed() {
+            let (body, instance) =
+                crate::each::finishable(&block.body, &block.resource.repeat, case.each);
             step.deferred = Some(Deferred {
-                body: block.body.clone(),
+                body,
                 scope: block.module,
-                instance: case.each.clone(),
+                instance,
                 ignored: block.resource.lifecycle.ignore_changes.clone(),
             });
         }
@@ -617,38 +611,56 @@ impl Pass<'_> {
     fn update_reasons(
         &self,
         block: &Block<'_>,
+        schema: &ResourceSchema,
         object: &Object,
         found: &[Difference],
     ) -> Vec<Reason> {
-        let unknown = |d: &&Difference| d.after.as_ref().is_some_and(Value::has_unknown);
-        let paths = |known: bool| -> Vec<AttrPath> {
-            found
-                .iter()
-                .filter(|d| unknown(d) != known)
-                .map(|d| d.path.clone())
-                .collect()
-        };
+        let drift = self.drift.get(&object.id);
+        let (mut drifted, mut upstream) = (false, false);
+        let mut configured = Vec::new();
+        for difference in found {
+            let path = &difference.path;
+            let attribute = path.first().and_then(|n| schema.block.attribute(n));
+            // What the provider alone decides follows from something else.
+            if attribute.is_some_and(|a| a.usage == AttributeUse::Computed) {
+                continue;
+            }
+            let recorded = drift.and_then(|d| path.get(&d.before));
+            if difference.after.as_ref().is_some_and(Value::has_unknown) {
+                upstream = true;
+            } else if drift.is_some() && recorded == difference.after.as_ref() {
+                drifted = true;
+            } else {
+                configured.push(path.clone());
+            }
+        }
         let mut reasons = Vec::new();
-        let (drifted, configured): (Vec<AttrPath>, Vec<AttrPath>) =
-            paths(true).into_iter().partition(|path| {
-                let drift = self.drift.get(&object.id);
-                drift.is_some_and(|d| {
-                    path.get(&d.before) != d.after.as_ref().and_then(|a| path.get(a))
-                })
-            });
-        if !drifted.is_empty() {
+        if drifted {
             reasons.push(Reason::Drifted);
         }
         if !configured.is_empty() {
             reasons.push(Reason::Configured(configured));
         }
-        if !paths(false).is_empty() {
-            let upstream = block.dependencies.iter();
-            let changing = upstream.filter(|r| self.changes_before(std::slice::from_ref(r)));
+        if upstream {
+            let resources = block.dependencies.iter();
+            let changing = resources.filter(|r| self.changes_before(std::slice::from_ref(r)));
             reasons.push(Reason::Upstream(changing.cloned().collect()));
+        }
+        if reasons.is_empty() {
+            let paths = found.iter().map(|d| d.path.clone());
+            reasons.push(Reason::Configured(paths.collect()));
         }
         reasons
     }
+}
+
+/// What these differences do to those who use the object.
+fn effects_of(schema: &ResourceSchema, found: &[Difference]) -> Vec<Effect> {
+    let names = found.iter().filter_map(|d| d.path.first());
+    names
+        .filter_map(|name| schema.block.attribute(name))
+        .flat_map(|a| a.effects.iter().copied())
+        .collect()
 }
 
 /// A change of how a machine is reached is no change of what stands on it.

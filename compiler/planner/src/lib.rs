@@ -2,9 +2,12 @@
 //! Synchronous and deterministic; it never awaits, and asks for reads by returning them.
 
 mod capture;
+mod conditions;
 mod containment;
 mod decide;
+mod dependencies;
 mod deletes;
+mod each;
 mod expand;
 mod graph;
 mod input;

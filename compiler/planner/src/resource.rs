@@ -13,6 +13,7 @@ use model::{
     Address, AttributeUse, BlockSchema, Fingerprint, Key, Mode, ResourceAddress, Type, Value,
 };
 use provider::{DataRequest, ProviderProblem, Severity};
+use plan::PlanMode;
 use state::ProviderKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,6 +31,8 @@ pub(crate) struct Block<'c> {
     pub(crate) dependencies: Arc<[ResourceAddress]>,
     /// Data sources that it depends on.
     pub(crate) data: Vec<ResourceAddress>,
+    /// Whether it names, through whatever, something of a later stage.
+    pub(crate) hangs_on_later: bool,
 }
 
 impl<'a> Pass<'a> {
@@ -48,6 +51,9 @@ impl<'a> Pass<'a> {
                 name: resource.name.clone(),
             };
             let (dependencies, data) = self.dependencies(rank, id);
+            let hangs_on_later = self.prepared().needs[rank]
+                .iter()
+                .any(|n| self.later_ranks.contains(n));
             let block = Block {
                 rank,
                 module: id,
@@ -57,6 +63,7 @@ impl<'a> Pass<'a> {
                 connection: connection.clone(),
                 dependencies,
                 data,
+                hangs_on_later,
             };
             let value = self.block(&block);
             self.modules[id].resources.insert(key.clone(), value);
@@ -71,24 +78,38 @@ impl<'a> Pass<'a> {
             value: Value::unknown(Type::Any),
         };
         if block.connection.config.has_unknown() {
-            self.unexpanded.insert(block.address.clone());
             let why = "the configuration of its provider is known after apply";
             let provider = format!("provider.{}", block.connection.key.0);
-            self.later(block.address.to_string(), why, vec![provider]);
+            self.put_off(block, why, vec![provider]);
+            return open();
+        }
+        let ahead = block.dependencies.iter().chain(&block.data);
+        let ahead: Vec<_> = ahead.filter(|r| self.unexpanded.contains(*r)).collect();
+        if !ahead.is_empty() {
+            let ahead = ahead.into_iter().map(ToString::to_string).collect();
+            self.put_off(block, "what it depends on comes later", ahead);
             return open();
         }
         let expanded = match self.expand(&block.resource.repeat, block.module) {
             Ok((_, instances)) => instances,
-            Err(why) => {
+            Err(NotExpanded::Later) => {
+                let waits = block.dependencies.iter().map(ToString::to_string).collect();
+                self.put_off(block, "how many instances it has is known after apply", waits);
+                return open();
+            }
+            Err(NotExpanded::Refused) => {
                 self.unexpanded.insert(block.address.clone());
-                if why == NotExpanded::Later {
-                    let waits = block.dependencies.iter().map(ToString::to_string).collect();
-                    let why = "how many instances it has is known after apply";
-                    self.later(block.address.to_string(), why, waits);
-                }
                 return open();
             }
         };
+        if block.hangs_on_later
+            && expanded
+                .iter()
+                .any(|(_, each)| self.is_open_body(block, each))
+        {
+            self.put_off(block, "what it is made of comes later", Vec::new());
+            return open();
+        }
         let mut instances = Vec::with_capacity(expanded.len());
         let mut values = Vec::with_capacity(expanded.len());
         for (key, each) in expanded {
@@ -106,50 +127,25 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// The resources that a block depends on, as addresses in the module instances that it can see.
-    fn dependencies(
-        &self,
-        rank: Rank,
-        module: InstanceId,
-    ) -> (Arc<[ResourceAddress]>, Vec<ResourceAddress>) {
-        let Some(nearest) = self.prepared().nearest.get(&rank) else {
-            return (Arc::from([]), Vec::new());
-        };
-        let addresses = |ranks: &std::collections::BTreeSet<Rank>| -> Vec<ResourceAddress> {
-            let mut all: Vec<_> = ranks
-                .iter()
-                .flat_map(|r| self.addresses_seen_from(*r, module))
-                .collect();
-            all.sort();
-            all
-        };
-        (addresses(&nearest.managed).into(), addresses(&nearest.data))
+    /// Leaves a block to a later stage; its objects stay as they are.
+    fn put_off(&mut self, block: &Block<'_>, why: &str, waits_for: Vec<String>) {
+        self.unexpanded.insert(block.address.clone());
+        self.later_ranks.insert(block.rank);
+        if self.input.options.mode != PlanMode::Destroy {
+            self.later(block.address.to_string(), why, waits_for);
+        }
     }
 
-    /// A resource node's addresses: in module instances that share with `module` every instance
-    /// of the calls that both stand in.
-    fn addresses_seen_from(&self, rank: Rank, module: InstanceId) -> Vec<ResourceAddress> {
-        let (site, item) = &self.prepared().nodes[rank];
-        let Item::Resource((mode, ty, name)) = item else {
-            return Vec::new();
+    /// Whether the body of an instance has something unknown in it. Problems are reported when
+    /// it is evaluated for good.
+    fn is_open_body(&self, block: &Block<'_>, each: &BTreeMap<Reference, Value>) -> bool {
+        let names = crate::scope::Names {
+            pass: self,
+            module: block.module,
+            each,
+            this: None,
         };
-        let own = &self.modules[module].path;
-        self.of_site[*site]
-            .iter()
-            .map(|id| &self.modules[*id].path)
-            .filter(|path| {
-                let pairs = own.0.iter().zip(path.0.iter());
-                pairs
-                    .take_while(|(a, b)| a.name == b.name)
-                    .all(|(a, b)| a.key == b.key)
-            })
-            .map(|path| ResourceAddress {
-                module: path.clone(),
-                mode: *mode,
-                ty: ty.clone(),
-                name: name.clone(),
-            })
-            .collect()
+        eval::evaluate(&block.body, &names, self.input.world).is_ok_and(|v| v.has_unknown())
     }
 
     /// Evaluates a provider block.
@@ -213,7 +209,7 @@ impl<'a> Pass<'a> {
         header: Span,
     ) -> Option<Value> {
         match plan::shape(schema, &written) {
-            Ok(config) => Some(self.with_secrets(schema, config)),
+            Ok(config) => Some(plan::conceal(schema, &config, self.input.world.fingerprints)),
             Err(error) => {
                 let span = error
                     .path
@@ -229,19 +225,6 @@ impl<'a> Pass<'a> {
                 None
             }
         }
-    }
-
-    fn with_secrets(&self, schema: &BlockSchema, config: Value) -> Value {
-        let mut config = config;
-        for attribute in schema.attributes.iter().filter(|a| a.sensitive) {
-            if let Some(value) = config.get(attribute.name)
-                && !value.is_null()
-            {
-                let value = self.input.world.fingerprints.conceal(value);
-                config = config.with(attribute.name, value);
-            }
-        }
-        config
     }
 
     /// Required attributes that turned out to be null.
@@ -300,6 +283,20 @@ impl<'a> Pass<'a> {
         each: &BTreeMap<Reference, Value>,
     ) -> Value {
         let address = block.address.instance(key.clone());
+        let begun = (self.plan.steps.len(), self.plan.checks.len());
+        self.preconditions(block, &address, each);
+        let value = self.data_value(block, &address, each);
+        self.postconditions(block, &address, each, &value, begun);
+        value
+    }
+
+    fn data_value(
+        &mut self,
+        block: &Block<'_>,
+        address: &Address,
+        each: &BTreeMap<Reference, Value>,
+    ) -> Value {
+        let address = address.clone();
         let Some((_, schema)) = self.input.providers.data(&block.resource.ty) else {
             return Value::unknown(Type::Any);
         };
@@ -312,7 +309,11 @@ impl<'a> Pass<'a> {
             return Value::unknown(Type::Any);
         }
         let result = plan::propose(&schema.block, &config, None);
-        let waits = self.changes_before(&block.dependencies);
+        let ends = self.input.options.mode == PlanMode::Destroy;
+        let waits = !ends && self.changes_before(&block.dependencies);
+        if ends && config.has_unknown() {
+            return result;
+        }
         if config.has_unknown() || waits {
             self.read_later(block, &address, each, config, &result);
             return result;
@@ -365,21 +366,30 @@ impl<'a> Pass<'a> {
         step.after = Some(result.clone());
         step.dependencies = block.dependencies.clone();
         step.timeout_ms = 120_000;
+        let (body, instance) =
+            crate::each::finishable(&block.body, &block.resource.repeat, each);
         step.deferred = Some(plan::Deferred {
-            body: block.body.clone(),
+            body,
             scope: block.module,
-            instance: each.clone(),
+            instance,
             ignored: Vec::new(),
         });
         let id = self.push(step);
-        self.data_waits.insert(id, block.data.clone());
+        self.waits_for_data(id, block);
+    }
+
+    /// A step that uses data sources comes after those that are read in apply.
+    pub(crate) fn waits_for_data(&mut self, step: plan::StepId, block: &Block<'_>) {
+        if !block.data.is_empty() {
+            self.data_waits.insert(step, block.data.clone());
+        }
     }
 
     /// Whether any of these resources is to be changed.
     pub(crate) fn changes_before(&self, resources: &[ResourceAddress]) -> bool {
         resources
             .iter()
-            .any(|r| self.unexpanded.contains(r) || self.changing.contains(r))
+            .any(|r| self.unexpanded.contains(r) || self.changing.contains_key(r))
     }
 
     pub(crate) fn ask(&mut self, key: Fingerprint, block: &Block<'_>, address: Address, ask: Ask) {
