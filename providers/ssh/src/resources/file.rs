@@ -80,7 +80,12 @@ impl Resource for SshFile {
             let path = text(request.proposed, "path").unwrap_or_default();
             let compared = ["content", "content_base64", "mode", "owner", "group"];
             let answer = plan_create(request, &compared, &format!("the file {path}"), state);
-            return with_owners(answer, request.existing);
+            let mut answer = with_owners(answer, request.existing);
+            let planned = answer.planned.take();
+            answer.planned = Some(with_digest(
+                planned.unwrap_or_else(|| request.proposed.clone()),
+            ));
+            return answer;
         };
         let mut planned = request.proposed.clone();
         let changed = |name| prior.get(name) != request.proposed.get(name);
@@ -88,7 +93,7 @@ impl Resource for SshFile {
             planned = with_unknown(&planned, "content_sha256", Type::String, true);
         }
         PlanAnswer {
-            planned: Some(planned),
+            planned: Some(with_digest(planned)),
             ..PlanAnswer::default()
         }
     }
@@ -314,6 +319,24 @@ fn known_digest(attributes: &Value, private: &Private) -> Option<String> {
         .is_some_and(|c| !c.is_null() && !c.has_unknown());
     let seen = private.seen.as_ref().filter(|_| recorded)?;
     seen.split_once(' ').map(|(sum, _)| sum.to_string())
+}
+
+/// The digest of content that is known and holds no secret; so what restarts on it is not
+/// planned to where nothing changes. A secret's is left open: with the key and without it, the
+/// plan is the same.
+fn with_digest(planned: Value) -> Value {
+    let open = |name: &str| {
+        planned
+            .get(name)
+            .is_none_or(|v| v.has_unknown() || v.has_secret())
+    };
+    if open("content") || open("content_base64") {
+        return planned;
+    }
+    match content(&planned) {
+        Ok(content) => planned.with("content_sha256", Value::string(digest(&content))),
+        Err(_) => planned,
+    }
 }
 
 fn content(attributes: &Value) -> Result<Vec<u8>, ProviderProblem> {

@@ -86,7 +86,13 @@ impl Resource for SshSystemdUnit {
         let Some(prior) = request.prior else {
             if !is_set(request.proposed, "content") {
                 // A unit that something else brought is there by right; it is only steered.
-                return PlanAnswer::default();
+                let runs = request.existing.and_then(|e| truth(e, "running")) == Some(true);
+                let restarts = runs && is_set(request.proposed, "restart_on");
+                let effects = restarts.then_some(Effect::Restarts).into_iter().collect();
+                return PlanAnswer {
+                    effects,
+                    ..PlanAnswer::default()
+                };
             }
             return plan_create(request, &["content"], &format!("the unit {name}"), |_| None);
         };
@@ -194,7 +200,9 @@ impl Resource for SshSystemdUnit {
             Action::Update { prior, planned } => {
                 prior.get("restart_on") != planned.get("restart_on")
             }
-            _ => false,
+            // A service that its package started has not seen what was configured since.
+            Action::Create { planned } => is_set(planned, "restart_on"),
+            Action::Delete { .. } => false,
         };
         let arguments = vec![
             change.verb().into(),
