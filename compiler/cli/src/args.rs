@@ -113,7 +113,7 @@ mod tests {
         for line in [
             "landfall plan --destroy --refresh-only",
             "landfall apply --plan p --target a.b",
-            "landfall apply --plan p --var a=b",
+            "landfall plan --out p --rehearse",
             "landfall plan --refresh sometimes",
             "landfall plan --parallelism 0",
             "landfall plan --lock-timeout soon",

@@ -2,8 +2,6 @@
 //! the project's root and of what was allowed next to it, wherever a link leads.
 
 use crate::paths::OWN;
-use diagnostics::Problem;
-use eval::TemplatePart;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::ErrorKind;
@@ -169,30 +167,6 @@ impl config::Files for ProjectFiles {
 
     fn read(&self, path: &str) -> Result<Arc<str>, String> {
         self.read_text(path)
-    }
-}
-
-impl eval::Sources for ProjectFiles {
-    fn read(&self, path: &str) -> Result<Vec<u8>, String> {
-        self.read_bytes(path)
-    }
-
-    fn exists(&self, path: &str) -> Result<bool, String> {
-        self.is_there(path)
-    }
-
-    fn list(&self, directory: &str) -> Result<Vec<String>, String> {
-        self.tree(directory)
-    }
-
-    fn template(&self, path: &str) -> Result<Arc<[TemplatePart]>, Problem> {
-        let text = self
-            .read_text(path)
-            .map_err(|why| Problem::error("LF0521", format!("{path} can't be read: {why}")))?;
-        config::template(path, &text).map_err(|problems| {
-            let none = || Problem::error("LF0521", format!("{path} is no template"));
-            problems.into_iter().next().unwrap_or_else(none)
-        })
     }
 }
 

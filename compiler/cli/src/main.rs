@@ -15,6 +15,8 @@ mod paths;
 mod project;
 mod providers;
 mod ready;
+mod recording;
+mod saved;
 mod signals;
 mod stores;
 mod surroundings;

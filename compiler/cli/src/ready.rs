@@ -3,6 +3,7 @@
 use crate::app::{App, Run, env};
 use crate::commands::options::{EnvironmentArg, RefreshArg, RunArgs, SelectionArgs, VariableArgs};
 use crate::project::Project;
+use crate::recording::Recording;
 use crate::watch::Teller;
 use crate::{providers, stores, surroundings};
 use diagnostics::Problem;
@@ -10,7 +11,7 @@ use driver::{Options, Providers, Refresh, Session, Setup};
 use model::{FingerprintKey, Lineage};
 use plan::PlanMode;
 use state::{Event, State};
-use store::Journal;
+use store::{Journal, Keys};
 use tokio::sync::watch;
 
 /// As many operations under way at once as usual.
@@ -25,6 +26,8 @@ pub(crate) struct Ready {
     ground: Ground,
     parallelism: usize,
     cancel: watch::Receiver<u8>,
+    /// The project's files, and what was read of them.
+    pub(crate) files: Recording,
 }
 
 /// What the session stands on.
@@ -45,6 +48,16 @@ impl Ready {
         cancel: watch::Receiver<u8>,
     ) -> Run<Ready> {
         let project = Project::load(app, environment, variables)?;
+        Ready::of(app, project, run, cancel).await
+    }
+
+    /// The same for a project that is loaded already.
+    pub(crate) async fn of(
+        app: &App,
+        project: Project,
+        run: &RunArgs,
+        cancel: watch::Receiver<u8>,
+    ) -> Run<Ready> {
         let (ground, providers) = match run.rehearse {
             true => {
                 let (state, key) = copy(app, &project).await?;
@@ -58,8 +71,10 @@ impl Ready {
         };
         let parallelism = usize::from(run.parallelism.unwrap_or(PARALLELISM));
         let teller = Teller(app.out.clone());
+        let files = Recording::none(project.files.clone());
         Ok(Ready {
             project,
+            files,
             providers,
             teller,
             ground,
@@ -73,7 +88,7 @@ impl Ready {
         let setup = Setup {
             loaded: &self.project.loaded,
             providers: &self.providers,
-            sources: &self.project.files,
+            sources: &self.files,
             watch: &self.teller,
             parallelism: self.parallelism,
             user: surroundings::owner("", env).user,
@@ -88,6 +103,14 @@ impl Ready {
             Ground::Rehearsal(state, key) => {
                 Ok(Session::rehearse(setup, State::clone(state), key.clone()))
             }
+        }
+    }
+
+    /// The state's keys; none in a rehearsal.
+    pub(crate) async fn keys(&self, app: &App) -> Run<Option<Keys>> {
+        match &self.ground {
+            Ground::Journal(journal) => journal.keys().await.map(Some).map_err(|e| app.refused(&e)),
+            Ground::Rehearsal(..) => Ok(None),
         }
     }
 

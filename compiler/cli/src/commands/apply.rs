@@ -1,5 +1,7 @@
 //! `landfall apply`
 
+mod exactly;
+
 use super::carry::{self, Order};
 use super::options::{EnvironmentArg, RunArgs, SelectionArgs, VariableArgs};
 use crate::app::{App, Run};
@@ -13,8 +15,9 @@ use std::path::PathBuf;
 /// step recorded before the next. What an interrupted run left open is settled first. Where a
 /// step fails, only what depends on it is left out, and the state holds what was done.
 ///
-/// With --plan it carries out exactly that plan, or refuses: when the configuration, the state or
-/// anything that the plan touches is not as it was. It never does more than the plan shows.
+/// With --plan it carries out exactly that plan, without asking, or refuses: when the
+/// configuration, its variables (give the same --var and --var-file), the state or anything that
+/// the plan touches is not as it was. It never does more than the plan shows.
 ///
 /// Ctrl-C once: nothing new begins, what is under way ends. Twice: it stops now; the next run
 /// settles what was left.
@@ -38,8 +41,8 @@ pub(crate) struct ApplyArgs {
     #[arg(
         long,
         value_name = "FILE",
-        conflicts_with_all = ["vars", "var_files", "targets", "excludes", "replaces", "refresh",
-            "forget_unreachable", "all_stages", "rehearse"]
+        conflicts_with_all = ["targets", "excludes", "replaces", "refresh", "forget_unreachable",
+            "all_stages", "rehearse"]
     )]
     pub(crate) plan: Option<PathBuf>,
     /// Don't ask
@@ -55,6 +58,9 @@ pub(crate) struct ApplyArgs {
 
 /// Plans, asks, and carries out.
 pub(crate) async fn run(app: &App, args: &ApplyArgs) -> Run {
+    if let Some(path) = &args.plan {
+        return exactly::run(app, args, path).await;
+    }
     let order = Order {
         command: "apply",
         environment: &args.environment,

@@ -111,7 +111,7 @@ async fn stages(
         if first && !order.auto_approve {
             agree(app, ready, order.command, cancel).await?;
         }
-        carry_out(app, session, plan).await?;
+        carry_out(app, session, plan, None).await?;
         if plan.later.is_empty() || !order.all_stages {
             return Ok(left(plan));
         }
@@ -183,10 +183,16 @@ async fn agree(app: &App, ready: &Ready, command: &str, cancel: &watch::Receiver
     }
 }
 
-async fn carry_out(app: &App, session: &mut Session<'_>, plan: &Plan) -> Run<()> {
+/// Carries one plan out, and says what became of it.
+pub(super) async fn carry_out(
+    app: &App,
+    session: &mut Session<'_>,
+    plan: &Plan,
+    plan_id: Option<String>,
+) -> Run<()> {
     let began = Instant::now();
     app.out.begin_live();
-    let outcome = session.apply(plan, None).await;
+    let outcome = session.apply(plan, plan_id).await;
     app.out.end_live();
     app.out
         .problems(&report::problems(&outcome), &SourceMap::new());
@@ -219,7 +225,8 @@ fn grave(app: &App) -> Exit {
     Exit::LaterStages
 }
 
-fn left(plan: &Plan) -> Exit {
+/// How a run ends that did all of this stage.
+pub(super) fn left(plan: &Plan) -> Exit {
     match plan.later.is_empty() {
         true => Exit::Ok,
         false => Exit::LaterStages,

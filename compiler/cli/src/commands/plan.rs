@@ -4,14 +4,16 @@ use super::options::{EnvironmentArg, RunArgs, SelectionArgs, VariableArgs};
 use crate::app::{App, Run};
 use crate::exit::Exit;
 use crate::ready::{self, Ready};
-use crate::signals;
+use crate::recording::Recording;
 use crate::view::page::{Label, Page};
 use crate::view::value::Limits;
 use crate::view::{self, plan_json};
+use crate::{saved, signals};
 use clap::Args;
+use diagnostics::Problem;
 use plan::{Plan, PlanMode};
 use state::State;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Show what apply would do, and why
 ///
@@ -39,7 +41,7 @@ pub(crate) struct PlanArgs {
     #[command(flatten)]
     pub(crate) run: RunArgs,
     /// Save the plan, sealed, to be applied with `apply --plan`
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with = "rehearse")]
     pub(crate) out: Option<PathBuf>,
     /// Plan the end of everything
     #[arg(long)]
@@ -63,7 +65,7 @@ pub(crate) async fn run(app: &App, args: &PlanArgs) -> Run {
         _ => PlanMode::Apply,
     };
     let options = ready::options(app, &args.selection, mode)?;
-    let ready = Ready::new(
+    let mut ready = Ready::new(
         app,
         &args.environment,
         &args.variables,
@@ -71,6 +73,9 @@ pub(crate) async fn run(app: &App, args: &PlanArgs) -> Run {
         signals::listen(),
     )
     .await?;
+    if args.out.is_some() {
+        ready.files = Recording::keeping(ready.project.files.clone());
+    }
     let session = ready.session(app).await?;
     app.out.phase("reading and planning");
     let planned = session.plan(&options).await;
@@ -78,6 +83,9 @@ pub(crate) async fn run(app: &App, args: &PlanArgs) -> Run {
     let refused = app.out.problems(&planned.problems, ready.sources());
     if !refused {
         show(app, &planned.plan, args.full);
+        if let Some(path) = &args.out {
+            save(app, &ready, &planned.plan, path).await?;
+        }
     }
     held(app, session.state());
     if session.close().await.is_err() || refused {
@@ -97,6 +105,25 @@ pub(crate) fn show(app: &App, plan: &Plan, full: bool) {
         true => app.out.json(&plan_json::document(plan)),
         false => app.out.page(&view::plan::page(plan, limits)),
     }
+}
+
+async fn save(app: &App, ready: &Ready, plan: &Plan, path: &Path) -> Run<()> {
+    let refuse = |why: &str| {
+        let message = format!("the plan can't be saved to {}: {why}", path.display());
+        app.fail(Problem::error("LF0527", message))
+    };
+    let keys = ready
+        .keys(app)
+        .await?
+        .ok_or_else(|| refuse("a rehearsal has no state"))?;
+    saved::write(path, plan, ready.files.kept(), &keys).map_err(|why| refuse(&why))?;
+    let mut page = Page::new();
+    let command = format!("landfall apply --plan {}", path.display());
+    page.line(0)
+        .add(Label::Good, "The plan is saved")
+        .text(format!(", to be used once: {command}"));
+    app.out.remark(&page);
+    Ok(())
 }
 
 /// Says so where somebody is changing things right now.

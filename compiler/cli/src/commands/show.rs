@@ -1,13 +1,14 @@
 //! `landfall show`
 
-use super::options::EnvironmentArg;
-use super::options::VariableArgs;
+use super::options::{EnvironmentArg, VariableArgs};
 use crate::app::{App, Run};
 use crate::exit::Exit;
 use crate::project::Project;
+use crate::saved::PlanFile;
 use crate::view;
 use clap::Args;
-use std::path::PathBuf;
+use diagnostics::Problem;
+use std::path::{Path, PathBuf};
 
 /// Show everything that is recorded, or a saved plan
 ///
@@ -31,16 +32,43 @@ pub(crate) struct ShowArgs {
     /// Show sensitive values in clear
     #[arg(long)]
     pub(crate) reveal: bool,
+    /// Show long texts and collections of a plan in full
+    #[arg(long)]
+    pub(crate) full: bool,
+    #[command(flatten)]
+    pub(crate) variables: VariableArgs,
 }
 
 /// Shows the state.
 pub(crate) async fn run(app: &App, args: &ShowArgs) -> Run {
-    let project = Project::load(app, &args.environment, &VariableArgs::default())?;
+    if let Some(path) = &args.plan {
+        return plan(app, args, path).await;
+    }
+    let project = Project::load(app, &args.environment, &args.variables)?;
     let (journal, state) = project.journal(app).await?;
     journal.close().await;
     match app.out.is_json() {
         true => app.out.json(&view::state::json(&state, args.reveal)),
         false => app.out.page(&view::state::all(&state, args.reveal)),
     }
+    Ok(Exit::Ok)
+}
+
+async fn plan(app: &App, args: &ShowArgs, path: &Path) -> Run {
+    let refuse = |why: String| {
+        app.fail(Problem::error(
+            "LF0528",
+            format!("{} can't be shown: {why}", path.display()),
+        ))
+    };
+    let file = PlanFile::read(path).map_err(refuse)?;
+    let environment = EnvironmentArg {
+        name: Some(file.environment.clone()),
+    };
+    let project = Project::load(app, &environment, &args.variables)?;
+    let (journal, _) = project.journal(app).await?;
+    let keys = journal.keys().await.map_err(|e| app.refused(&e))?;
+    journal.close().await;
+    super::plan::show(app, &file.open(&keys).map_err(refuse)?.plan, args.full);
     Ok(Exit::Ok)
 }

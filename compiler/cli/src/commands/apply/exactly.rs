@@ -1,0 +1,113 @@
+//! `landfall apply --plan`: exactly what was saved, or nothing.
+
+use super::ApplyArgs;
+use crate::app::{App, Run};
+use crate::commands::carry::{carry_out, lease, left};
+use crate::commands::options::EnvironmentArg;
+use crate::commands::plan::show;
+use crate::exit::Exit;
+use crate::project::Project;
+use crate::ready::Ready;
+use crate::recording::Recording;
+use crate::saved::PlanFile;
+use crate::signals;
+use diagnostics::Problem;
+use driver::{Session, Stale};
+use plan::SavedPlan;
+use std::path::Path;
+
+/// Carries a saved plan out.
+pub(super) async fn run(app: &App, args: &ApplyArgs, path: &Path) -> Run {
+    let refuse = |why: String| {
+        app.fail(Problem::error(
+            "LF0528",
+            format!("{} can't be applied: {why}", path.display()),
+        ))
+    };
+    let file = PlanFile::read(path).map_err(refuse)?;
+    if args
+        .environment
+        .name
+        .as_ref()
+        .is_some_and(|name| *name != file.environment)
+    {
+        return Err(refuse(format!(
+            "it is of the environment {}",
+            file.environment
+        )));
+    }
+    let environment = EnvironmentArg {
+        name: Some(file.environment.clone()),
+    };
+    let project = Project::load(app, &environment, &args.variables)?;
+    let mut ready = Ready::of(app, project, &args.run, signals::listen()).await?;
+    let keys = ready.keys(app).await?.ok_or(Exit::Error)?;
+    let saved = file.open(&keys).map_err(refuse)?;
+    ready.files = Recording::replaying(ready.project.files.clone(), saved.files.clone());
+    let mut session = ready.session(app).await?;
+    let ended = match lease(app, &mut session, "apply", args.run.lock_timeout).await {
+        Ok(()) => carry(app, args, &ready, &mut session, saved).await,
+        Err(exit) => Err(exit),
+    };
+    app.out.end_live();
+    if let Err(error) = session.close().await {
+        return Err(app.fail(Problem::error("LF0504", error.message).maybe_help(error.help)));
+    }
+    ended
+}
+
+async fn carry(
+    app: &App,
+    args: &ApplyArgs,
+    ready: &Ready,
+    session: &mut Session<'_>,
+    saved: SavedPlan,
+) -> Run {
+    let plan = &saved.plan;
+    let config = ready.project.loaded.config.digest;
+    let version = env!("CARGO_PKG_VERSION");
+    if let Some(stale) = driver::stale(plan, &saved.id, session.state(), version, Some(config)) {
+        return Err(refused(app, &stale));
+    }
+    if !session.state().open.is_empty() {
+        return Err(refused(app, &Stale::StateMoved));
+    }
+    app.out.phase("looking whether the world is as it was");
+    let moved = session.moved_since(plan).await;
+    app.out.end_live();
+    if let Some(stale) = moved {
+        return Err(refused(app, &stale));
+    }
+    show(app, plan, args.full);
+    carry_out(app, session, plan, Some(saved.id.clone())).await?;
+    Ok(left(plan))
+}
+
+fn refused(app: &App, stale: &Stale) -> Exit {
+    let (message, details) = match stale {
+        Stale::Used => ("this plan was applied before", Vec::new()),
+        Stale::OtherState => ("this plan is of another state", Vec::new()),
+        Stale::StateMoved => (
+            "the state has moved on since this plan was made",
+            Vec::new(),
+        ),
+        Stale::ConfigurationMoved => (
+            "the configuration, or a value of its variables, is not what this plan was made of",
+            Vec::new(),
+        ),
+        Stale::OtherVersion(version) => (
+            "this plan was made by another version of Landfall",
+            vec![version.clone()],
+        ),
+        Stale::WorldMoved(addresses) => (
+            "what this plan rests on is not as it was any more",
+            addresses.clone(),
+        ),
+    };
+    let problem = Problem {
+        details,
+        ..Problem::error("LF0510", message)
+    };
+    app.fail(problem.help("nothing was changed; make a new plan and look at it"));
+    Exit::StalePlan
+}
