@@ -1,3 +1,5 @@
+//! The parser on small texts: each construct, each mistake.
+
 use super::*;
 use crate::tree::{BlockLabel, ExprKind};
 
