@@ -1,7 +1,7 @@
 //! One case: a project on its way from one version to the next, killed at a point, perhaps once
 //! more, and then let be; and what must hold in the end.
 
-use crate::lab::{Lab, Result};
+use crate::lab::{Ended, Lab, Result};
 use crate::order::{Order, Told};
 use crate::project::Project;
 use landfall_tests::seed::Seed;
@@ -44,6 +44,8 @@ struct Story<'l> {
     runs: u64,
     last_was_killed: bool,
     outcome: Outcome,
+    /// What each run was up to, and where it ended.
+    history: Vec<String>,
 }
 
 impl Case {
@@ -63,15 +65,17 @@ impl Case {
             runs: 0,
             last_was_killed: false,
             outcome: Outcome::default(),
+            history: Vec::new(),
         };
         let played = story.play(self).await;
-        let (project, outcome) = (story.project, story.outcome);
+        let (project, outcome, history) = (story.project, story.outcome, story.history);
         lab.end().await?;
         played.map(|()| outcome).map_err(|why| {
             let (before, after) = (project.before, project.after);
             format!(
-                "{why}\n\n-- before\n{before}\n-- after\n{after}\n-- {:?}",
-                project.weather
+                "{why}\n\n-- before\n{before}\n-- after\n{after}\n-- {:?}\n{}",
+                project.weather,
+                history.join("\n")
             )
         })
     }
@@ -84,25 +88,29 @@ impl Story<'_> {
             self.finish().await?;
         }
         self.lab.write(&self.project.after)?;
-        self.outcome.passed = self.killed_at(case.first).await?;
+        let first = self.killed_at(case.first).await?;
+        self.outcome.passed = first.points.len() as u64;
+        let mut told = first.told;
         if case.second > 0 {
-            self.killed_at(case.second).await?;
+            told = self.killed_at(case.second).await?.told;
         }
-        self.finish().await?;
+        // A run that did everything leaves nothing, not even for another like it.
+        if !told.is_some_and(|t| t.complete) {
+            self.finish().await?;
+        }
         self.next_plan_is_empty().await?;
         self.world_is_as_recorded().await
     }
 
-    /// One run, killed at a point if it comes there; how many it passed.
-    async fn killed_at(&mut self, point: u64) -> Result<u64> {
+    /// One run, killed at a point if it comes there.
+    async fn killed_at(&mut self, point: u64) -> Result<Ended> {
         let order = self.order(point);
-        let ended = self.lab.run(&order).await?;
-        let passed = ended.points.len() as u64;
+        let ended = self.run(&order).await?;
         self.last_was_killed = ended.told.is_none();
         if self.last_was_killed {
             self.outcome.killed.extend(ended.points.last().cloned());
         }
-        Ok(passed)
+        Ok(ended)
     }
 
     /// Runs until everything is done. What nobody can know is settled by hand, once it is certain
@@ -112,7 +120,7 @@ impl Story<'_> {
         let mut told = Told::default();
         for _ in 0..MOST_RUNS {
             let order = self.order(0);
-            told = self.lab.run(&order).await?.told.unwrap_or_default();
+            told = self.run(&order).await?.told.unwrap_or_default();
             self.last_was_killed = false;
             if told.complete {
                 return Ok(());
@@ -135,6 +143,21 @@ impl Story<'_> {
             }
         }
         Err(format!("after {MOST_RUNS} runs it is not done: {told:#?}"))
+    }
+
+    async fn run(&mut self, order: &Order) -> Result<Ended> {
+        let ended = self.lab.run(order).await?;
+        let changing = |p: &&String| p.contains("append") || p.contains("create");
+        let points = ended.points.iter().filter(changing);
+        self.history.push(match &ended.told {
+            Some(told) => format!("run {}: {told:?}", self.runs),
+            None => format!(
+                "run {}: killed: {:?}",
+                self.runs,
+                points.collect::<Vec<_>>()
+            ),
+        });
+        Ok(ended)
     }
 
     fn order(&mut self, kill_at: u64) -> Order {

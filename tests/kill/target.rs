@@ -191,7 +191,11 @@ fn options() -> Options {
 fn as_planned(planned: &Planned) -> Told {
     Told {
         planned: lab::steps(&planned.plan),
-        undone: planned.problems.iter().map(ToString::to_string).collect(),
+        undone: planned
+            .problems
+            .iter()
+            .map(|p| format!("{p} {:?}", p.details))
+            .collect(),
         ..Told::default()
     }
 }

@@ -123,6 +123,12 @@ async fn found(
             intent.provider.0
         ))
     })?;
+    let schema = context.schemas.get(&*record.provider);
+    let schema = schema.and_then(|s| s.resources.get(&**intent.address.ty()));
+    // What exists in the state alone is as recorded, since no outcome was.
+    if schema.is_some_and(|s| s.recorded_only) {
+        return Ok(Recorded::NotDone);
+    }
     let provider = context.providers.get(&*record.provider).ok_or_else(|| {
         ProviderProblem::error(format!("there is no provider `{}`", record.provider))
     })?;
@@ -130,8 +136,6 @@ async fn found(
         .connections
         .get(&intent.provider, &**provider, &record.config)
         .await?;
-    let schema = context.schemas.get(&*record.provider);
-    let schema = schema.and_then(|s| s.resources.get(&**intent.address.ty()));
     let answer = Trace {
         context,
         lineage: state.lineage,
