@@ -8,24 +8,11 @@ use landfall_provider_ssh::SshProvider;
 use model::{ObjectId, Type, Value};
 use provider::conformance::{self, Case};
 use provider::{Action, Operation, ReadAnswer, ReadRequest};
-use support::machine::{Machine, possible};
+use support::machine::{Machine, assert_same, possible, snapshot};
 use support::{Object, World, check_fails, words};
 
 const SERVICE: &str = "[Service]\nExecStart=/bin/sh -c 'echo version ONE; exec sleep 1000'\n\
                        [Install]\nWantedBy=multi-user.target\n";
-
-/// What of a machine must be as before after a destroy.
-fn snapshot(machine: &Machine) -> String {
-    machine.run(
-        "find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/log \
-         -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /root/.ssh \
-         -o -path /var/lib/systemd -o -name '*-old' -o -name '*-' -o -path /etc/ld.so.cache \\) -prune \
-         -o \\( -type d -printf '%p %m %u %g\\n' \\) -o -printf '%p %m %u %g %s\\n' | sort; \
-         cat /etc/passwd /etc/group | sort; \
-         dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\\n'; \
-         systemctl list-unit-files --no-legend --no-pager | grep -v transient",
-    )
-}
 
 /// Looks at all of them at once: no difference to what was made.
 async fn check_settled(world: &World, objects: &[Object]) {
@@ -155,21 +142,6 @@ async fn accounts_keys_and_units_come_and_go_without_a_trace() {
             .unwrap_or_else(|f| panic!("{}: {}", object.ty, words(&f.problem)));
     }
     assert_same(&before, &snapshot(&machine));
-}
-
-fn assert_same(before: &str, after: &str) {
-    let gone: Vec<_> = before
-        .lines()
-        .filter(|l| !after.lines().any(|a| a == *l))
-        .collect();
-    let new: Vec<_> = after
-        .lines()
-        .filter(|l| !before.lines().any(|b| b == *l))
-        .collect();
-    assert!(
-        gone.is_empty() && new.is_empty(),
-        "gone: {gone:#?}\nnew: {new:#?}"
-    );
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -184,3 +184,31 @@ impl Drop for Machine {
         let _ = std::fs::remove_dir_all(&self.dir);
     }
 }
+
+/// What of a machine must be as before after a destroy.
+pub fn snapshot(machine: &Machine) -> String {
+    machine.run(
+        "find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /tmp -o -path /var/log \
+         -o -path /var/cache -o -path /var/lib/apt -o -path /var/lib/dpkg -o -path /root/.ssh \
+         -o -path /var/lib/systemd -o -name '*-old' -o -name '*-' -o -path /etc/ld.so.cache \\) -prune \
+         -o \\( -type d -printf '%p %m %u %g\\n' \\) -o -printf '%p %m %u %g %s\\n' | sort; \
+         cat /etc/passwd /etc/group | sort; \
+         dpkg-query -W -f '${db:Status-Abbrev} ${Package} ${Version}\\n'; \
+         systemctl list-unit-files --no-legend --no-pager | grep -v transient",
+    )
+}
+
+pub fn assert_same(before: &str, after: &str) {
+    let gone: Vec<_> = before
+        .lines()
+        .filter(|l| !after.lines().any(|a| a == *l))
+        .collect();
+    let new: Vec<_> = after
+        .lines()
+        .filter(|l| !before.lines().any(|b| b == *l))
+        .collect();
+    assert!(
+        gone.is_empty() && new.is_empty(),
+        "gone: {gone:#?}\nnew: {new:#?}"
+    );
+}
