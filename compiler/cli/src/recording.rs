@@ -53,6 +53,13 @@ impl Recording {
         }
     }
 
+    /// The kept files that are not there any more as they were.
+    pub(crate) fn moved(&self) -> Vec<String> {
+        let kept = self.kept().into_iter();
+        let moved = kept.filter(|(path, bytes)| self.files.read_bytes(path).as_ref() != Ok(bytes));
+        moved.map(|(path, _)| path).collect()
+    }
+
     /// What was read, by path as written.
     pub(crate) fn kept(&self) -> BTreeMap<String, Vec<u8>> {
         self.kept
@@ -116,6 +123,7 @@ mod tests {
         let replaying = Recording::replaying(files.clone(), keeping.kept());
         assert_eq!(replaying.read("a").unwrap(), b"old");
         assert!(replaying.read("b").unwrap_err().contains("was not read"));
+        assert_eq!(replaying.moved(), ["a"]);
         assert!(Recording::none(files).kept().is_empty());
     }
 

@@ -1,6 +1,7 @@
 //! What the process can tell of itself: who runs it, where, in which CI run, with which variables.
 
 use state::LeaseOwner;
+use std::os::unix::fs::MetadataExt;
 
 /// The prefix of variables that set the configuration's.
 const VARIABLE: &str = "LANDFALL_VAR_";
@@ -16,6 +17,7 @@ pub(crate) fn owner(command: &str, env: impl Fn(&str) -> Option<String>) -> Leas
             "USER",
             "LOGNAME",
         ])
+        .or_else(user_name)
         .unwrap_or_else(|| "unknown".into()),
         host: host_name()
             .or_else(|| first(&["HOSTNAME"]))
@@ -43,6 +45,18 @@ pub(crate) fn variables(
     // The environment has no order of its own; what depends on it must not either.
     found.sort();
     Ok(found)
+}
+
+/// The name of the process's user, where the environment tells none (cron, a container).
+fn user_name() -> Option<String> {
+    let uid = std::fs::metadata("/proc/self").ok()?.uid().to_string();
+    let users = std::fs::read_to_string("/etc/passwd").ok()?;
+    let mut lines = users.lines().map(|line| line.split(':'));
+    let name = lines.find_map(|mut fields| {
+        let name = fields.next()?;
+        (fields.nth(1)? == uid).then(|| name.to_string())
+    });
+    name.or(Some(format!("user {uid}")))
 }
 
 fn host_name() -> Option<String> {

@@ -67,43 +67,44 @@ async fn carry(
     let config = ready.project.loaded.config.digest;
     let version = env!("CARGO_PKG_VERSION");
     if let Some(stale) = driver::stale(plan, &saved.id, session.state(), version, Some(config)) {
-        return Err(refused(app, &stale));
+        return Err(refused(app, &stale, Vec::new()));
     }
+    // What an interrupted run left open is settled by an apply that plans anew after it.
     if !session.state().open.is_empty() {
-        return Err(refused(app, &Stale::StateMoved));
+        return Err(refused(app, &Stale::StateMoved, Vec::new()));
+    }
+    let files = ready.files.moved();
+    if !files.is_empty() {
+        return Err(refused(app, &Stale::ConfigurationMoved, files));
     }
     app.out.phase("looking whether the world is as it was");
     let moved = session.moved_since(plan).await;
     app.out.end_live();
     if let Some(stale) = moved {
-        return Err(refused(app, &stale));
+        return Err(refused(app, &stale, Vec::new()));
     }
     show(app, plan, args.full);
     carry_out(app, session, plan, Some(saved.id.clone())).await?;
     Ok(left(plan))
 }
 
-fn refused(app: &App, stale: &Stale) -> Exit {
-    let (message, details) = match stale {
-        Stale::Used => ("this plan was applied before", Vec::new()),
-        Stale::OtherState => ("this plan is of another state", Vec::new()),
-        Stale::StateMoved => (
-            "the state has moved on since this plan was made",
-            Vec::new(),
-        ),
-        Stale::ConfigurationMoved => (
-            "the configuration, or a value of its variables, is not what this plan was made of",
-            Vec::new(),
-        ),
-        Stale::OtherVersion(version) => (
-            "this plan was made by another version of Landfall",
-            vec![version.clone()],
-        ),
-        Stale::WorldMoved(addresses) => (
-            "what this plan rests on is not as it was any more",
-            addresses.clone(),
-        ),
+fn refused(app: &App, stale: &Stale, mut details: Vec<String>) -> Exit {
+    let message = match stale {
+        Stale::Used => "this plan was applied before",
+        Stale::OtherState => "this plan is of another state",
+        Stale::StateMoved => "the state has moved on since this plan was made",
+        Stale::ConfigurationMoved => {
+            "the configuration, a file that it reads, or a value of its variables is not what this \
+             plan was made of"
+        }
+        Stale::OtherVersion(_) => "this plan was made by another version of Landfall",
+        Stale::WorldMoved(_) => "what this plan rests on is not as it was any more",
     };
+    match stale {
+        Stale::OtherVersion(version) => details.push(version.clone()),
+        Stale::WorldMoved(addresses) => details.extend(addresses.iter().cloned()),
+        _ => {}
+    }
     let problem = Problem {
         details,
         ..Problem::error("LF0510", message)
