@@ -5,12 +5,12 @@ use config::{MemoryFiles, Request};
 use diagnostics::{Problem, SourceMap};
 use driver::{Inputs, Loaded, Options, Planned, Providers, Report, Session, Setup, load};
 use eval::{Sources, TemplatePart};
-use model::{FingerprintKey, Lineage};
+use model::{Address, FingerprintKey, Lineage, Value};
 use plan::{Action, Plan, Step};
 use provider::Provider;
 use provider_builtin::Builtin;
-use provider_simulated::Simulated;
-use state::{Event, State};
+use provider_simulated::{Owner, Reply, Request as Order, Simulated, Thing};
+use state::{Event, Object, State, Status};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -94,6 +94,14 @@ impl Lab {
         self.files = std::mem::take(&mut self.files).with(path, text);
     }
 
+    /// Changes a piece of the main file; panics where it is not there.
+    pub fn edit(&mut self, from: &str, to: &str) {
+        let text = config::Files::read(&self.files, "main.hcl").expect("there is a main file");
+        assert!(text.contains(from), "{from:?} is not in the main file");
+        let text = text.replacen(from, to, 1);
+        self.write("main.hcl", &text);
+    }
+
     /// Sets a variable.
     pub fn var(&mut self, name: &str, value: &str) {
         self.request.vars.retain(|(n, _)| n != name);
@@ -156,6 +164,86 @@ impl Lab {
         drop(session);
         self.state = report.state.clone();
         report
+    }
+
+    /// Plans and applies, and asks for an end once `line` is told: 1 begins nothing new, 2 stops.
+    pub async fn apply_until(&mut self, line: &str, urgency: u8) -> Report {
+        let planned = self.plan().await;
+        assert!(!planned.has_errors(), "{:#?}", planned.problems);
+        let loaded = self.loaded();
+        let memory = Memory(self.files.clone());
+        let (sender, cancel) = watch::channel(0);
+        self.watching.at(line, move || {
+            let _ = sender.send(urgency);
+        });
+        let mut session = self.session(&loaded, &memory, cancel);
+        let report = session.apply(&planned.plan, None).await;
+        drop(session);
+        self.state = report.state.clone();
+        report
+    }
+
+    /// What operations were begun since the last call, in their order.
+    pub fn began(&self) -> Vec<String> {
+        let words = ["create ", "adopt ", "update ", "delete "];
+        let mut lines = self.watching.take();
+        lines.retain(|l| words.iter().any(|w| l.starts_with(w)));
+        lines
+    }
+
+    /// The problems of a plan, in words.
+    pub async fn problems(&self) -> Vec<String> {
+        let planned = self.plan().await;
+        planned.problems.iter().map(ToString::to_string).collect()
+    }
+
+    /// Something changes an attribute of an object behind everybody's back.
+    pub fn change_outside(&self, address: &str, name: &str, value: impl Into<Value>) {
+        let seen = self.thing(address);
+        let attributes = seen.attributes.with(name, value.into());
+        self.simulated.world().answer(Order::Update {
+            number: seen.number,
+            token: None,
+            attributes,
+        });
+    }
+
+    /// Something ends an object behind everybody's back.
+    pub fn end_outside(&self, address: &str) {
+        self.simulated.world().answer(Order::Delete {
+            number: self.thing(address).number,
+            token: None,
+            linger_us: 0,
+        });
+    }
+
+    /// Records that an object is not whole.
+    pub fn taint(&mut self, address: &str) {
+        let address: Address = address.parse().expect("an address");
+        let mut object = Object::clone(self.state.at(&address).expect("it is recorded"));
+        object.status = Status::Tainted;
+        let event = Event::Put(Box::new(object));
+        self.state.apply(&event, 0).expect("it is recorded");
+    }
+
+    /// How many things there are in the simulated world.
+    pub fn things(&self) -> usize {
+        self.simulated.world().report().things.len()
+    }
+
+    /// A recorded object's thing in the simulated world.
+    pub fn thing(&self, address: &str) -> Thing {
+        let address: Address = address.parse().expect("an address");
+        let object = self.state.at(&address).expect("it is recorded");
+        let lineage = self.state.lineage.expect("the log has begun");
+        let reply = self.simulated.world().answer(Order::Owned {
+            ty: address.ty().to_string(),
+            owner: Owner::new(lineage, object.id),
+        });
+        match reply {
+            Reply::Things(seen) if seen.len() == 1 => seen[0].thing.clone(),
+            other => panic!("{address} is not one thing: {other:?}"),
+        }
     }
 
     /// Applies, and expects that everything was done and nothing is left to do.

@@ -1,20 +1,36 @@
-//! Keeps what a run tells, for tests to look at.
+//! Keeps what a run tells, for tests to look at, and does something when a line is told.
 
 use driver::{Event, Watch};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Everything that was told, as lines.
 #[derive(Default)]
-pub struct Watching(Mutex<Vec<String>>);
+pub struct Watching {
+    lines: Mutex<Vec<String>>,
+    trigger: Mutex<Option<Trigger>>,
+}
+
+type Trigger = (String, Box<dyn Fn() + Send>);
 
 impl Watching {
     /// The lines so far.
     pub fn lines(&self) -> Vec<String> {
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone()
+        held(&self.lines).clone()
     }
+
+    /// The lines since the last call.
+    pub fn take(&self) -> Vec<String> {
+        std::mem::take(&mut held(&self.lines))
+    }
+
+    /// Does something whenever a line is told.
+    pub fn at(&self, line: &str, act: impl Fn() + Send + 'static) {
+        *held(&self.trigger) = Some((line.to_string(), Box::new(act)));
+    }
+}
+
+fn held<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Watch for Watching {
@@ -35,9 +51,11 @@ impl Watch for Watching {
             }
             other => format!("{other:?}"),
         };
-        self.0
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(line);
+        if let Some((at, act)) = &*held(&self.trigger)
+            && *at == line
+        {
+            act();
+        }
+        held(&self.lines).push(line);
     }
 }

@@ -2,10 +2,9 @@
 
 use crate::context::{Context, Event as Told, Report};
 use crate::run::Run;
-use crate::settle::settle_these;
-use model::Value;
-use plan::{Plan, PlanMode};
-use state::{Event, Output, State};
+use model::Address;
+use plan::{Action, Plan};
+use state::{Event, Object, Output, ProviderRecord, State};
 
 /// Carries a plan out. The lease is held, open intents are settled; the report has the state as
 /// it is recorded at the end.
@@ -15,9 +14,20 @@ pub async fn apply(plan: &Plan, state: State, context: &Context<'_>) -> Report {
     if !first.is_empty() && !run.record(first).await {
         return ended(run).await;
     }
-    run.go().await;
+    let behind = left_behind(plan, &run.state);
+    if !behind.is_empty() && !run.record(behind).await {
+        return ended(run).await;
+    }
+    let forgotten = run.dependencies_at_risk();
+    loop {
+        run.go().await;
+        if !run.settle_open_ends().await {
+            break;
+        }
+    }
     run.end_rollouts().await;
     run.leftovers();
+    run.restore_dependencies(forgotten).await;
     ended(run).await
 }
 
@@ -42,39 +52,46 @@ fn first_events(plan: &Plan, context: &Context<'_>) -> Vec<Event> {
     used.chain(moved).chain(read).collect()
 }
 
+/// Objects of a connection that leads somewhere else by now: they are recorded as of the one
+/// through which they are ended, so that they are found there also when that fails.
+fn left_behind(plan: &Plan, state: &State) -> Vec<Event> {
+    let mut events = Vec::new();
+    for step in plan.steps.iter().filter(|s| s.action == Action::Delete) {
+        let object = step.object.and_then(|o| state.objects.get(&o));
+        let Some(object) = object.filter(|o| o.provider != step.provider) else {
+            continue;
+        };
+        let (Some(used), Some(record)) = (
+            plan.providers.get(&step.provider),
+            state.providers.get(&object.provider),
+        ) else {
+            continue;
+        };
+        if used.config != record.config {
+            continue;
+        }
+        let mut record = ProviderRecord::clone(record);
+        record.key = step.provider.clone();
+        events.push(Event::ProviderConnected(record));
+        let mut object = Object::clone(object);
+        object.provider = step.provider.clone();
+        events.push(Event::Put(Box::new(object)));
+    }
+    events
+}
+
 async fn ended(mut run: Run<'_>) -> Report {
     if run.report.broken.is_none() {
-        settle_open_ends(&mut run).await;
-        if run.plan.header.mode != PlanMode::RefreshOnly {
-            outputs(&mut run).await;
+        if !run.report.interrupted {
+            run.conditions_at_end();
         }
+        outputs(&mut run).await;
     }
     let (done, total) = (run.report.done.len(), run.plan.steps.len());
     run.context.watch.tell(Told::Counted { done, total });
     let mut report = run.report;
     report.state = run.state;
     report
-}
-
-/// A lost reply is looked for at once; only what stays open waits for the next run.
-async fn settle_open_ends(run: &mut Run<'_>) {
-    let tokens: Vec<_> = run.open_ends.iter().map(|(token, _)| *token).collect();
-    if tokens.is_empty() || *run.context.cancel.borrow() >= 1 {
-        run.report.unclear = run
-            .open_ends
-            .iter()
-            .map(|(_, a)| (a.clone(), "its end is not known".into()))
-            .collect();
-        return;
-    }
-    let settled = settle_these(run.context, &mut run.state, &tokens).await;
-    run.report.unclear = settled.unclear;
-    let failed = settled
-        .failed
-        .into_iter()
-        .map(|(address, p)| (address, p.message));
-    run.report.unclear.extend(failed);
-    run.report.broken = settled.broken;
 }
 
 /// Records the outputs that changed, as far as they are known.
@@ -84,6 +101,14 @@ async fn outputs(run: &mut Run<'_>) {
     }
     let mut outputs = run.state.outputs.clone();
     for (name, change) in &run.plan.outputs {
+        if run
+            .report
+            .failed
+            .iter()
+            .any(|f| is_output(&f.address, name))
+        {
+            continue;
+        }
         let value = match (&change.after, &change.deferred) {
             (None, _) => {
                 // What it was made of is only gone once everything is.
@@ -92,7 +117,12 @@ async fn outputs(run: &mut Run<'_>) {
                 }
                 continue;
             }
-            (Some(_), Some(deferred)) => run.captured(deferred).unwrap_or(Value::NULL),
+            (Some(_), Some(deferred)) => match run.captured(deferred) {
+                Ok(value) if change.sensitive => run.context.fingerprints.conceal(&value),
+                Ok(value) => value,
+                // It is made of something that did not come about.
+                Err(_) => continue,
+            },
             (Some(after), None) => after.clone(),
         };
         if value.has_unknown() {
@@ -112,6 +142,11 @@ async fn outputs(run: &mut Run<'_>) {
     }
 }
 
+fn is_output(address: &Address, name: &str) -> bool {
+    let resource = &address.resource;
+    resource.module.is_root() && &*resource.ty == "output" && *resource.name == *name
+}
+
 impl Run<'_> {
     /// Steps that were never begun.
     fn leftovers(&mut self) {
@@ -121,6 +156,10 @@ impl Run<'_> {
             (None, false) => "its rollout stopped",
         };
         for id in 0..self.plan.steps.len() {
+            let because_of = match self.rollouts.awaits_promotion(id) {
+                true => "the first instances wait to be promoted: apply again to promote them",
+                false => because_of,
+            };
             self.skip(id, because_of);
         }
     }

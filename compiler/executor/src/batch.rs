@@ -7,7 +7,7 @@ use model::Token;
 use plan::StepId;
 use provider::{Lane, Operation, ProviderProblem, answers};
 use state::{Event, ProviderKey, ProviderRecord};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Instant;
 
 /// A lane of one connection.
@@ -19,6 +19,20 @@ pub(crate) struct Lanes {
     busy: HashMap<LaneKey, usize>,
     parked: HashMap<LaneKey, Vec<StepId>>,
     admitted: HashMap<LaneKey, usize>,
+    /// Lanes of which each operation is a request of its own.
+    wide: HashSet<LaneKey>,
+}
+
+impl Lanes {
+    /// How many requests are under way, and about to be.
+    pub(crate) fn requests(&self) -> usize {
+        let all = self.busy.iter().chain(&self.admitted);
+        all.map(|(lane, operations)| match self.wide.contains(lane) {
+            true => *operations,
+            false => usize::from(*operations > 0),
+        })
+        .sum()
+    }
 }
 
 /// An operation that has room.
@@ -35,6 +49,9 @@ impl Run<'_> {
         let lane = provider.lane(step.address.ty(), &asked.planned);
         let (width, named) = (provider.lane_width(), !lane.0.is_empty());
         let key = (step.provider.clone(), lane);
+        if width > 0 {
+            self.lanes.wide.insert(key.clone());
+        }
         let busy = self.lanes.busy.get(&key).copied().unwrap_or(0);
         let admitted = self.lanes.admitted.entry(key.clone()).or_default();
         // Without a width, what becomes ready while a batch is under way makes the next batch.
@@ -94,8 +111,8 @@ impl Run<'_> {
         let step = &self.plan.steps[id];
         self.context.watch.tell(Told::Started {
             address: step.address.clone(),
-            action: step.action,
-            replaces: step.replaces(),
+            action: self.action(id),
+            replaces: step.replaces() && !self.kept.contains(&id),
         });
         self.standing[id] = Standing::UnderWay;
         *self.lanes.busy.entry(lane.clone()).or_default() += 1;

@@ -107,7 +107,7 @@ impl<'a> Run<'a> {
     }
 
     /// An instance as it is by now.
-    fn value_of(&self, mode: Mode, address: &Address) -> Value {
+    pub(crate) fn value_of(&self, mode: Mode, address: &Address) -> Value {
         let recorded = match mode {
             Mode::Data => self
                 .data

@@ -3,10 +3,14 @@
 
 mod apply;
 mod batch;
+mod begin;
 mod conditional;
+mod conditions;
 mod connections;
 mod context;
+mod dependents;
 mod finish;
+mod open_ends;
 mod operation;
 mod outcome;
 mod read;

@@ -2,7 +2,7 @@
 
 use crate::finish::told;
 use crate::run::Run;
-use model::{Address, ObjectId, ResourceSchema, Token, Value, differences};
+use model::{Address, ObjectId, ResourceSchema, Token, Value};
 use plan::{Action, Step, StepId};
 use provider::{Action as Ask, Operation, Ownership, PlanRequest, ProviderProblem};
 use state::{Change, Durations, Event, Intent, Object, Status};
@@ -25,12 +25,24 @@ pub(crate) struct Asked {
     pub(crate) planned: Value,
 }
 
+/// A step planned again, with what is known by now.
+pub(crate) struct Replanned {
+    pub(crate) planned: Value,
+    pub(crate) private: Option<Arc<[u8]>>,
+    /// Paths whose change takes another object, next to those that the schema names.
+    pub(crate) replaced: Vec<model::AttrPath>,
+    /// Whether the configuration still has something unknown in it.
+    pub(crate) open: bool,
+}
+
 impl Run<'_> {
     /// What a changing step comes to, now that everything it waits for is done.
     pub(crate) fn prepare(&self, id: StepId) -> Result<Prepared, Box<ProviderProblem>> {
         let step = &self.plan.steps[id];
         match step.action {
             Action::Delete => self.prepare_delete(id, step),
+            // Its machine stays, so it has to be taken off it.
+            Action::GoesWith => self.prepare_delete(id, step),
             _ if self.kept.contains(&id) => self.prepare_update(id, step, true),
             Action::Update => self.prepare_update(id, step, false),
             _ => self.prepare_create(id, step),
@@ -73,7 +85,10 @@ impl Run<'_> {
             )));
         };
         let (planned, private) = self.finished(step, Some(&recorded))?;
-        if differences(&recorded.attributes, &planned).is_empty() {
+        let schema = self.schema(step.address.ty());
+        if schema
+            .is_some_and(|s| plan::changes(&s.block, &recorded.attributes, &planned).is_empty())
+        {
             return Ok(Prepared::Nothing);
         }
         let becomes = self.becomes(step, recorded.id, &planned, &private, Some(&recorded));
@@ -192,7 +207,14 @@ impl Run<'_> {
         let Some(_) = &step.deferred else {
             return Ok((after, step.private.clone()));
         };
-        let (planned, private) = self.replanned(step, prior.map(|o| &o.attributes))?;
+        let again = self.replanned(step, prior)?;
+        if again.open {
+            return Err(Box::new(
+                ProviderProblem::error("something that it is made of is still not known")
+                    .help("plan again: what it depends on did not come about as planned"),
+            ));
+        }
+        let planned = again.planned;
         if let Some(path) = plan::refines(&after, &planned) {
             return Err(Box::new(
                 ProviderProblem::error(format!(
@@ -201,19 +223,30 @@ impl Run<'_> {
                 .help("plan again: what it depends on became something else than was planned"),
             ));
         }
-        Ok((planned, private.unwrap_or_else(|| step.private.clone())))
+        let private = match (again.private, prior) {
+            (Some(private), _) => private,
+            (None, Some(prior)) => prior.private.clone(),
+            (None, None) => step.private.clone(),
+        };
+        Ok((planned, private))
     }
 
     /// A deferred step, planned again with everything that is known by now.
     pub(crate) fn replanned(
         &self,
         step: &Step,
-        prior: Option<&Value>,
-    ) -> Result<(Value, Option<Arc<[u8]>>), Box<ProviderProblem>> {
+        prior: Option<&Object>,
+    ) -> Result<Replanned, Box<ProviderProblem>> {
         let (Some(deferred), Some(schema)) = (&step.deferred, self.schema(step.address.ty()))
         else {
-            return Ok((step.after.clone().unwrap_or(Value::NULL), None));
+            return Ok(Replanned {
+                planned: step.after.clone().unwrap_or(Value::NULL),
+                private: None,
+                replaced: Vec::new(),
+                open: false,
+            });
         };
+        let attributes = prior.map(|o| &o.attributes);
         let body = self.body(deferred)?;
         let (body, problems) = plan::load_files(&schema.block, body, self.context.world);
         if let Some((_, problem)) = problems.into_iter().next() {
@@ -225,27 +258,26 @@ impl Run<'_> {
             )))
         };
         let mut config = plan::shape(&schema.block, &body).map_err(refused)?;
-        for attribute in schema.block.attributes.iter().filter(|a| a.sensitive) {
-            if let Some(value) = config.get(attribute.name).filter(|v| !v.is_null()) {
-                config = config.with(attribute.name, self.context.fingerprints.conceal(value));
-            }
-        }
-        if let Some(prior) = prior {
+        config = plan::conceal(&schema.block, &config, self.context.fingerprints);
+        let taints = step.reasons.contains(&plan::Reason::Tainted);
+        let replaced = step.before.as_ref().filter(|_| step.replaces() && !taints);
+        if let Some(prior) = attributes.or(replaced) {
             for path in &deferred.ignored {
                 config = plan::with_prior(&config, prior, path);
             }
         }
-        let proposed = plan::propose(&schema.block, &config, prior);
+        let proposed = plan::propose(&schema.block, &config, attributes);
         let Some(provider) = self.provider(&step.provider) else {
             return Err(Box::new(ProviderProblem::error(
                 "its provider is not there",
             )));
         };
-        let (ty, private) = (&**step.address.ty(), &*step.private);
+        let ty = &**step.address.ty();
+        let private = prior.map_or(&*step.private, |o| &*o.private);
         let problems = provider.validate(ty, &config);
         let mut answer = provider.plan(&PlanRequest {
             ty,
-            prior,
+            prior: attributes,
             config: &config,
             proposed: &proposed,
             private,
@@ -260,13 +292,13 @@ impl Run<'_> {
         {
             return Err(Box::new(problem));
         }
-        let mut planned = answer.planned.unwrap_or(proposed);
-        for attribute in schema.block.attributes.iter().filter(|a| a.sensitive) {
-            if let Some(value) = planned.get(attribute.name).filter(|v| !v.is_null()) {
-                planned = planned.with(attribute.name, self.context.fingerprints.conceal(value));
-            }
-        }
-        Ok((planned, answer.private.map(Arc::from)))
+        let planned = answer.planned.unwrap_or(proposed);
+        Ok(Replanned {
+            planned: plan::conceal(&schema.block, &planned, self.context.fingerprints),
+            private: answer.private.map(Arc::from),
+            replaced: answer.replaced,
+            open: config.has_unknown(),
+        })
     }
 
     /// What is recorded of the object once it is there, with the attributes as planned.

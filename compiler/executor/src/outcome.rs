@@ -1,7 +1,7 @@
 //! What came of an operation: recorded, tried again, or left open to be settled.
 
 use crate::context::Event as Told;
-use crate::run::{Message, Run, UnderWay};
+use crate::run::{Message, OpenEnd, Run, UnderWay};
 use model::{Token, Value};
 use plan::StepId;
 use provider::{Action as Ask, Answer, Certainty, Failure, Made, ProviderProblem};
@@ -73,18 +73,15 @@ impl Run<'_> {
         let elapsed_ms = under_way.began.elapsed().as_millis() as u64;
         self.leaves_lane(&under_way.lane);
         match problem {
-            None => {
-                self.told_done(under_way.step, elapsed_ms, false);
-                self.complete(under_way.step);
-                self.rollout_step_done(under_way.step);
-            }
-            Some(problem) => {
-                if unclear {
-                    let address = self.plan.steps[under_way.step].address.clone();
-                    self.open_ends.push((token, address));
-                }
-                self.fail(under_way.step, problem, elapsed_ms);
-            }
+            None => self.done_well(under_way.step, elapsed_ms, false),
+            // Nobody knows: it is asked for once nothing else is under way.
+            Some(problem) if unclear => self.open_ends.push(OpenEnd {
+                token,
+                step: under_way.step,
+                problem,
+                elapsed_ms,
+            }),
+            Some(problem) => self.fail(under_way.step, problem, elapsed_ms),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::context::Event as Told;
 use crate::run::{Message, Run};
 use model::{Address, Key};
-use plan::{Plan, Rollout, StepId, Strategy};
+use plan::{Action, Plan, Rollout, StepId, Strategy};
 use provider::{Made, ProviderProblem};
 use state::{Event, RolloutPhase};
 use std::collections::{BTreeSet, HashMap};
@@ -22,7 +22,7 @@ pub(crate) struct GateAnswer {
 /// The rollouts of a plan, by index.
 pub(crate) struct Rollouts {
     rolls: Vec<Roll>,
-    /// Of each step that rolls: its rollout and instance.
+    /// Of each step that rolls: its rollout and instance. Of a barrier inside an instance too.
     of_step: HashMap<StepId, (usize, usize)>,
 }
 
@@ -63,7 +63,39 @@ impl Rollouts {
                 failed: false,
             });
         }
-        Rollouts { rolls, of_step }
+        let mut rollouts = Rollouts { rolls, of_step };
+        rollouts.barriers(plan);
+        rollouts
+    }
+
+    /// A barrier that waits for steps of one instance alone belongs to that instance.
+    fn barriers(&mut self, plan: &Plan) {
+        if self.rolls.is_empty() {
+            return;
+        }
+        for (id, step) in plan.steps.iter().enumerate() {
+            if step.action != Action::Barrier {
+                continue;
+            }
+            let mut of = step.waits_for.iter().map(|s| self.of_step.get(s));
+            if let Some(Some(first)) = of.next().map(Option::<&(usize, usize)>::copied)
+                && of.all(|other| other == Some(&first))
+            {
+                self.of_step.insert(id, first);
+            }
+        }
+    }
+
+    /// Whether a step may be begun as soon as one that it waits for is done: outside of the
+    /// instance, only once the instance has passed its gate.
+    pub(crate) fn releases(&self, done: StepId, next: StepId) -> bool {
+        match self.of_step.get(&done) {
+            None => true,
+            Some(at @ (index, instance)) => {
+                self.of_step.get(&next) == Some(at)
+                    || self.rolls[*index].promoted.contains(instance)
+            }
+        }
     }
 
     /// Whether a step's instance may change now. An instance begins when there is room.
@@ -104,27 +136,33 @@ impl Rollouts {
         }
     }
 
-    /// Rollouts that failed and have not been gone back on yet.
-    pub(crate) fn take_failed(&mut self) -> Vec<usize> {
-        let reverting = Some(RolloutPhase::Reverting);
-        let mut failed = Vec::new();
-        for (index, roll) in self.rolls.iter_mut().enumerate() {
-            if roll.failed && roll.phase != reverting {
-                roll.phase = reverting;
-                failed.push(index);
-            }
+    /// A step is never begun, since something else failed: an instance that has begun stays half
+    /// done.
+    pub(crate) fn skipped(&mut self, id: StepId) {
+        if let Some((index, instance)) = self.of_step.get(&id) {
+            let roll = &mut self.rolls[*index];
+            roll.failed |= roll.active.contains(instance);
         }
-        failed
     }
 
-    /// The instances that were begun, the latest first.
+    /// Rollouts that failed.
+    pub(crate) fn that_failed(&self) -> Vec<usize> {
+        (0..self.rolls.len())
+            .filter(|index| self.rolls[*index].failed)
+            .collect()
+    }
+
+    /// Whether a step waits for somebody to promote the canaries.
+    pub(crate) fn awaits_promotion(&self, id: StepId) -> bool {
+        let of = self.of_step.get(&id);
+        of.is_some_and(|(i, _)| self.rolls[*i].phase == Some(RolloutPhase::AwaitingPromotion))
+    }
+
+    /// The instances that were begun.
     pub(crate) fn begun(&self, index: usize) -> Vec<usize> {
         let roll = &self.rolls[index];
-        roll.active
-            .iter()
-            .copied()
-            .chain(roll.promoted.iter().rev().copied())
-            .collect()
+        let promoted = roll.promoted.iter().copied();
+        promoted.chain(roll.active.iter().copied()).collect()
     }
 }
 
@@ -142,11 +180,16 @@ impl Run<'_> {
         let Some((index, instance)) = self.rollouts.of_step.get(&id).copied() else {
             return;
         };
+        if self.plan.steps[id].action == Action::Barrier {
+            return;
+        }
         let roll = &mut self.rollouts.rolls[index];
         roll.open[instance] = roll.open[instance].saturating_sub(1);
         if roll.open[instance] > 0 {
             return;
         }
+        // Steps that ask nobody may be the whole of it: they need no room.
+        roll.active.insert(instance);
         roll.checking += 1;
         let rollout = &self.plan.rollouts[index];
         let gated = rollout.instances[instance].1.iter().rev().find_map(|step| {
@@ -225,8 +268,21 @@ impl Run<'_> {
             of: rollout.of.clone(),
             message,
         });
+        self.release_behind(index, answer.instance);
         for id in std::mem::take(&mut self.rollouts.rolls[index].parked) {
             self.schedule.put_back(id);
+        }
+    }
+
+    /// What waited for an instance as a whole.
+    fn release_behind(&mut self, index: usize, instance: usize) {
+        let at = (index, instance);
+        let own = self.rollouts.of_step.iter().filter(|(_, of)| **of == at);
+        let mut own: Vec<StepId> = own.map(|(id, _)| *id).collect();
+        own.sort_unstable();
+        own.retain(|id| self.is_done(*id));
+        for id in own {
+            self.schedule.done(id, |_| true);
         }
     }
 
@@ -244,9 +300,10 @@ impl Run<'_> {
 
     /// Goes back on rollouts that failed and ask for it, and records where each stands.
     pub(crate) async fn end_rollouts(&mut self) {
-        for index in self.rollouts.take_failed() {
+        for index in self.rollouts.that_failed() {
             let rollout = &self.plan.rollouts[index];
-            if rollout.auto_revert && self.report.broken.is_none() {
+            if rollout.auto_revert && self.report.broken.is_none() && !self.is_interrupted() {
+                self.rollouts.rolls[index].phase = Some(RolloutPhase::Reverting);
                 let of = rollout.of.clone();
                 let message = "going back to what was there before".to_string();
                 self.context.watch.tell(Told::Rollout { of, message });
@@ -264,6 +321,10 @@ impl Run<'_> {
                 return;
             }
         }
+    }
+
+    fn is_interrupted(&self) -> bool {
+        *self.context.cancel.borrow() >= 1
     }
 
     fn rollout_record(&self, index: usize) -> Option<Event> {

@@ -2,13 +2,12 @@
 
 use crate::batch::Lanes;
 use crate::context::{Context, Event as Told, Failed, RecordError, Report, Skipped};
-use crate::operation::Prepared;
 use crate::rollout::Rollouts;
 use crate::schedule::Schedule;
-use model::{Address, Token, Value};
+use model::{Address, ObjectId, Token, Value};
 use plan::{Action, Plan, StepId};
 use provider::{Answer, DataAnswer, Provider, ProviderProblem};
-use state::{Event, State};
+use state::{Event, Object, State};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
@@ -64,12 +63,32 @@ pub(crate) struct Run<'a> {
     /// Operations that wait to be sent again.
     pub(crate) retrying: HashSet<Token>,
     /// Operations of this run whose end nobody knows.
-    pub(crate) open_ends: Vec<(Token, Address)>,
+    pub(crate) open_ends: Vec<OpenEnd>,
+    /// Steps in the order in which they were done.
+    pub(crate) done_in_order: Vec<StepId>,
+    /// Deletes of objects that stay after all.
+    pub(crate) spared: HashSet<StepId>,
+    /// Conditions of the plan that are decided.
+    pub(crate) decided: HashSet<usize>,
+    /// The objects as they were, where something may have to go back to them.
+    pub(crate) before: HashMap<ObjectId, Arc<Object>>,
+}
+
+/// An operation whose end nobody knows yet.
+pub(crate) struct OpenEnd {
+    pub(crate) token: Token,
+    pub(crate) step: StepId,
+    pub(crate) problem: ProviderProblem,
+    pub(crate) elapsed_ms: u64,
 }
 
 impl<'a> Run<'a> {
     pub(crate) fn new(plan: &'a Plan, context: &'a Context<'a>, state: State) -> Run<'a> {
         let (sender, receiver) = mpsc::unbounded_channel();
+        let before = match plan.rollouts.iter().any(|r| r.auto_revert) {
+            true => state.objects.clone(),
+            false => HashMap::new(),
+        };
         Run {
             plan,
             context,
@@ -88,6 +107,10 @@ impl<'a> Run<'a> {
             stopping: false,
             retrying: HashSet::new(),
             open_ends: Vec::new(),
+            done_in_order: Vec::new(),
+            spared: HashSet::new(),
+            decided: HashSet::new(),
+            before,
         }
     }
 
@@ -131,131 +154,6 @@ impl<'a> Run<'a> {
             let under_way = self.under_way.len();
             self.context.watch.tell(Told::Stopping { under_way });
         }
-    }
-
-    /// Begins whatever is ready and has room.
-    async fn begin_ready(&mut self) {
-        // Steps that ask nobody make others ready at once.
-        loop {
-            let mut asked = Vec::new();
-            let mut records = Vec::new();
-            let mut recorded = Vec::new();
-            while let Some(id) = self.schedule.next() {
-                if self.standing[id] != Standing::Waiting {
-                    continue;
-                }
-                if !self.has_room(asked.len()) {
-                    self.schedule.put_back(id);
-                    break;
-                }
-                if !self.rollouts.may_begin(id) {
-                    self.rollouts.park(id);
-                    continue;
-                }
-                match self.plan.steps[id].action {
-                    Action::Barrier => self.complete(id),
-                    Action::Forget | Action::GoesWith | Action::Record => {
-                        records.extend(self.recorded_only(&self.plan.steps[id]));
-                        recorded.push(id);
-                    }
-                    Action::Read => self.begin_read(id).await,
-                    _ => match self.prepared(id) {
-                        Ok(Some(ask)) => asked.extend(self.admit(ask)),
-                        Ok(None) => {}
-                        Err(problem) => self.fail(id, *problem, 0),
-                    },
-                }
-            }
-            let settled = recorded.len();
-            if !records.is_empty() && !self.record(records).await {
-                return;
-            }
-            for id in recorded {
-                self.told_done(id, 0, false);
-                self.complete(id);
-            }
-            let begun = asked.len();
-            if begun > 0 {
-                self.dispatch(asked).await;
-            }
-            if settled == 0 {
-                return;
-            }
-        }
-    }
-
-    fn has_room(&self, asked: usize) -> bool {
-        self.under_way.len() + asked < self.context.parallelism.max(1)
-            || self.under_way.is_empty() && asked == 0
-    }
-
-    /// A changing step as an operation; none where there is nothing to do any more.
-    fn prepared(
-        &mut self,
-        id: StepId,
-    ) -> Result<Option<Box<crate::operation::Asked>>, Box<ProviderProblem>> {
-        let step = &self.plan.steps[id];
-        if let Some(problem) = self.unsettled(&step.address) {
-            return Err(Box::new(problem));
-        }
-        if step.action == Action::Delete && self.stays_after_all(id)? {
-            self.kept.extend(step.pair);
-            self.told_done(id, 0, true);
-            self.complete(id);
-            return Ok(None);
-        }
-        match self.prepare(id)? {
-            Prepared::Ask(ask) => Ok(Some(ask)),
-            Prepared::Nothing => {
-                self.told_done(id, 0, true);
-                self.complete(id);
-                Ok(None)
-            }
-        }
-    }
-
-    async fn begin_read(&mut self, id: StepId) {
-        let step = &self.plan.steps[id];
-        let config = match self.data_config(id) {
-            Ok(config) => config,
-            Err(problem) => return self.fail(id, *problem, 0),
-        };
-        let connection = match self.connection(&step.provider).await {
-            Ok(connection) => connection,
-            Err(problem) => return self.fail(id, problem, 0),
-        };
-        self.standing[id] = Standing::UnderWay;
-        self.reading += 1;
-        let request = provider::DataRequest {
-            ty: step.address.ty().to_string(),
-            config,
-        };
-        let sender = self.sender.clone();
-        tokio::spawn(async move {
-            let answer = connection.data(vec![request]).await.pop();
-            let missing = || Err(ProviderProblem::error("the provider gave no answer"));
-            let _ = sender.send(Message::Data(id, answer.unwrap_or_else(missing)));
-        });
-    }
-
-    fn data_config(&self, id: StepId) -> Result<Value, Box<ProviderProblem>> {
-        let step = &self.plan.steps[id];
-        let schema = self
-            .context
-            .schemas
-            .values()
-            .find_map(|s| s.data.get(&**step.address.ty()));
-        let (Some(deferred), Some(schema)) = (&step.deferred, schema) else {
-            return Ok(step.before.clone().unwrap_or(Value::NULL).expose());
-        };
-        let body = self.body(deferred)?;
-        plan::shape(&schema.block, &body)
-            .map(|c| c.expose())
-            .map_err(|e| {
-                Box::new(ProviderProblem::error(format!(
-                    "a value has a wrong type: {e}"
-                )))
-            })
     }
 
     async fn heard(&mut self, messages: Vec<Message>) {
@@ -313,7 +211,10 @@ impl<'a> Run<'a> {
                     None => value,
                 };
                 self.data.insert(step.address.clone(), value);
-                self.complete(id);
+                match self.refused_after(id) {
+                    Some(problem) => self.fail(id, problem, 0),
+                    None => self.complete(id),
+                }
             }
             Err(problem) => self.fail(id, problem, 0),
         }
@@ -350,10 +251,24 @@ impl<'a> Run<'a> {
 
     pub(crate) fn complete(&mut self, id: StepId) {
         self.standing[id] = Standing::Done;
-        self.schedule.done(id);
+        let rollouts = &self.rollouts;
+        self.schedule.done(id, |next| rollouts.releases(id, next));
         let step = &self.plan.steps[id];
         if step.action != Action::Barrier {
-            self.report.done.push((step.address.clone(), step.action));
+            let done = (step.address.clone(), self.action(id));
+            self.report.done.push(done);
+            self.done_in_order.push(id);
+        }
+        self.rollout_step_done(id);
+    }
+
+    /// What a step comes to: a replacement that is not needed is an update, and what does not
+    /// go with its machine is deleted.
+    pub(crate) fn action(&self, id: StepId) -> Action {
+        match self.plan.steps[id].action {
+            _ if self.kept.contains(&id) => Action::Update,
+            Action::GoesWith if self.machine_stays(id) => Action::Delete,
+            action => action,
         }
     }
 
@@ -361,8 +276,8 @@ impl<'a> Run<'a> {
         let step = &self.plan.steps[id];
         self.context.watch.tell(Told::Done {
             address: step.address.clone(),
-            action: step.action,
-            replaces: step.replaces(),
+            action: self.action(id),
+            replaces: step.replaces() && !self.kept.contains(&id),
             elapsed_ms,
             unchanged,
         });
@@ -392,6 +307,7 @@ impl<'a> Run<'a> {
             return;
         }
         self.standing[id] = Standing::Skipped;
+        self.rollouts.skipped(id);
         let step = &self.plan.steps[id];
         if step.action == Action::Barrier {
             return;

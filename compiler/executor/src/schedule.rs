@@ -51,9 +51,13 @@ impl Schedule {
         self.ready.push((self.rank_ms[id], Reverse(id)));
     }
 
-    /// A step was done: what waited for it alone is ready.
-    pub(crate) fn done(&mut self, id: StepId) {
-        for next in std::mem::take(&mut self.dependents[id]) {
+    /// A step was done: what waited for it alone is ready, where `now` says so of it. What has
+    /// to wait longer is kept for the next call.
+    pub(crate) fn done(&mut self, id: StepId, now: impl Fn(StepId) -> bool) {
+        let dependents = std::mem::take(&mut self.dependents[id]);
+        let (released, held): (Vec<_>, Vec<_>) = dependents.into_iter().partition(|d| now(*d));
+        self.dependents[id] = held;
+        for next in released {
             self.waiting[next] -= 1;
             if self.waiting[next] == 0 {
                 self.put_back(next);
@@ -133,7 +137,7 @@ mod tests {
         assert_eq!(schedule.next(), Some(1));
         assert_eq!(schedule.next(), Some(0));
         assert_eq!(schedule.next(), None);
-        schedule.done(1);
+        schedule.done(1, |_| true);
         assert_eq!(schedule.next(), Some(2));
     }
 }

@@ -3,8 +3,8 @@
 use crate::context::{Context, RecordError};
 use model::{IdentityClass, Lineage, ResourceSchema, Undo};
 use provider::{
-    Action, Answer, Certainty, Connection, FindAnswer, FindRequest, Found, Made, Operation, Ownership,
-    ProviderProblem, answers,
+    Action, Answer, Certainty, Connection, FindAnswer, FindRequest, Found, Made, Operation,
+    Ownership, ProviderProblem, answers,
 };
 use state::{Change, OpenIntent};
 use std::time::Duration;

@@ -10,12 +10,9 @@ use std::sync::Arc;
 impl Run<'_> {
     /// Takes back every step of a rollout that was done; false where one could not be.
     pub(crate) async fn revert(&mut self, index: usize) -> bool {
-        let rollout = &self.plan.rollouts[index];
-        let begun = self.rollouts.begun(index);
-        let steps: Vec<StepId> = begun
-            .iter()
-            .flat_map(|instance| rollout.instances[*instance].1.iter().rev().copied())
-            .collect();
+        let rolls = |id: &StepId| self.plan.steps[*id].rollout == Some(index);
+        let done = self.done_in_order.iter().rev().copied();
+        let steps: Vec<StepId> = done.filter(rolls).collect();
         let mut whole = true;
         for id in steps {
             if let Err(problem) = self.take_back(id).await {
@@ -45,7 +42,17 @@ impl Run<'_> {
         let now = self.state.at(&step.address).cloned();
         let before = step.before.clone();
         match (step.action, now, before) {
-            // The object is another one than before: it goes, and the old one is made again.
+            // It stayed after all, and was only changed.
+            (Action::Create, Some(now), Some(before)) if self.kept.contains(&id) => {
+                self.change_back(step, &now, before).await
+            }
+            // The object is another one than before: it goes, and the old one is made again,
+            // unless it is still there.
+            (Action::Create, Some(now), _) if let Some(old) = self.old_one(step) => {
+                self.operate(step, Change::Delete, Some(&now), now.attributes.clone())
+                    .await?;
+                self.put_back(old).await
+            }
             (Action::Create, Some(now), before) if step.replaces() => {
                 self.operate(step, Change::Delete, Some(&now), now.attributes.clone())
                     .await?;
@@ -56,18 +63,54 @@ impl Run<'_> {
                 self.operate(step, Change::Delete, Some(&now), now.attributes.clone())
                     .await
             }
-            (Action::Update, Some(now), Some(before)) => {
-                if model::differences(&now.attributes, &before).is_empty() {
-                    return Ok(());
-                }
-                self.operate(step, Change::Update, Some(&now), before).await
-            }
+            (Action::Update, Some(now), Some(before)) => self.change_back(step, &now, before).await,
+            (Action::Record, Some(now), _) => match self.before.get(&now.id) {
+                Some(before) => self.put_back(before.clone()).await,
+                None => Ok(()),
+            },
             // An old object that was deleted before its new one could be made.
             (Action::Delete, None, Some(before)) => {
                 let before = self.without_computed(step, before);
                 self.operate(step, Change::Create, None, before).await
             }
             _ => Ok(()),
+        }
+    }
+
+    async fn change_back(
+        &mut self,
+        step: &Step,
+        now: &Arc<Object>,
+        before: Value,
+    ) -> Result<(), Box<ProviderProblem>> {
+        if model::differences(&now.attributes, &before).is_empty() {
+            return match self.before.get(&now.id) {
+                Some(before) => self.put_back(before.clone()).await,
+                None => Ok(()),
+            };
+        }
+        self.operate(step, Change::Update, Some(now), before).await
+    }
+
+    /// The object that a new one was made beside, where it is still there.
+    fn old_one(&self, step: &Step) -> Option<Arc<Object>> {
+        let old = self.plan.steps[step.pair?].object?;
+        self.state.objects.get(&old)?;
+        self.before.get(&old).cloned()
+    }
+
+    async fn put_back(&mut self, object: Arc<Object>) -> Result<(), Box<ProviderProblem>> {
+        if self.state.objects.get(&object.id) == Some(&object) {
+            return Ok(());
+        }
+        match self
+            .record(vec![Event::Put(Box::new(Object::clone(&object)))])
+            .await
+        {
+            true => Ok(()),
+            false => Err(Box::new(ProviderProblem::error(
+                "nothing could be recorded any more",
+            ))),
         }
     }
 
@@ -93,8 +136,9 @@ impl Run<'_> {
     ) -> Result<(), Box<ProviderProblem>> {
         let token = Token::random();
         let id = prior.map_or_else(model::ObjectId::random, |p| p.id);
+        // As it was, but for what is changed back: dependencies, protection.
         let mut becomes = prior
-            .map(|p| Object::clone(p))
+            .map(|p| Object::clone(self.before.get(&p.id).unwrap_or(p)))
             .unwrap_or_else(|| self.new_object(step, id));
         becomes.attributes = to.clone();
         let action = match (change, prior) {

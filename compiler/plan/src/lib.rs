@@ -2,7 +2,9 @@
 //! out. It does not know how they were decided.
 
 mod check;
+mod condition;
 mod containment;
+pub mod encoding;
 mod ignored;
 mod loads;
 mod outputs;
@@ -16,14 +18,16 @@ mod scope;
 mod step;
 
 pub use check::check;
+pub use condition::{Check, When};
 pub use containment::{lives_on, machine_of};
+pub use encoding::SavedPlan;
 pub use ignored::with_prior;
 pub use loads::load_files;
 pub use outputs::OutputChange;
 pub use plan::{
     Digest, Drift, Header, Later, Plan, PlanMode, ProviderUse, Rests, Settling, Unread,
 };
-pub use propose::{propose, shape};
+pub use propose::{changes, conceal, propose, shape};
 pub use reconcile::reconcile;
 pub use record::with_content;
 pub use refine::refines;

@@ -37,7 +37,9 @@ pub fn load_files(
 /// Where the content goes: a template, rendered with `vars`, becomes the `content`.
 fn target(schema: &BlockSchema, attribute: &Attribute) -> Option<&'static str> {
     let renders = attribute.name == "template" && schema.attribute("vars").is_some();
-    attribute.loads_into.or_else(|| renders.then_some("content"))
+    attribute
+        .loads_into
+        .or_else(|| renders.then_some("content"))
 }
 
 fn template(path: &str, vars: Option<&Value>, world: &World<'_>) -> Result<Value, Problem> {

@@ -1,6 +1,6 @@
 //! A plan: everything that will be done, decided, with what is needed to do it.
 
-use crate::{OutputChange, Rollout, Scopes, Step};
+use crate::{Check, OutputChange, Rollout, Scopes, Step};
 use model::{Address, Effect, Lineage, ObjectId, Token, Value};
 use state::{Object, Position, ProviderKey};
 use std::collections::BTreeMap;
@@ -32,6 +32,8 @@ pub struct Plan {
     pub rollouts: Vec<Rollout>,
     /// Operations of an interrupted run that apply settles first.
     pub settling: Vec<Settling>,
+    /// Conditions that are decided in apply.
+    pub checks: Vec<Check>,
     /// What was not read.
     pub unread: Unread,
     /// What the plan rests on: read again before the first step of a saved plan.

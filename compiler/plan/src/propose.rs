@@ -2,11 +2,14 @@
 //! from defaults, or unknown. The planner and the executor share it, so that what is finished
 //! at apply is made by the same rule.
 
-use model::{AttrPath, Attribute, BlockSchema, ConvertError, Nesting, Unknown, Value, convert};
+use model::{
+    AttrPath, Attribute, BlockSchema, ConvertError, Difference, FingerprintKey, NestedBlock,
+    Nesting, Unknown, Value, convert,
+};
 use std::sync::Arc;
 
 /// The configuration as an object with every attribute and block of the schema, each of its
-/// type; null where the user said nothing.
+/// type, inside of nested blocks too; null where the user said nothing.
 ///
 /// # Errors
 /// Where a value is not of its attribute's type, with the path.
@@ -43,12 +46,12 @@ fn nested(schema: &BlockSchema, nesting: Nesting, value: &Value) -> Result<Value
         return Ok(value.clone());
     }
     match nesting {
-        Nesting::Single => Ok(propose(schema, &shape(schema, value)?, None)),
+        Nesting::Single => shape(schema, value),
         Nesting::Map => {
             let fields = value.as_fields().cloned().unwrap_or_default();
             let entries: Result<Vec<_>, ConvertError> = fields
                 .iter()
-                .map(|(k, v)| Ok((k.clone(), propose(schema, &shape(schema, v)?, None))))
+                .map(|(k, v)| Ok((k.clone(), shape(schema, v)?)))
                 .collect();
             Ok(Value::map(schema.ty(), entries?))
         }
@@ -58,10 +61,7 @@ fn nested(schema: &BlockSchema, nesting: Nesting, value: &Value) -> Result<Value
                 .unwrap_or(&[])
                 .iter()
                 .enumerate()
-                .map(|(i, v)| {
-                    let shaped = shape(schema, v).map_err(|e| at_item(i, e))?;
-                    Ok(propose(schema, &shaped, None))
-                })
+                .map(|(i, v)| shape(schema, v).map_err(|e| at_item(i, e)))
                 .collect();
             Ok(match nesting {
                 Nesting::Set => Value::set(schema.ty(), items?),
@@ -77,12 +77,115 @@ pub fn propose(schema: &BlockSchema, config: &Value, prior: Option<&Value>) -> V
         return config.clone();
     };
     Value::object(fields.iter().map(|(name, value)| {
-        let proposed = match schema.attribute(name) {
-            Some(attribute) => attribute_value(attribute, value, prior),
-            None => value.clone(),
+        let proposed = match (schema.attribute(name), schema.block(name)) {
+            (Some(attribute), _) => attribute_value(attribute, value, prior),
+            (None, Some(block)) => blocks(block, value, prior.and_then(|p| p.get(name))),
+            (None, None) => value.clone(),
         };
         (name.clone(), proposed)
     }))
+}
+
+/// Nested blocks, each beside the one that stood at its place before.
+fn blocks(block: &NestedBlock, config: &Value, prior: Option<&Value>) -> Value {
+    let schema = &*block.block;
+    match config {
+        Value::Object(_) if block.nesting == Nesting::Single => propose(schema, config, prior),
+        Value::Map(map) => Value::map(
+            map.element.clone(),
+            map.entries
+                .iter()
+                .map(|(k, v)| (k.clone(), propose(schema, v, prior.and_then(|p| p.get(k))))),
+        ),
+        Value::List(list) => {
+            let before = prior.and_then(Value::as_items).unwrap_or(&[]);
+            let items = list.items.iter().enumerate();
+            let items = items.map(|(i, v)| propose(schema, v, before.get(i)));
+            Value::list(list.element.clone(), items.collect())
+        }
+        Value::Set(set) => {
+            let before = prior.and_then(Value::as_items).unwrap_or(&[]);
+            let items = set.items.iter().map(|v| {
+                let same = before.iter().find(|b| agrees(schema, v, b));
+                propose(schema, v, same)
+            });
+            Value::set(set.element.clone(), items.collect())
+        }
+        other => other.clone(),
+    }
+}
+
+/// Whether a block of a set is the one that stood there before: all that the user says is so.
+fn agrees(schema: &BlockSchema, config: &Value, prior: &Value) -> bool {
+    let attributes = schema.attributes.iter().all(|a| {
+        let (config, prior) = (config.get(a.name), prior.get(a.name));
+        match config {
+            Some(Value::Null(_)) | None => match &a.default {
+                Some(default) => prior == Some(default),
+                None => a.is_computed() || prior.is_none_or(Value::is_null),
+            },
+            config => config == prior,
+        }
+    });
+    let blocks = schema.blocks.iter().all(|b| {
+        let (config, prior) = (config.get(b.name), prior.get(b.name));
+        config == prior
+            || matches!((config, prior), (Some(config), Some(prior))
+                if blocks(b, config, Some(prior)) == *prior)
+    });
+    attributes && blocks
+}
+
+/// What differs between an object and what it is to become. What is never recorded can't be
+/// compared, and is no difference.
+pub fn changes(schema: &BlockSchema, before: &Value, after: &Value) -> Vec<Difference> {
+    let recorded = |d: &Difference| {
+        let attribute = d.path.first().and_then(|name| schema.attribute(name));
+        !attribute.is_some_and(|a| a.write_only)
+    };
+    let mut found = model::differences(before, after);
+    found.retain(recorded);
+    found
+}
+
+/// The value with everything that the schema calls sensitive as a secret, nested blocks
+/// included.
+pub fn conceal(schema: &BlockSchema, value: &Value, key: &FingerprintKey) -> Value {
+    let Value::Object(fields) = value else {
+        return value.clone();
+    };
+    if !holds_sensitive(schema) {
+        return value.clone();
+    }
+    Value::object(fields.iter().map(|(name, value)| {
+        let concealed = match (schema.attribute(name), schema.block(name)) {
+            (Some(a), _) if a.sensitive && !value.is_null() => key.conceal(value),
+            (None, Some(block)) => conceal_blocks(&block.block, value, key),
+            _ => value.clone(),
+        };
+        (name.clone(), concealed)
+    }))
+}
+
+fn conceal_blocks(schema: &BlockSchema, value: &Value, key: &FingerprintKey) -> Value {
+    let items = |items: &[Value]| items.iter().map(|v| conceal(schema, v, key)).collect();
+    match value {
+        Value::Object(_) => conceal(schema, value, key),
+        Value::List(list) => Value::list(list.element.clone(), items(&list.items)),
+        Value::Set(set) => Value::set(set.element.clone(), items(&set.items)),
+        Value::Map(map) => Value::map(
+            map.element.clone(),
+            map.entries
+                .iter()
+                .map(|(k, v)| (k.clone(), conceal(schema, v, key))),
+        ),
+        other => other.clone(),
+    }
+}
+
+fn holds_sensitive(schema: &BlockSchema) -> bool {
+    schema.attributes.iter().any(|a| a.sensitive)
+        || schema.blocks.iter().any(|b| holds_sensitive(&b.block))
 }
 
 fn attribute_value(attribute: &Attribute, config: &Value, prior: Option<&Value>) -> Value {
@@ -120,6 +223,7 @@ fn at_item(index: usize, mut error: ConvertError) -> ConvertError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::Type;
 
     fn schema() -> BlockSchema {
         BlockSchema {
@@ -153,6 +257,55 @@ mod tests {
             written,
             Some(prior),
             r#"{ id = "7", mode = "0644", path = "/a" }"#,
+        );
+    }
+
+    fn nesting(nesting: Nesting) -> BlockSchema {
+        BlockSchema {
+            attributes: Vec::new(),
+            blocks: vec![NestedBlock {
+                name: "disk",
+                nesting,
+                block: Arc::new(schema()),
+                ..NestedBlock::default()
+            }],
+        }
+    }
+
+    /// What is written, planned beside what was made of it, is what was made of it.
+    fn comes_back(kind: Nesting, written: Value, prior: Value) {
+        let schema = nesting(kind);
+        let config = shape(&schema, &Value::object([("disk", written)])).unwrap();
+        let prior = Value::object([("disk", prior)]);
+        assert_eq!(propose(&schema, &config, Some(&prior)), prior, "{kind:?}");
+        assert!(propose(&schema, &config, None).has_unknown(), "{kind:?}");
+    }
+
+    #[test]
+    fn what_a_provider_decided_inside_of_blocks_stays() {
+        let written = Value::object([("path", "/a".into())]);
+        let made = Value::object([
+            ("path", "/a".into()),
+            ("mode", "0644".into()),
+            ("id", "7".into()),
+        ]);
+        let ty = schema().ty();
+        comes_back(Nesting::Single, written.clone(), made.clone());
+        let one = |v: &Value| vec![v.clone()];
+        comes_back(
+            Nesting::List,
+            Value::tuple(one(&written)),
+            Value::list(ty.clone(), one(&made)),
+        );
+        comes_back(
+            Nesting::Set,
+            Value::tuple(one(&written)),
+            Value::set(ty.clone(), one(&made)),
+        );
+        comes_back(
+            Nesting::Map,
+            Value::object([("k", written)]),
+            Value::map(ty, [("k", made)]),
         );
     }
 

@@ -16,14 +16,11 @@ pub fn reconcile(
     let Value::Object(fields) = read else {
         return read.clone();
     };
-    Value::object(fields.iter().map(|(name, value)| {
+    let reconciled = fields.iter().map(|(name, value)| {
         let known = known.and_then(|k| k.get(name));
-        let mut value = at(known, value, key);
-        if schema.attribute(name).is_some_and(|a| a.sensitive) && !value.is_null() {
-            value = key.conceal(&value);
-        }
-        (name.clone(), value)
-    }))
+        (name.clone(), at(known, value, key))
+    });
+    crate::conceal(schema, &Value::object(reconciled), key)
 }
 
 fn at(known: Option<&Value>, read: &Value, key: &FingerprintKey) -> Value {

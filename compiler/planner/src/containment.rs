@@ -6,7 +6,7 @@ use diagnostics::Problem;
 use model::{Containment, Fingerprint, ResourceSchema, Value};
 use plan::{Action, Drift, Rests, digest_of, machine_of, reconcile};
 use provider::{ProviderProblem, ReadAnswer, ReadRequest};
-use state::Object;
+use state::{Object, ProviderKey};
 use std::sync::Arc;
 
 impl Pass<'_> {
@@ -109,6 +109,7 @@ impl Pass<'_> {
                 let key = self.input.world.fingerprints;
                 let known = Some(&object.attributes);
                 let attributes = reconcile(&schema.block, known, &made.attributes, key);
+                let attributes = with_recorded_way(schema, object, attributes);
                 if model::differences(&object.attributes, &attributes).is_empty() {
                     return Ok(Some(object.clone()));
                 }
@@ -154,6 +155,32 @@ impl Pass<'_> {
         }
     }
 
+    /// The connection that an object is behind: that of its block, unless that leads somewhere
+    /// else by now. "Not found" counts only where the object was made.
+    pub(crate) fn connection_of_object(
+        &mut self,
+        object: &Object,
+        present: &ConnectionValue,
+    ) -> ConnectionValue {
+        let state = self.input.state;
+        let now = self.input.observed.identities.get(&present.key);
+        let then = state.providers.get(&object.provider);
+        match (now, then) {
+            (Some(now), Some(then)) if *now != then.identity => {
+                if object.provider != present.key {
+                    return self.connection_of_record(&object.provider);
+                }
+                let key = format!("{}@{}", object.provider.0, then.identity);
+                ConnectionValue {
+                    key: ProviderKey(key.into()),
+                    name: then.provider.clone(),
+                    config: then.config.clone(),
+                }
+            }
+            _ => present.clone(),
+        }
+    }
+
     fn drifted(
         &mut self,
         object: &Arc<Object>,
@@ -176,5 +203,16 @@ impl Pass<'_> {
             },
         );
         now
+    }
+}
+
+/// How a machine is reached is the configuration's to say, and nothing that drifts.
+fn with_recorded_way(schema: &ResourceSchema, object: &Object, attributes: Value) -> Value {
+    match schema.containment {
+        Containment::On(name) => match object.attributes.get(name) {
+            Some(way) => attributes.with(name, way.clone()),
+            None => attributes,
+        },
+        _ => attributes,
     }
 }

@@ -1,42 +1,25 @@
 //! The decision on one instance of a managed resource: what is there, what is wanted, what to do.
 
-use crate::observed::Ask;
+use crate::making::effects_of;
 use crate::pass::Pass;
-use crate::replacement::other_machine;
 use crate::resource::Block;
-use diagnostics::Problem;
+use crate::standing::Standing;
 use eval::Reference;
 use model::{
-    Address, AttributeUse, Containment, Difference, Effect, Fingerprint, IdentityClass, Key,
-    ResourceSchema, Type, Undo, Value, differences,
+    Address, Containment, Difference, Effect, Key, ResourceSchema, Type, Value, differences,
 };
-use plan::{Action, Deferred, PlanMode, Reason, Step, StepId, lives_on, reconcile};
-use provider::{Host, PlanAnswer, PlanRequest, Provider, ReadAnswer, ReadRequest};
-use state::Object;
+use plan::{Action, PlanMode, Reason, Step, StepId};
+use provider::{PlanAnswer, Provider};
+use state::{Object, Status};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What stands at an address now.
-enum Standing {
-    /// It has been asked; the answer comes with the next round.
-    Asked,
-    /// Nothing, as far as known; something may stand at its place that nobody recorded.
-    Nothing {
-        existing: Option<Value>,
-        vanished: bool,
-    },
-    /// The object, as it is.
-    Object(Arc<Object>),
-    /// Nobody can tell, which is reported.
-    Refused,
-}
-
 /// Everything a decision is made of.
-struct Case<'c> {
-    address: &'c Address,
-    each: &'c BTreeMap<Reference, Value>,
-    schema: &'c ResourceSchema,
-    config: Value,
+pub(crate) struct Case<'c> {
+    pub(crate) address: &'c Address,
+    pub(crate) each: &'c BTreeMap<Reference, Value>,
+    pub(crate) schema: &'c ResourceSchema,
+    pub(crate) config: Value,
 }
 
 impl Pass<'_> {
@@ -114,259 +97,6 @@ impl Pass<'_> {
         recorded.unwrap_or_else(|| Value::unknown(Type::Any))
     }
 
-    /// What stands at the address: recorded, brought up to date by what was read.
-    fn standing(&mut self, block: &Block<'_>, case: &Case<'_>) -> Standing {
-        let object = self.object_at(case.address).cloned();
-        let object = match object.map(|o| self.upgraded(block, case, o)) {
-            Some(None) => return Standing::Refused,
-            Some(Some(object)) => Some(object),
-            None => None,
-        };
-        if case.schema.recorded_only {
-            return match object {
-                Some(object) => Standing::Object(object),
-                None => Standing::Nothing {
-                    existing: None,
-                    vanished: false,
-                },
-            };
-        }
-        match object {
-            Some(object) => self.stands_recorded(block, case, object),
-            None => self.stands_unrecorded(block, case),
-        }
-    }
-
-    fn upgraded(
-        &mut self,
-        block: &Block<'_>,
-        case: &Case<'_>,
-        object: Arc<Object>,
-    ) -> Option<Arc<Object>> {
-        if object.schema_version == case.schema.version {
-            return Some(object);
-        }
-        let provider = self.input.providers.get(&block.connection.name)?;
-        let attributes = object.attributes.clone();
-        match provider.upgrade(&block.resource.ty, object.schema_version, attributes) {
-            Ok(attributes) => {
-                let mut upgraded = Object::clone(&object);
-                upgraded.attributes = attributes;
-                upgraded.schema_version = case.schema.version;
-                let upgraded = Arc::new(upgraded);
-                self.brought_up.insert(object.id, upgraded.clone());
-                Some(upgraded)
-            }
-            Err(problem) => {
-                self.report("LF0320", block, case.address, problem);
-                None
-            }
-        }
-    }
-
-    fn stands_recorded(
-        &mut self,
-        block: &Block<'_>,
-        case: &Case<'_>,
-        object: Arc<Object>,
-    ) -> Standing {
-        use crate::Refresh;
-        let skip = match self.input.options.refresh {
-            Refresh::None => true,
-            Refresh::Touched => self.is_settled(block, case, &object),
-            Refresh::Bulk | Refresh::All => false,
-        };
-        // On a machine that is another one from now on, there is nothing of it to be read.
-        let moves_away = other_machine(case.schema, &object, &case.config);
-        if skip || (moves_away && !self.machine_stays(&object)) {
-            self.plan.unread.objects += usize::from(skip);
-            return Standing::Object(object);
-        }
-        let mut asked = object.attributes.clone();
-        if let Containment::On(attribute) = case.schema.containment
-            && !moves_away
-            && let Some(host) = case
-                .config
-                .get(attribute)
-                .filter(|h| Host::from_value(h).is_some())
-        {
-            asked = asked.with(attribute, host.clone());
-        }
-        self.read_object(&block.connection.clone(), case.schema, &object, asked)
-            .map_or(Standing::Asked, |answer| {
-                self.answered(block, case, object, answer)
-            })
-    }
-
-    fn answered(
-        &mut self,
-        block: &Block<'_>,
-        case: &Case<'_>,
-        object: Arc<Object>,
-        answer: ReadAnswer,
-    ) -> Standing {
-        match self.brought_up_to_date(case.schema, &object, answer) {
-            Ok(Some(object)) => Standing::Object(object),
-            Ok(None) => Standing::Nothing {
-                existing: None,
-                vanished: true,
-            },
-            Err(None) => Standing::Object(object),
-            Err(Some(problem)) => {
-                self.report("LF0321", block, case.address, problem);
-                Standing::Refused
-            }
-        }
-    }
-
-    /// Whether the object would stay as recorded, for `--refresh=touched`.
-    fn is_settled(&self, block: &Block<'_>, case: &Case<'_>, object: &Object) -> bool {
-        let proposed = plan::propose(&case.schema.block, &case.config, Some(&object.attributes));
-        let answer = self.ask_plan(
-            block,
-            case,
-            Some(&object.attributes),
-            &proposed,
-            &object.private,
-            None,
-        );
-        let planned = answer.and_then(|a| a.planned).unwrap_or(proposed);
-        differences(&object.attributes, &planned).is_empty()
-    }
-
-    /// Nothing is recorded: on a host, something may stand at the place all the same.
-    fn stands_unrecorded(&mut self, block: &Block<'_>, case: &Case<'_>) -> Standing {
-        let nothing = Standing::Nothing {
-            existing: None,
-            vanished: false,
-        };
-        let natural = case.schema.identity == IdentityClass::NaturalKey;
-        let Containment::On(attribute) = case.schema.containment else {
-            return nothing;
-        };
-        let host = case.config.get(attribute);
-        let Some(id) = host
-            .filter(|h| Host::from_value(h).is_some())
-            .and_then(Host::identity_key)
-        else {
-            return nothing;
-        };
-        if !natural || self.unreachable.contains_key(id.as_str()) {
-            return nothing;
-        }
-        let proposed = plan::propose(&case.schema.block, &case.config, None);
-        let Some(lineage) = self.input.state.lineage.or(Some(model::Lineage([0; 10]))) else {
-            return nothing;
-        };
-        let request = ReadRequest {
-            ty: block.resource.ty.to_string(),
-            attributes: proposed.clone(),
-            private: Vec::new(),
-            all: false,
-            lineage,
-            object: None,
-        };
-        let of = Fingerprint::of(&Value::tuple(vec![
-            Value::string(block.resource.ty.clone()),
-            Value::string(block.connection.key.0.clone()),
-            block.connection.config.clone(),
-            proposed.clone(),
-        ]));
-        let key = Fingerprint::derive("look", &[of]);
-        match self.input.observed.objects.get(&key).cloned() {
-            None => {
-                self.ask(
-                    key,
-                    block,
-                    case.address.clone(),
-                    Ask::Object(Box::new(request)),
-                );
-                Standing::Asked
-            }
-            Some(ReadAnswer::Absent) => nothing,
-            Some(ReadAnswer::Present { made, .. }) => {
-                let fingerprints = self.input.world.fingerprints;
-                let known = Some(&proposed);
-                let existing = reconcile(&case.schema.block, known, &made.attributes, fingerprints);
-                Standing::Nothing {
-                    existing: Some(existing),
-                    vanished: false,
-                }
-            }
-            Some(ReadAnswer::Unreachable(_)) if self.machine_changes(&id) => nothing,
-            Some(ReadAnswer::Unreachable(problem) | ReadAnswer::Failed(problem)) => {
-                self.report("LF0321", block, case.address, problem);
-                Standing::Refused
-            }
-        }
-    }
-
-    fn ask_plan(
-        &self,
-        block: &Block<'_>,
-        case: &Case<'_>,
-        prior: Option<&Value>,
-        proposed: &Value,
-        private: &[u8],
-        existing: Option<&Value>,
-    ) -> Option<PlanAnswer> {
-        let provider = self.input.providers.get(&block.connection.name)?;
-        let (ty, config) = (&*block.resource.ty, &case.config);
-        Some(provider.plan(&PlanRequest {
-            ty,
-            prior,
-            config,
-            proposed,
-            private,
-            existing,
-        }))
-    }
-
-    /// The provider's answer, checked, with its problems reported.
-    fn planned(
-        &mut self,
-        block: &Block<'_>,
-        case: &Case<'_>,
-        prior: Option<&Object>,
-        existing: Option<&Value>,
-    ) -> Option<(Value, PlanAnswer)> {
-        let before = prior.map(|o| &o.attributes);
-        let proposed = plan::propose(&case.schema.block, &case.config, before);
-        let private = prior.map_or(&[][..], |o| &o.private);
-        let mut answer = self.ask_plan(block, case, before, &proposed, private, existing)?;
-        if answer.planned.is_some() {
-            let (ty, config) = (&*block.resource.ty, &case.config);
-            let proposed = &proposed;
-            let request = PlanRequest {
-                ty,
-                prior: before,
-                config,
-                proposed,
-                private,
-                existing,
-            };
-            for broken in provider::check::plan(case.schema, &request, &answer) {
-                self.sink.push(
-                    Problem::error("LF0390", "a provider broke its contract")
-                        .on(case.address)
-                        .detail(broken)
-                        .help("this is a bug of the provider; nothing was changed"),
-                );
-            }
-        }
-        let mut refused = false;
-        for problem in std::mem::take(&mut answer.problems) {
-            refused |= problem.severity == provider::Severity::Error;
-            self.report("LF0322", block, case.address, problem);
-        }
-        if refused {
-            return None;
-        }
-        let planned = answer.planned.take().unwrap_or(proposed);
-        let key = self.input.world.fingerprints;
-        Some((plan::conceal(&case.schema.block, &planned, key), answer))
-    }
-
     /// Nothing is recorded, or it is gone: it is made, or taken over where it stands.
     fn absent(
         &mut self,
@@ -411,6 +141,7 @@ impl Pass<'_> {
             }
             PlanMode::Apply => {}
         }
+        let written = case;
         let case = Case {
             config: self.without_ignored(block, case, object),
             ..*case
@@ -429,9 +160,19 @@ impl Pass<'_> {
             planned = object.attributes.clone();
         }
         let found = plan::changes(&case.schema.block, &object.attributes, &planned);
-        let reasons =
-            self.replacement_reasons(block, case.each, case.schema, object, &planned, &found, &answer);
+        let reasons = self.replacement_reasons(
+            block,
+            case.each,
+            case.schema,
+            object,
+            &planned,
+            &found,
+            &answer,
+        );
         if !reasons.is_empty() {
+            // What was never whole is made as the configuration says.
+            let tainted = object.status == Status::Tainted;
+            let case = if tainted { written } else { case };
             return self.replace(block, case, object, reasons);
         }
         let found: Vec<Difference> = found
@@ -538,129 +279,6 @@ impl Pass<'_> {
         }
         self.push(step);
     }
-
-    fn made_step(
-        &mut self,
-        block: &Block<'_>,
-        case: &Case<'_>,
-        action: Action,
-        planned: &Value,
-        answer: &PlanAnswer,
-    ) -> Step {
-        self.uses(&block.connection);
-        let mut step = Step::new(case.address.clone(), action, block.connection.key.clone());
-        step.after = Some(planned.clone());
-        step.schema_version = case.schema.version;
-        step.container = lives_on(case.schema, planned);
-        step.dependencies = block.dependencies.clone();
-        step.create_before_destroy = self.creates_first(block);
-        step.protected = self.protects(block, case.schema);
-        step.undoable = case.schema.undo == Undo::FromRecord && !answer.irreversible;
-        if answer.irreversible {
-            step.effects.push(Effect::Irreversible);
-        }
-        let name = match action {
-            Action::Update => "update",
-            _ => "create",
-        };
-        let asked = block.resource.timeouts.get(name).copied();
-        step.timeout_ms = asked.unwrap_or(case.schema.timeout_ms);
-        if let Some(object) = self.object_at(case.address) {
-            step.private = object.private.clone();
-            step.expected_ms = object.durations.create_ms.unwrap_or(0);
-        }
-        if let Some(private) = &answer.private {
-            step.private = Arc::from(private.as_slice());
-        } else if matches!(action, Action::Create | Action::Adopt) {
-            step.private = Arc::from([]);
-        }
-        if case.config.has_unknown() || planned.has_sealed() {
-            let (body, instance) =
-                crate::each::finishable(&block.body, &block.resource.repeat, case.each);
-            step.deferred = Some(Deferred {
-                body,
-                scope: block.module,
-                instance,
-                ignored: block.resource.lifecycle.ignore_changes.clone(),
-            });
-        }
-        step
-    }
-
-    pub(crate) fn creates_first(&self, block: &Block<'_>) -> bool {
-        self.prepared()
-            .create_first
-            .get(&block.rank)
-            .copied()
-            .unwrap_or(false)
-    }
-
-    fn protects(&self, block: &Block<'_>, schema: &ResourceSchema) -> bool {
-        block.resource.lifecycle.prevent_destroy
-            || (self.input.config.environment.protected && schema.holds_data)
-    }
-
-    fn without_ignored(&self, block: &Block<'_>, case: &Case<'_>, object: &Object) -> Value {
-        let mut config = case.config.clone();
-        for path in &block.resource.lifecycle.ignore_changes {
-            config = plan::with_prior(&config, &object.attributes, path);
-        }
-        config
-    }
-
-    fn update_reasons(
-        &self,
-        block: &Block<'_>,
-        schema: &ResourceSchema,
-        object: &Object,
-        found: &[Difference],
-    ) -> Vec<Reason> {
-        let drift = self.drift.get(&object.id);
-        let (mut drifted, mut upstream) = (false, false);
-        let mut configured = Vec::new();
-        for difference in found {
-            let path = &difference.path;
-            let attribute = path.first().and_then(|n| schema.block.attribute(n));
-            // What the provider alone decides follows from something else.
-            if attribute.is_some_and(|a| a.usage == AttributeUse::Computed) {
-                continue;
-            }
-            let recorded = drift.and_then(|d| path.get(&d.before));
-            if difference.after.as_ref().is_some_and(Value::has_unknown) {
-                upstream = true;
-            } else if drift.is_some() && recorded == difference.after.as_ref() {
-                drifted = true;
-            } else {
-                configured.push(path.clone());
-            }
-        }
-        let mut reasons = Vec::new();
-        if drifted {
-            reasons.push(Reason::Drifted);
-        }
-        if !configured.is_empty() {
-            reasons.push(Reason::Configured(configured));
-        }
-        if upstream {
-            let resources = block.dependencies.iter();
-            let changing = resources.filter(|r| self.changes_before(std::slice::from_ref(r)));
-            reasons.push(Reason::Upstream(changing.cloned().collect()));
-        }
-        if reasons.is_empty() {
-            let paths = found.iter().map(|d| d.path.clone());
-            reasons.push(Reason::Configured(paths.collect()));
-        }
-        reasons
-    }
-}
-
-/// What these differences do to those who use the object.
-fn effects_of(schema: &ResourceSchema, found: &[Difference]) -> Vec<Effect> {
-    let names = found.iter().filter_map(|d| d.path.first());
-    names
-        .filter_map(|name| schema.block.attribute(name))
-        .flat_map(|a| a.effects.iter().copied())
-        .collect()
 }
 
 /// A change of how a machine is reached is no change of what stands on it.

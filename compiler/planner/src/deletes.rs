@@ -5,7 +5,7 @@ use crate::decide::tidy;
 use crate::pass::{ConnectionValue, Pass};
 use config::{MovedAddress, Repeat};
 use diagnostics::Problem;
-use model::{Address, Containment, Effect, Value};
+use model::{Address, Containment, Effect, Undo, Value};
 use plan::{Action, PlanMode, Reason, Step, StepId, machine_of};
 use state::{Object, ProviderKey, Status};
 use std::sync::Arc;
@@ -17,10 +17,11 @@ impl Pass<'_> {
             return self.refresh_unconfigured();
         }
         let current: Vec<_> = self.current.clone().into_iter().collect();
+        let mode = self.input.options.mode;
         let mut going = Vec::new();
         for (address, id) in current {
             if self.configured.contains(&address)
-                || self.waits_for_expansion(&address)
+                || (mode != PlanMode::Destroy && self.waits_for_expansion(&address))
                 || !self.selection.has_unconfigured(&address)
             {
                 continue;
@@ -40,7 +41,8 @@ impl Pass<'_> {
         going.extend(
             deposed
                 .into_iter()
-                .filter_map(|id| self.object(id).cloned()),
+                .filter_map(|id| self.object(id).cloned())
+                .filter(|o| self.selection.has_unconfigured(&o.address)),
         );
         // Machines first: what lives on them goes with them.
         going.sort_by_key(|o| !self.is_machine(o));
@@ -50,7 +52,8 @@ impl Pass<'_> {
     }
 
     fn unconfigured_object(&mut self, object: &Arc<Object>) {
-        let connection = self.connection_of_record(&object.provider);
+        let present = self.connection_of_record(&object.provider);
+        let connection = self.connection_of_object(object, &present);
         let Some((_, schema)) = self.input.providers.resource(object.address.ty()) else {
             self.sink.push(
                 Problem::error(
@@ -152,6 +155,7 @@ impl Pass<'_> {
         if self.refuses(object, schema.holds_data) {
             return None;
         }
+        let connection = &self.connection_of_object(object, connection);
         self.uses(connection);
         let goes_with = self.goes_with(object, schema.deregisters);
         let action = if goes_with.is_some() {
@@ -169,7 +173,8 @@ impl Pass<'_> {
         step.dependencies = object.dependencies.clone();
         step.create_before_destroy = object.create_before_destroy;
         step.timeout_ms = schema.timeout_ms;
-        step.undoable = false;
+        let made_again = goes_with.is_none() && machine_of(schema, &object.attributes).is_none();
+        step.undoable = made_again && !schema.holds_data && schema.undo == Undo::FromRecord;
         step.effects = schema.effects.clone();
         if schema.holds_data {
             step.effects.push(Effect::DestroysData);
@@ -205,6 +210,7 @@ impl Pass<'_> {
             let Some((_, schema)) = self.input.providers.resource(object.address.ty()) else {
                 continue;
             };
+            effects.extend(schema.effects.iter().copied());
             if schema.holds_data {
                 effects.push(Effect::DestroysData);
             }
@@ -218,6 +224,10 @@ impl Pass<'_> {
         let environment = self.input.config.environment.protected && holds_data;
         if !object.protected && !environment {
             return false;
+        }
+        // Once an object, though it goes as itself and as a part of its machine.
+        if !self.refused.insert(object.id) {
+            return true;
         }
         self.sink.push(
             Problem::error("LF0324", "it is protected, and this plan would destroy it")
@@ -283,23 +293,14 @@ impl Pass<'_> {
             })
     }
 
+    /// Whether a block with instances stands for it, in a module instance that is still there.
     fn has_block(&self, address: &Address) -> bool {
-        let key = (
-            address.resource.mode,
-            address.resource.ty.clone(),
-            address.resource.name.clone(),
-        );
-        self.prepared().sites.iter().enumerate().any(|(id, site)| {
-            let module = &self.input.config.modules[site.module];
-            site.depth == address.resource.module.0.len()
-                && self.of_site[id]
-                    .iter()
-                    .any(|i| self.modules[*i].path == address.resource.module)
-                && module
-                    .resources
-                    .get(&key)
-                    .is_some_and(|r| !matches!(r.repeat, Repeat::Once))
-        })
+        let block = self.block_of(&address.resource);
+        block.is_some_and(|r| !matches!(r.repeat, Repeat::Once))
+            && self
+                .modules
+                .iter()
+                .any(|m| m.path == address.resource.module)
     }
 
     /// The present configuration of a recorded connection; where there is none left, as recorded.

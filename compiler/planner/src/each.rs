@@ -19,9 +19,18 @@ pub(crate) fn finishable(expr: &Arc<Expr>, repeat: &Repeat, each: &Each) -> (Arc
         return (expr.clone(), each.clone());
     };
     let span = for_each.span;
-    let key = Expr { kind: ExprKind::Reference(Reference::EachKey), span };
-    let value = Expr { kind: ExprKind::Index(Box::new(for_each.clone()), Box::new(key)), span };
+    let key = Expr {
+        kind: ExprKind::Reference(Reference::EachKey),
+        span,
+    };
+    let value = Expr {
+        kind: ExprKind::Index(Box::new(for_each.clone()), Box::new(key)),
+        span,
+    };
     let mut instance = each.clone();
     instance.remove(&Reference::EachValue);
-    (Arc::new(expr.substitute(&Reference::EachValue, &value)), instance)
+    (
+        Arc::new(expr.substitute(&Reference::EachValue, &value)),
+        instance,
+    )
 }

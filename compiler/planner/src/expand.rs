@@ -1,12 +1,13 @@
 //! Expansion: how many instances a block has, and what tells them apart.
 
+use crate::graph::Rank;
 use crate::pass::{CallInstances, InstanceId, ModuleInstance, Pass};
 use crate::sites::SiteId;
 use config::Repeat;
 use diagnostics::Problem;
 use eval::{Expr, Reference};
 use model::{Key, Type, Value, show_type};
-use plan::Repetition;
+use plan::{PlanMode, Repetition};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -129,7 +130,7 @@ impl Pass<'_> {
     }
 
     /// Makes the instances of a module call, in every instance of the site that it stands in.
-    pub(crate) fn expand_call(&mut self, site: SiteId, name: &Arc<str>) {
+    pub(crate) fn expand_call(&mut self, rank: Rank, site: SiteId, name: &Arc<str>) {
         let child = self.prepared().sites[site].children[name];
         let call = &self.prepared().module(self.input.config, site).calls[name];
         for parent in self.of_site[site].clone() {
@@ -137,7 +138,8 @@ impl Pass<'_> {
             let later = matches!(expansion, Err(NotExpanded::Later));
             if expansion.is_err() {
                 let path = self.modules[parent].path.clone();
-                if later {
+                self.later_ranks.insert(rank);
+                if later && self.input.options.mode != PlanMode::Destroy {
                     let what = path.child(name, None).to_string();
                     let why = "how many instances it has is known after apply";
                     self.later(what, why, Vec::new());

@@ -258,10 +258,8 @@ impl<'a> Builder<'a> {
         });
         for (reference, output) in found {
             for needed in self.targets(site, &reference, output.as_ref()) {
-                // A validation looks at its own variable, a postcondition at its own resource.
-                if needed != *node {
-                    self.edge(&needed, node);
-                } else if !matches!(node.1, Item::Variable(_)) {
+                // A validation looks at its own variable; nothing else may look at itself.
+                if needed != *node || !matches!(node.1, Item::Variable(_)) {
                     self.edge(&needed, node);
                 }
             }

@@ -1,22 +1,34 @@
 //! `moved`: objects that get another address before anything is decided.
 
 use crate::pass::Pass;
-use config::{Moved, MovedAddress};
-use model::{Address, Key, ModulePath, ModuleStep};
+use config::{Moved, MovedAddress, Resource};
+use model::{Address, Key, ModulePath, ModuleStep, ResourceAddress};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Pass<'_> {
     /// Gives objects the addresses that `moved` blocks and changed repetition say.
     pub(crate) fn moves(&mut self) {
         let config = self.input.config;
-        for site in 0..self.prepared().sites.len() {
-            let module = self.prepared().module(config, site);
-            let names = self.site_names(site);
-            for moved in &module.moved {
-                self.moved(&names, moved);
+        let sites = self.prepared().sites.len();
+        let blocks: usize = (0..sites)
+            .map(|site| self.prepared().module(config, site).moved.len())
+            .sum();
+        // Of a chain of moves, in whatever order they are written, each round finds one more.
+        for _ in 0..blocks {
+            let before = self.plan.moved.len();
+            for site in 0..sites {
+                let names = self.site_names(site);
+                for moved in &self.prepared().module(config, site).moved {
+                    self.moved(&names, moved);
+                }
+            }
+            if self.plan.moved.len() == before {
+                break;
             }
         }
         self.keyed_to_single();
+        self.rename_dependencies();
     }
 
     fn site_names(&self, mut site: usize) -> Vec<Arc<str>> {
@@ -60,31 +72,37 @@ impl Pass<'_> {
     /// `t.n` became `t.n[0]`, or the other way round: the same object.
     fn keyed_to_single(&mut self) {
         let first = Some(Key::Index(0));
-        let config = self.input.config;
-        for (site, module) in self
-            .prepared()
-            .sites
-            .iter()
-            .map(|s| (s, &config.modules[s.module]))
-        {
-            if site.depth > 0 {
+        let all: Vec<Address> = self
+            .current
+            .keys()
+            .filter(|a| a.key.is_none() || a.key == first)
+            .cloned()
+            .collect();
+        for address in all {
+            let resource = &address.resource;
+            let Some(block) = self.block_of(resource) else {
                 continue;
-            }
-            for resource in module.resources.values() {
-                let block = model::ResourceAddress {
-                    module: ModulePath::root(),
-                    mode: resource.mode,
-                    ty: resource.ty.clone(),
-                    name: resource.name.clone(),
-                };
-                let (single, zero) = (block.instance(None), block.instance(first.clone()));
-                match Pass::repetition(&resource.repeat) {
-                    plan::Repetition::Once => self.carry(&zero, single),
-                    plan::Repetition::Count => self.carry(&single, zero),
-                    plan::Repetition::ForEach => {}
+            };
+            match (Pass::repetition(&block.repeat), &address.key) {
+                (plan::Repetition::Once, Some(_)) => self.carry(&address, resource.instance(None)),
+                (plan::Repetition::Count, None) => {
+                    self.carry(&address, resource.instance(first.clone()));
                 }
+                _ => {}
             }
         }
+    }
+
+    /// The block that a resource's address names, in whichever module.
+    pub(crate) fn block_of(&self, resource: &ResourceAddress) -> Option<&Resource> {
+        let sites = &self.prepared().sites;
+        let mut site = 0;
+        for step in resource.module.0.iter() {
+            site = *sites[site].children.get(&step.name)?;
+        }
+        let key = (resource.mode, resource.ty.clone(), resource.name.clone());
+        let module = self.prepared().module(self.input.config, site);
+        module.resources.get(&key)
     }
 
     fn carry(&mut self, from: &Address, to: Address) {
@@ -100,8 +118,45 @@ impl Pass<'_> {
             object.address = to.clone();
             self.brought_up.insert(id, Arc::new(object));
         }
-        self.plan.moved.retain(|(moved, _)| *moved != id);
+        if from.resource != to.resource && !self.stands(&from.resource) {
+            self.renamed
+                .push((from.resource.clone(), to.resource.clone()));
+        }
         self.plan.moved.push((id, to));
+    }
+
+    /// Whether a resource has any object.
+    fn stands(&self, resource: &ResourceAddress) -> bool {
+        let first = resource.instance(None);
+        let current = self.current.range(first.clone()..).next();
+        let deposed = self.input.state.deposed.range(first..).next();
+        current.is_some_and(|(a, _)| a.resource == *resource)
+            || deposed.is_some_and(|(a, _)| a.resource == *resource)
+    }
+
+    /// What depended on a resource that has another address depends on it there; the state does
+    /// the same as it is told of the moves.
+    fn rename_dependencies(&mut self) {
+        if self.renamed.is_empty() {
+            return;
+        }
+        let ids: Vec<_> = self.input.state.objects.keys().copied().collect();
+        for id in ids {
+            let Some(object) = self.object(id) else {
+                continue;
+            };
+            let mut dependencies: BTreeSet<_> = object.dependencies.iter().cloned().collect();
+            for (from, to) in &self.renamed {
+                if dependencies.remove(from) && object.address.resource != *to {
+                    dependencies.insert(to.clone());
+                }
+            }
+            if !dependencies.iter().eq(object.dependencies.iter()) {
+                let mut object = state::Object::clone(object);
+                object.dependencies = dependencies.into_iter().collect();
+                self.brought_up.insert(id, Arc::new(object));
+            }
+        }
     }
 }
 

@@ -168,12 +168,16 @@ impl Pass<'_> {
             .filter_map(|(id, s)| Some((id, s.pair?)))
             .collect();
         for (create, delete) in pairs {
+            // What goes with its machine is in nobody's way: the new one is on another machine.
+            if self.plan.steps[delete].action == Action::GoesWith {
+                continue;
+            }
             if self.plan.steps[create].create_before_destroy {
                 self.plan.steps[delete].waits_for.push(create);
                 continue;
             }
             self.plan.steps[create].waits_for.push(delete);
-            if self.plan.steps[delete].action == Action::Delete && self.hangs_on_unknown(create) {
+            if self.hangs_on_unknown(create) {
                 self.decide_before_delete(create, delete, by);
             }
         }

@@ -14,8 +14,10 @@ impl Prepared {
                 let nearest = self.nearest.get(&rank);
                 let managed = nearest.iter().flat_map(|n| &n.managed);
                 let data = nearest.iter().flat_map(|n| &n.data);
-                let mut needs: Vec<_> =
-                    managed.chain(data).filter_map(|r| self.resource_at(*r)).collect();
+                let mut needs: Vec<_> = managed
+                    .chain(data)
+                    .filter_map(|r| self.resource_at(*r))
+                    .collect();
                 needs.sort();
                 Some((self.resource_at(rank)?, needs))
             })

@@ -25,6 +25,12 @@ impl Pass<'_> {
             if same || (before.is_none() && after.is_null()) {
                 continue;
             }
+            // Nothing that this plan does makes these known.
+            let partial =
+                self.input.options.mode == PlanMode::RefreshOnly || self.selection.is_partial();
+            if after.has_unknown() && partial && self.plan.steps.is_empty() {
+                continue;
+            }
             let sensitive = output.sensitive;
             let change = OutputChange {
                 before,

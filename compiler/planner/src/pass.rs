@@ -1,6 +1,6 @@
 //! One pass over a configuration: what was expanded, evaluated and decided so far.
 
-use crate::graph::Prepared;
+use crate::graph::{Prepared, Rank};
 use crate::sites::SiteId;
 use crate::{Input, Read};
 use config::{Module, ProviderName, ResourceKey};
@@ -58,6 +58,9 @@ pub(crate) struct ConnectionValue {
     pub(crate) config: Value,
 }
 
+/// Of each module call: how many outputs its value was put together from, and that value.
+type ModuleValues = HashMap<(InstanceId, Arc<str>), (usize, Value)>;
+
 /// Everything that a pass has found.
 pub(crate) struct Pass<'a> {
     pub(crate) input: &'a Input<'a>,
@@ -83,10 +86,16 @@ pub(crate) struct Pass<'a> {
     pub(crate) connections: HashMap<(SiteId, ProviderName), ConnectionValue>,
     pub(crate) plan: Plan,
     pub(crate) drift: BTreeMap<ObjectId, Drift>,
-    /// Resources that a step so far changes.
-    pub(crate) changing: HashSet<ResourceAddress>,
+    /// Steps so far of each resource that a provider is asked to change.
+    pub(crate) changing: HashMap<ResourceAddress, Vec<StepId>>,
+    /// Parts of the configuration that hang on something of a later stage.
+    pub(crate) later_ranks: HashSet<Rank>,
+    /// Resources that have another address since all their objects were moved.
+    pub(crate) renamed: Vec<(ResourceAddress, ResourceAddress)>,
+    /// Objects of which it was reported that they are protected.
+    pub(crate) refused: HashSet<ObjectId>,
     /// What of a module call was put together, and from how many outputs.
-    pub(crate) module_values: RefCell<HashMap<(InstanceId, Arc<str>), (usize, Value)>>,
+    pub(crate) module_values: RefCell<ModuleValues>,
     /// What is left out by `--target` and `--exclude`.
     pub(crate) selection: crate::selection::Selection,
     /// Extra waits of a step that its dependencies do not tell: data sources that are read late.
@@ -116,7 +125,10 @@ impl<'a> Pass<'a> {
             connections: HashMap::new(),
             plan: Plan::default(),
             drift: BTreeMap::new(),
-            changing: HashSet::new(),
+            changing: HashMap::new(),
+            later_ranks: HashSet::new(),
+            renamed: Vec::new(),
+            refused: HashSet::new(),
             module_values: RefCell::new(HashMap::new()),
             selection: crate::selection::Selection::default(),
             data_waits: HashMap::new(),
@@ -147,11 +159,18 @@ impl<'a> Pass<'a> {
 
     /// Adds a step, and gives its id.
     pub(crate) fn push(&mut self, step: plan::Step) -> StepId {
-        if step.action.changes() && !self.changing.contains(&step.address.resource) {
-            self.changing.insert(step.address.resource.clone());
+        let id = self.plan.steps.len();
+        if step.action.changes() {
+            match self.changing.get_mut(&step.address.resource) {
+                Some(steps) => steps.push(id),
+                None => drop(
+                    self.changing
+                        .insert(step.address.resource.clone(), vec![id]),
+                ),
+            }
         }
         self.plan.steps.push(step);
-        self.plan.steps.len() - 1
+        id
     }
 
     /// Names what has to wait for a later stage.

@@ -1,19 +1,21 @@
 //! Whether a change takes another object, and why.
 
 use crate::pass::Pass;
-use crate::references::mentions;
 use crate::resource::Block;
-use eval::Reference;
-use model::{AttrPath, Containment, Difference, Mode, ResourceSchema, Value};
+use eval::{Expr, ExprKind, Reference};
+use model::{AttrPath, Containment, Difference, Key, Mode, ResourceAddress, ResourceSchema, Value};
 use plan::{Action, Reason};
 use provider::{Host, PlanAnswer};
 use state::{Object, Status};
+use std::collections::BTreeMap;
 
 impl Pass<'_> {
     /// Why an object has to be replaced; empty where it can stay.
+    #[allow(clippy::too_many_arguments)] // all that the decision rests on
     pub(crate) fn replacement_reasons(
         &self,
         block: &Block<'_>,
+        each: &BTreeMap<Reference, Value>,
         schema: &ResourceSchema,
         object: &Object,
         planned: &Value,
@@ -37,7 +39,7 @@ impl Pass<'_> {
         {
             reasons.push(Reason::OtherConnection);
         }
-        reasons.extend(self.triggers(block));
+        reasons.extend(self.triggers(block, each));
         let mut forced: Vec<AttrPath> = differences
             .iter()
             .filter(|d| {
@@ -63,33 +65,103 @@ impl Pass<'_> {
     }
 
     /// `replace_triggered_by`: what it names changes in this plan.
-    fn triggers(&self, block: &Block<'_>) -> Vec<Reason> {
+    fn triggers(&self, block: &Block<'_>, each: &BTreeMap<Reference, Value>) -> Vec<Reason> {
         let mut reasons = Vec::new();
         for expr in &block.resource.lifecycle.replace_triggered_by {
-            let mut named = None;
-            mentions(expr, &mut |m| {
-                if let Reference::Resource(Mode::Managed, ty, name) = m.reference {
-                    named = Some((ty.clone(), name.clone()));
-                }
-            });
-            let Some((ty, name)) = named else { continue };
-            let path = attributes_behind(expr);
-            let module = &self.modules[block.module].path;
-            let changes = self.plan.steps.iter().any(|step| {
-                let resource = &step.address.resource;
-                let same = resource.ty == ty && resource.name == name && resource.module == *module;
-                same && matches!(step.action, Action::Create | Action::Update) && {
-                    let before = step.before.as_ref().and_then(|b| path.get(b));
-                    let after = step.after.as_ref().and_then(|a| path.get(a));
-                    step.before.is_some() && before != after
-                }
+            let Some(named) = self.trigger(expr, block, each) else {
+                continue;
+            };
+            let steps = self.changing.get(&named.resource).into_iter().flatten();
+            let changes = steps.map(|id| &self.plan.steps[*id]).any(|step| {
+                let (Some(before), Some(after)) = (&step.before, &step.after) else {
+                    return false;
+                };
+                named
+                    .key
+                    .as_ref()
+                    .is_none_or(|k| step.address.key.as_ref() == Some(k))
+                    && matches!(step.action, Action::Create | Action::Update)
+                    && named.path.get(before) != named.path.get(after)
             });
             if changes {
-                reasons.push(Reason::Triggered(format!("{ty}.{name}")));
+                let resource = &named.resource;
+                reasons.push(Reason::Triggered(format!(
+                    "{}.{}",
+                    resource.ty, resource.name
+                )));
             }
         }
         reasons
     }
+
+    fn trigger(
+        &self,
+        expr: &Expr,
+        block: &Block<'_>,
+        each: &BTreeMap<Reference, Value>,
+    ) -> Option<Trigger> {
+        match &expr.kind {
+            ExprKind::Reference(Reference::Resource(Mode::Managed, ty, name)) => Some(Trigger {
+                resource: ResourceAddress::managed(
+                    self.modules[block.module].path.clone(),
+                    ty,
+                    name,
+                ),
+                key: None,
+                path: AttrPath::root(),
+            }),
+            ExprKind::Attribute(source, name) => {
+                let source = self.trigger(source, block, each)?;
+                let path = source.path.then(name);
+                Some(Trigger { path, ..source })
+            }
+            ExprKind::Index(source, index) => {
+                let source = self.trigger(source, block, each)?;
+                let names = crate::scope::Names {
+                    pass: self,
+                    module: block.module,
+                    each,
+                    this: None,
+                };
+                let index = eval::evaluate(index, &names, self.input.world).ok();
+                Some(match (source.path.0.is_empty(), index) {
+                    (true, Some(Value::String(name))) => Trigger {
+                        key: Some(Key::Name(name)),
+                        ..source
+                    },
+                    (true, Some(index)) => Trigger {
+                        key: index
+                            .as_i64()
+                            .and_then(|i| i.try_into().ok())
+                            .map(Key::Index),
+                        ..source
+                    },
+                    (false, Some(Value::String(name))) => Trigger {
+                        path: source.path.then(&name),
+                        ..source
+                    },
+                    (false, Some(index)) => match index.as_i64().and_then(|i| i.try_into().ok()) {
+                        Some(i) => Trigger {
+                            path: source.path.item(i),
+                            ..source
+                        },
+                        None => source,
+                    },
+                    (_, None) => source,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+/// What a `replace_triggered_by` names.
+struct Trigger {
+    resource: ResourceAddress,
+    /// One instance, or all of them.
+    key: Option<Key>,
+    /// The attribute, or the whole.
+    path: AttrPath,
 }
 
 /// Whether what is planned lives on another machine than the object. A machine that is not known
@@ -105,17 +177,5 @@ pub(crate) fn other_machine(schema: &ResourceSchema, object: &Object, planned: &
     match host.and_then(Host::identity_key) {
         Some(id) => id != **recorded,
         None => true,
-    }
-}
-
-/// The attributes behind the resource's name: `.input` of `terraform_data.a[0].input`.
-fn attributes_behind(expr: &eval::Expr) -> AttrPath {
-    match &expr.kind {
-        eval::ExprKind::Attribute(source, name) => match source.kind {
-            eval::ExprKind::Reference(_) => AttrPath::name(name),
-            _ => attributes_behind(source).then(name),
-        },
-        eval::ExprKind::Index(source, _) => attributes_behind(source),
-        _ => AttrPath::root(),
     }
 }

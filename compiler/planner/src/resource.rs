@@ -12,8 +12,8 @@ use eval::{Expr, Reference};
 use model::{
     Address, AttributeUse, BlockSchema, Fingerprint, Key, Mode, ResourceAddress, Type, Value,
 };
-use provider::{DataRequest, ProviderProblem, Severity};
 use plan::PlanMode;
+use provider::{DataRequest, ProviderProblem, Severity};
 use state::ProviderKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -94,7 +94,11 @@ impl<'a> Pass<'a> {
             Ok((_, instances)) => instances,
             Err(NotExpanded::Later) => {
                 let waits = block.dependencies.iter().map(ToString::to_string).collect();
-                self.put_off(block, "how many instances it has is known after apply", waits);
+                self.put_off(
+                    block,
+                    "how many instances it has is known after apply",
+                    waits,
+                );
                 return open();
             }
             Err(NotExpanded::Refused) => {
@@ -209,7 +213,11 @@ impl<'a> Pass<'a> {
         header: Span,
     ) -> Option<Value> {
         match plan::shape(schema, &written) {
-            Ok(config) => Some(plan::conceal(schema, &config, self.input.world.fingerprints)),
+            Ok(config) => Some(plan::conceal(
+                schema,
+                &config,
+                self.input.world.fingerprints,
+            )),
             Err(error) => {
                 let span = error
                     .path
@@ -366,8 +374,7 @@ impl<'a> Pass<'a> {
         step.after = Some(result.clone());
         step.dependencies = block.dependencies.clone();
         step.timeout_ms = 120_000;
-        let (body, instance) =
-            crate::each::finishable(&block.body, &block.resource.repeat, each);
+        let (body, instance) = crate::each::finishable(&block.body, &block.resource.repeat, each);
         step.deferred = Some(plan::Deferred {
             body,
             scope: block.module,

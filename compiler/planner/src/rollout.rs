@@ -74,11 +74,41 @@ impl Pass<'_> {
             rollout.canary = 0;
         }
         rollout.instances = instances.into_iter().collect();
+        if rollout.auto_revert {
+            self.can_go_back(block, &rollout);
+        }
         let index = self.plan.rollouts.len();
         for id in rollout.instances.iter().flat_map(|(_, steps)| steps) {
             self.plan.steps[*id].rollout = Some(index);
         }
         self.plan.rollouts.push(rollout);
+    }
+
+    /// Refuses to promise what can't be kept.
+    fn can_go_back(&mut self, block: &Block, rollout: &Rollout) {
+        let steps = rollout.instances.iter().flat_map(|(_, steps)| steps);
+        let mut steps = steps.map(|id| &self.plan.steps[*id]);
+        let Some(step) = steps.find(|s| !s.undoable && s.action != Action::Read) else {
+            return;
+        };
+        let what = match (step.action, step.replaces()) {
+            (Action::Create, _) => "making it",
+            (_, true) => "replacing it",
+            (Action::Update, _) => "changing it",
+            _ => "ending it",
+        };
+        let problem = Problem::error(
+            "LF0326",
+            format!("`{}` can't be rolled out with `auto_revert`", rollout.of),
+        );
+        let span = crate::loads::item_span(&block.body, "auto_revert").unwrap_or(block.span);
+        self.sink.push(
+            problem
+                .at(span, "asks for what can't be promised")
+                .on(&step.address)
+                .detail(format!("{}: {what} can't be taken back", step.address))
+                .help("leave `auto_revert` out of this rollout, or make the change in another way"),
+        );
     }
 
     fn read_rollout(&mut self, block: &Block, body: &Value) -> Option<Rollout> {

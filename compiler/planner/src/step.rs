@@ -1,13 +1,14 @@
 //! The step of the loop: one pass over everything, in order.
 
-use crate::graph::Item;
+use crate::conditions::Place;
+use crate::graph::{Item, Rank};
 use crate::pass::Pass;
 use crate::sites::SiteId;
 use crate::{Input, Round};
-use config::{Condition, Repeat};
+use config::Repeat;
 use diagnostics::{Problem, Span};
-use eval::Reference;
 use model::{Type, Value, convert, show_type};
+use plan::{PlanMode, When};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -18,11 +19,12 @@ pub fn step(input: &Input<'_>) -> Round {
     pass.select();
     pass.moves();
     for (rank, (site, item)) in input.prepared.nodes.iter().enumerate() {
+        pass.hangs_on_later(rank, item);
         match item {
             Item::Variable(name) => pass.variable(*site, name),
             Item::Local(name) => pass.local(*site, name),
             Item::Output(name) => pass.output(*site, name),
-            Item::Call(name) => pass.expand_call(*site, name),
+            Item::Call(name) => pass.expand_call(rank, *site, name),
             Item::Provider(name) => pass.connection_of(*site, name),
             Item::Resource(key) => pass.resource(rank, *site, key),
         }
@@ -39,6 +41,18 @@ pub fn step(input: &Input<'_>) -> Round {
 }
 
 impl Pass<'_> {
+    /// What names something of a later stage is of a later stage itself. A resource decides
+    /// that for itself, since it may name parts of it that are known.
+    fn hangs_on_later(&mut self, rank: Rank, item: &Item) {
+        let needs = &self.prepared().needs[rank];
+        if !matches!(item, Item::Resource(_))
+            && !self.later_ranks.is_empty()
+            && needs.iter().any(|n| self.later_ranks.contains(n))
+        {
+            self.later_ranks.insert(rank);
+        }
+    }
+
     fn variable(&mut self, site: SiteId, name: &Arc<str>) {
         for id in self.of_site[site].clone() {
             let value = self.variable_value(id, name);
@@ -114,68 +128,19 @@ impl Pass<'_> {
     fn validations(&mut self, id: usize, name: &Arc<str>) {
         let variable = &self.module_of(id).variables[name];
         let none = BTreeMap::new();
+        let address = self.name_of(id, "var", name);
         for validation in &variable.validations {
-            self.condition(validation, id, &none, None, "LF0308", || {
+            let place = Place {
+                module: id,
+                each: &none,
+                this: None,
+                address: &address,
+                when: When::Inside(id),
+            };
+            self.condition(validation, &place, "LF0308", || {
                 format!("the value of `var.{name}` is refused")
             });
         }
-    }
-
-    /// Reports a condition that does not hold. Whether it is decided: one that is not known
-    /// yet is not.
-    pub(crate) fn condition(
-        &mut self,
-        condition: &Condition,
-        module: usize,
-        each: &BTreeMap<Reference, Value>,
-        this: Option<&Value>,
-        code: &'static str,
-        message: impl Fn() -> String,
-    ) -> bool {
-        let names = crate::scope::Names {
-            pass: self,
-            module,
-            each,
-            this,
-        };
-        let held = eval::evaluate(&condition.condition, &names, self.input.world);
-        let words = eval::evaluate(&condition.error_message, &names, self.input.world);
-        let Some(held) = self.sink.take(held) else {
-            return true;
-        };
-        let held = match held {
-            Value::Secret(ref secret) => secret.expose().cloned().unwrap_or(held),
-            held => held,
-        };
-        if held.is_unknown() || matches!(held, Value::Secret(_)) {
-            return false;
-        }
-        match convert(&held, &Type::Bool) {
-            Ok(Value::Bool(true)) => {}
-            Ok(Value::Bool(false)) => {
-                let words = self.sink.take(words).unwrap_or(Value::NULL);
-                let said = match &words {
-                    Value::String(s) => s.to_string(),
-                    Value::Secret(_) | Value::Mixed(_) => {
-                        "the error message is sensitive, and is not shown".into()
-                    }
-                    _ => "the error message is not known".into(),
-                };
-                let problem = Problem::error(code, message());
-                self.sink.push(
-                    problem
-                        .at(condition.condition.span, "is false")
-                        .detail(said),
-                );
-            }
-            _ => self.sink.push(
-                Problem::error("LF0309", "a condition has to be true or false").at(
-                    condition.condition.span,
-                    format!("is {}", show_type(&held.ty())),
-                ),
-            ),
-        }
-        true
     }
 
     fn local(&mut self, site: SiteId, name: &Arc<str>) {
@@ -191,10 +156,20 @@ impl Pass<'_> {
         let none = BTreeMap::new();
         for id in self.of_site[site].clone() {
             let output = &self.module_of(id).outputs[name];
-            for precondition in &output.preconditions {
-                self.condition(precondition, id, &none, None, "LF0310", || {
-                    format!("a precondition of `output.{name}` does not hold")
-                });
+            if self.input.options.mode != PlanMode::Destroy {
+                let address = self.name_of(id, "output", name);
+                for precondition in &output.preconditions {
+                    let place = Place {
+                        module: id,
+                        each: &none,
+                        this: None,
+                        address: &address,
+                        when: When::AtEnd,
+                    };
+                    self.condition(precondition, &place, "LF0310", || {
+                        format!("a precondition of `output.{name}` does not hold")
+                    });
+                }
             }
             let mut value = self.evaluate(&output.value, id, &none);
             if output.sensitive {

@@ -1,0 +1,84 @@
+//! Objects that stay while what they depend on is replaced: they keep depending on it, though
+//! the state lets them inherit when the old object leaves.
+
+use crate::run::Run;
+use model::{ObjectId, ResourceAddress};
+use plan::{Action, StepId};
+use state::{Event, Object};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+/// What each object depended on when the run began.
+pub(crate) type Before = BTreeMap<ObjectId, Arc<[ResourceAddress]>>;
+
+impl Run<'_> {
+    /// What depends on a resource that this plan makes again.
+    pub(crate) fn dependencies_at_risk(&self) -> Before {
+        let made: BTreeSet<&ResourceAddress> = self
+            .plan
+            .steps
+            .iter()
+            .filter(|s| matches!(s.action, Action::Create | Action::Adopt))
+            .map(|s| &s.address.resource)
+            .collect();
+        if made.is_empty() {
+            return Before::new();
+        }
+        let objects = self.state.objects.values();
+        objects
+            .filter(|o| o.dependencies.iter().any(|d| made.contains(d)))
+            .map(|o| (o.id, o.dependencies.clone()))
+            .collect()
+    }
+
+    /// Records the dependencies again that were lost on the way.
+    pub(crate) async fn restore_dependencies(&mut self, before: Before) {
+        if self.report.broken.is_some() {
+            return;
+        }
+        let steps: HashMap<ObjectId, StepId> = (0..self.plan.steps.len())
+            .filter(|id| self.is_done(*id))
+            .filter(|id| matches!(self.plan.steps[*id].action, Action::Update | Action::Record))
+            .filter_map(|id| Some((self.plan.steps[id].object?, id)))
+            .collect();
+        let events: Vec<Event> = before
+            .into_iter()
+            .filter_map(|(id, dependencies)| {
+                let recorded = self.state.objects.get(&id)?;
+                let dependencies = match steps.get(&id) {
+                    Some(step) => self.plan.steps[*step].dependencies.clone(),
+                    None => self.as_far_as_there(recorded, &dependencies),
+                };
+                if recorded.dependencies == dependencies {
+                    return None;
+                }
+                let mut object = Object::clone(recorded);
+                object.dependencies = dependencies;
+                Some(Event::Put(Box::new(object)))
+            })
+            .collect();
+        if !events.is_empty() {
+            self.record(events).await;
+        }
+    }
+
+    /// Those of before that are there; and where one is not, what was inherited from it.
+    fn as_far_as_there(
+        &self,
+        recorded: &Object,
+        before: &[ResourceAddress],
+    ) -> Arc<[ResourceAddress]> {
+        let there = |resource: &&ResourceAddress| {
+            let mut behind = self.state.current.range(resource.instance(None)..);
+            behind.next().is_some_and(|(a, _)| a.resource == **resource)
+        };
+        let kept: BTreeSet<_> = before.iter().filter(there).cloned().collect();
+        let whole = kept.len() == before.len();
+        let inherited = recorded.dependencies.iter().filter(|_| !whole).cloned();
+        kept.into_iter()
+            .chain(inherited)
+            .collect::<BTreeSet<_>>()
+            .into_iter()
+            .collect()
+    }
+}
