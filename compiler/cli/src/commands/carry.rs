@@ -14,7 +14,7 @@ use crate::view::{self, report};
 use diagnostics::{Problem, SourceMap};
 use driver::{Options, Session, SettleReport};
 use model::Effect;
-use plan::{Plan, PlanMode, Reason};
+use plan::{Action, Plan, PlanMode, Reason};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
@@ -192,6 +192,12 @@ pub(super) async fn carry_out(
 ) -> Run<()> {
     let began = Instant::now();
     app.out.begin_live();
+    let total = plan
+        .steps
+        .iter()
+        .filter(|s| s.action != Action::Barrier)
+        .count();
+    app.out.happening(&Happening::Counted { done: 0, total });
     let outcome = session.apply(plan, plan_id).await;
     app.out.end_live();
     app.out
