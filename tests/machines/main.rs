@@ -1,0 +1,11 @@
+//! The real `landfall` on real machines: whole programs, from a configuration to what then runs.
+//! What needs no machine is tested lower down.
+
+mod machine;
+mod program;
+mod project;
+mod quickstart;
+
+use machine::Machine;
+use program::Ran;
+use project::Project;
