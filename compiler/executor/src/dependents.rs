@@ -24,9 +24,21 @@ impl Run<'_> {
         if made.is_empty() {
             return Before::new();
         }
+        let at_risk =
+            |dependencies: &[ResourceAddress]| dependencies.iter().any(|d| made.contains(d));
+        // What is recorded to depend on it from now on may be so before the old one leaves.
+        let recorded = self
+            .plan
+            .steps
+            .iter()
+            .filter(|s| s.action == Action::Record);
+        let from_now_on: BTreeSet<ObjectId> = recorded
+            .filter(|s| at_risk(&s.dependencies))
+            .filter_map(|s| s.object)
+            .collect();
         let objects = self.state.objects.values();
         objects
-            .filter(|o| o.dependencies.iter().any(|d| made.contains(d)))
+            .filter(|o| at_risk(&o.dependencies) || from_now_on.contains(&o.id))
             .map(|o| (o.id, o.dependencies.clone()))
             .collect()
     }

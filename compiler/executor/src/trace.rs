@@ -3,8 +3,8 @@
 use crate::context::{Context, RecordError};
 use model::{IdentityClass, Lineage, ResourceSchema, Undo};
 use provider::{
-    Action, Answer, Certainty, Connection, FindAnswer, FindRequest, Found, Made, Operation,
-    Ownership, ProviderProblem, answers,
+    Action, Answer, Connection, FindAnswer, FindRequest, Found, Made, Operation, Ownership,
+    ProviderProblem, answers,
 };
 use state::{Change, OpenIntent};
 use std::time::Duration;
@@ -126,11 +126,11 @@ impl Trace<'_> {
                 made,
                 found: Found::Exact,
             }),
-            Answer::Failed(failure) => match (failure.partial, failure.certainty) {
-                (Some(made), _) => Some(FindAnswer::Incomplete { made }),
-                (None, Certainty::NotDone) if !failure.retryable => Some(FindAnswer::Absent),
-                _ => None,
-            },
+            // Refused says that this request did nothing; the one before may have.
+            Answer::Failed(failure) => {
+                let made = failure.partial?;
+                Some(FindAnswer::Incomplete { made })
+            }
             _ => None,
         }
     }
