@@ -35,7 +35,7 @@ async fn whatever_is_killed_is_made_whole_by_the_next_run() {
     let seeds = first..first + wanted.div_ceil(POINTS_EACH);
     let room = Arc::new(Semaphore::new(2 * cores()));
     let mut projects = JoinSet::new();
-    for seed in seeds {
+    for seed in seeds.clone() {
         projects.spawn(project_of(seed, room.clone()));
     }
     let mut sum = Sum::default();
@@ -44,7 +44,7 @@ async fn whatever_is_killed_is_made_whole_by_the_next_run() {
             sum.add(case, outcome);
         }
     }
-    println!("{}", sum.text());
+    println!("seeds {first} to {}: {}", seeds.end - 1, sum.text());
     assert!(sum.failures.is_empty(), "{}", sum.failures.join("\n\n"));
     let killed = sum.killed.values().sum::<u64>();
     assert!(
@@ -124,8 +124,14 @@ impl Sum {
             self.by_hand,
             self.failures.len()
         );
+        let mut kinds: BTreeMap<&str, [u64; 2]> = BTreeMap::new();
         for (point, count) in &self.killed {
-            let _ = write!(text, "\n{count:5} {point}");
+            let (when, kind) = point.split_once(' ').unwrap_or(("", point));
+            kinds.entry(kind).or_default()[usize::from(when == "after")] += count;
+        }
+        text.push_str("\nbefore after");
+        for (kind, [before, after]) in kinds {
+            let _ = write!(text, "\n{before:6} {after:5} {kind}");
         }
         text
     }

@@ -102,6 +102,7 @@ fn elsewhere(draws: &mut Seed, versions: &mut [Vec<Block>; 2]) {
             ],
         });
     }
+    let alike = draws.hits(300);
     for i in 0..1 + draws.below(2) {
         let renamed = draws.hits(300);
         each(versions, there(draws), |v| Block {
@@ -118,7 +119,10 @@ fn elsewhere(draws: &mut Seed, versions: &mut [Vec<Block>; 2]) {
         each(versions, there(draws), |v| Block {
             ty: "sim_ticket",
             name: format!("ticket{i}"),
-            attributes: vec![("title", format!("\"ticket {i} of {v}\""))],
+            attributes: vec![(
+                "title",
+                format!("\"ticket {} of {v}\"", if alike { 0 } else { i }),
+            )],
         });
         let longer = draws.hits(300);
         each(versions, there(draws), |v| Block {

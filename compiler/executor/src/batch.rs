@@ -3,9 +3,9 @@
 use crate::context::Event as Told;
 use crate::operation::Asked;
 use crate::run::{Message, Run, Standing, UnderWay};
-use model::Token;
+use model::{IdentityClass, Token};
 use plan::StepId;
-use provider::{Lane, Operation, ProviderProblem, answers};
+use provider::{Action as Ask, Lane, Operation, ProviderProblem, answers};
 use state::{Event, ProviderKey, ProviderRecord};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::time::Instant;
@@ -46,8 +46,19 @@ impl Run<'_> {
     pub(crate) fn admit(&mut self, asked: Box<Asked>) -> Option<Admitted> {
         let step = &self.plan.steps[asked.step];
         let provider = self.provider(&step.provider)?;
-        let lane = provider.lane(step.address.ty(), &asked.planned);
-        let (width, named) = (provider.lane_width(), !lane.0.is_empty());
+        // Of what nothing tells apart, one is made at a time: no other is taken for it later.
+        let alone = matches!(asked.operation.action, Ask::Create { .. })
+            && self
+                .schema(step.address.ty())
+                .is_some_and(|s| s.identity == IdentityClass::None);
+        let (lane, width) = match alone {
+            true => (Lane(format!("{} one at a time", step.address.ty())), 1),
+            false => (
+                provider.lane(step.address.ty(), &asked.planned),
+                provider.lane_width(),
+            ),
+        };
+        let named = !lane.0.is_empty();
         let key = (step.provider.clone(), lane);
         if width > 0 {
             self.lanes.wide.insert(key.clone());
