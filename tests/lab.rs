@@ -5,7 +5,7 @@ use config::{MemoryFiles, Request};
 use diagnostics::{Problem, SourceMap};
 use driver::{Inputs, Loaded, Options, Planned, Providers, Report, Session, Setup, load};
 use eval::{Sources, TemplatePart};
-use model::{Address, FingerprintKey, Lineage, Value};
+use model::{Address, FingerprintKey, Lineage, Mixed, Part, Secret, Value};
 use plan::{Action, Plan, Step};
 use provider::Provider;
 use provider_builtin::Builtin;
@@ -145,8 +145,22 @@ impl Lab {
         lines
     }
 
-    /// Plans and applies; panics where the plan has problems.
+    /// Settles what an earlier run left open, as every run does before it plans.
+    async fn settle(&mut self) {
+        let loaded = self.loaded();
+        let memory = Memory(self.files.clone());
+        let (_sender, cancel) = watch::channel(0);
+        let mut session = self.session(&loaded, &memory, cancel);
+        let settled = session.settle().await;
+        assert!(settled.broken.is_none(), "{settled:?}");
+        let state = session.state().clone();
+        drop(session);
+        self.state = state;
+    }
+
+    /// Settles, plans and applies; panics where the plan has problems.
     pub async fn apply(&mut self) -> Report {
+        self.settle().await;
         let planned = self.plan().await;
         assert!(!planned.has_errors(), "{:#?}", planned.problems);
         self.apply_plan(&planned.plan).await
@@ -158,8 +172,6 @@ impl Lab {
         let memory = Memory(self.files.clone());
         let (_sender, cancel) = watch::channel(0);
         let mut session = self.session(&loaded, &memory, cancel);
-        let settled = session.settle().await;
-        assert!(settled.broken.is_none(), "{settled:?}");
         let report = session.apply(plan, None).await;
         drop(session);
         self.state = report.state.clone();
@@ -224,6 +236,24 @@ impl Lab {
         object.status = Status::Tainted;
         let event = Event::Put(Box::new(object));
         self.state.apply(&event, 0).expect("it is recorded");
+    }
+
+    /// Seals every secret of the state: of each only type and fingerprints are left.
+    pub fn seal(&mut self) {
+        let objects: Vec<Object> = self
+            .state
+            .objects
+            .values()
+            .map(|o| Object::clone(o))
+            .collect();
+        for mut object in objects {
+            object.attributes = sealed(&object.attributes);
+            let event = Event::Put(Box::new(object));
+            self.state.apply(&event, 0).expect("it is recorded");
+        }
+        for output in self.state.outputs.values_mut() {
+            output.value = sealed(&output.value);
+        }
     }
 
     /// How many things there are in the simulated world.
@@ -316,6 +346,26 @@ pub fn steps(plan: &Plan) -> Vec<String> {
     );
     lines.sort();
     lines
+}
+
+fn sealed(value: &Value) -> Value {
+    let seal = |s: &Secret| Secret::sealed(s.fingerprint, s.ty.clone()).with_content(s.content);
+    value.rewrite(&mut |v| match v {
+        Value::Secret(s) => Some(Value::Secret(Arc::new(seal(s)))),
+        Value::Mixed(m) => {
+            let parts = m.parts().iter().map(|p| match p {
+                Part::Secret(s) => Part::Secret(Arc::new(seal(s))),
+                text => text.clone(),
+            });
+            match Mixed::join(parts) {
+                Value::Mixed(joined) => {
+                    Some(Value::Mixed(Arc::new(joined.with_content(m.content))))
+                }
+                other => Some(other),
+            }
+        }
+        _ => None,
+    })
 }
 
 fn told(problem: &Problem, sources: &SourceMap) -> String {

@@ -1,12 +1,19 @@
 //! The engine as a whole: HCL in, plans and states out, on built-in and simulated resources.
 
 mod basics;
+mod conditions;
 mod containment;
 mod data;
 mod drift;
 mod each;
+mod failure;
 mod ignored;
 mod later;
+mod moved;
+mod nested;
+mod outputs;
 mod protection;
 mod replacement;
+mod secrets;
+mod targets;
 mod unknown;

@@ -1,13 +1,14 @@
 //! Captures what the names in deferred expressions stand for, so that a plan can be finished
 //! without the configuration that it came from.
 
+use crate::graph::{Item, Node};
 use crate::pass::{InstanceId, Pass};
 use crate::references::mentions;
 use config::Variable;
 use eval::{Expr, Reference};
 use model::{Type, Value};
 use plan::{Captured, ModuleScope, PlanMode};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 impl Pass<'_> {
@@ -21,6 +22,12 @@ impl Pass<'_> {
                 names: BTreeMap::new(),
             })
             .collect();
+        // First, so that names that outputs look through lead to what comes about.
+        if self.input.options.mode == PlanMode::Apply && !self.plan.outputs.is_empty() {
+            self.changing_ranks = self.ranks_that_change();
+            self.capture_outputs();
+            self.changing_ranks.clear();
+        }
         let deferred: Vec<(Arc<Expr>, InstanceId)> = self
             .plan
             .steps
@@ -35,17 +42,49 @@ impl Pass<'_> {
             self.capture_expr(&check.condition, check.scope);
             self.capture_expr(&check.error_message, check.scope);
         }
-        if self.input.options.mode == PlanMode::Apply {
-            self.capture_outputs();
+    }
+
+    /// Parts of the configuration that hang on something that this plan changes.
+    fn ranks_that_change(&self) -> HashSet<Node> {
+        let prepared = self.prepared();
+        let mut ranks = HashSet::new();
+        let resources: HashSet<_> = self
+            .changing
+            .keys()
+            .map(|r| (r.mode, r.ty.clone(), r.name.clone()))
+            .collect();
+        for (rank, (_, item)) in prepared.nodes.iter().enumerate() {
+            let changes = match item {
+                Item::Resource(key) => resources.contains(key),
+                _ => prepared.needs[rank].iter().any(|n| ranks.contains(n)),
+            };
+            if changes {
+                ranks.insert(rank);
+            }
         }
+        ranks
+            .into_iter()
+            .map(|r| prepared.nodes[r].clone())
+            .collect()
+    }
+
+    /// Whether a name has to be looked up again in apply.
+    fn is_moving(&self, scope: InstanceId, item: Item, value: &Value) -> bool {
+        is_open(value)
+            || (!self.changing_ranks.is_empty()
+                && self
+                    .changing_ranks
+                    .contains(&(self.modules[scope].site, item)))
     }
 
     fn capture_outputs(&mut self) {
         let config = self.input.config;
         let names: Vec<_> = self.plan.outputs.keys().cloned().collect();
         for name in names {
-            let after = self.plan.outputs[&name].after.as_ref();
-            let unfinished = after.is_some_and(|a| a.has_unknown() || a.has_sealed());
+            let Some(after) = self.plan.outputs[&name].after.clone() else {
+                continue;
+            };
+            let unfinished = self.is_moving(0, Item::Output(name.clone()), &after);
             let Some(output) = config.modules[0].outputs.get(&name).filter(|_| unfinished) else {
                 continue;
             };
@@ -94,7 +133,9 @@ impl Pass<'_> {
                 let value = self.modules[scope].locals.get(name).cloned();
                 let expr = self.module_of(scope).locals.get(name).map(|l| &l.value);
                 match (value, expr) {
-                    (Some(value), Some(expr)) if is_open(&value) => {
+                    (Some(value), Some(expr))
+                        if self.is_moving(scope, Item::Local(name.clone()), &value) =>
+                    {
                         let expr = expr.clone();
                         self.placeholder(scope, reference);
                         self.capture_expr(&expr, scope);
@@ -107,7 +148,8 @@ impl Pass<'_> {
                 let key = (*mode, ty.clone(), name.clone());
                 self.modules[scope].resources.get(&key).map(|r| {
                     // What comes in a later stage stays unknown in this one.
-                    if !is_open(&r.value) || r.value.is_unknown() {
+                    let moving = self.is_moving(scope, Item::Resource(key.clone()), &r.value);
+                    if !moving || r.value.is_unknown() {
                         return Captured::Value(r.value.clone());
                     }
                     Captured::Resource {
@@ -158,7 +200,7 @@ impl Pass<'_> {
 
     fn capture_variable(&mut self, name: &Arc<str>, scope: InstanceId) -> Option<Captured> {
         let value = self.modules[scope].variables.get(name)?.clone();
-        if !is_open(&value) {
+        if !self.is_moving(scope, Item::Variable(name.clone()), &value) {
             return Some(Captured::Value(value));
         }
         let variable: &Variable = &self.module_of(scope).variables[name];
@@ -236,7 +278,9 @@ impl Pass<'_> {
             for (name, expr, sensitive) in wanted {
                 let value = self.modules[*child].outputs.get(&name).cloned();
                 let captured = match value {
-                    Some(value) if !is_open(&value) => Captured::Value(value),
+                    Some(value) if !self.is_moving(*child, Item::Output(name.clone()), &value) => {
+                        Captured::Value(value)
+                    }
                     _ => {
                         self.capture_expr(&expr, *child);
                         self.captured_expr(&expr, *child, Type::Any, sensitive, BTreeMap::new())

@@ -49,20 +49,24 @@ impl Pass<'_> {
             .try_evaluate(expr, module, each)
             .ok_or(NotExpanded::Refused)?;
         if matches!(value, Value::Secret(_) | Value::Mixed(_)) {
-            self.sink.push(
-                Problem::error("LF0304", format!("`{argument}` is sensitive"))
-                    .at(expr.span, "sensitive")
-                    .help(
-                        "how many instances there are, and their keys, stand in every plan; use \
-                         a value that is not sensitive, or `nonsensitive()` where it is safe",
-                    ),
-            );
+            self.sensitive_repeat(expr, argument);
             return Err(NotExpanded::Refused);
         }
         match value.is_unknown() {
             true => Err(NotExpanded::Later),
             false => Ok(value),
         }
+    }
+
+    fn sensitive_repeat(&mut self, expr: &Expr, argument: &str) {
+        self.sink.push(
+            Problem::error("LF0304", format!("`{argument}` is sensitive"))
+                .at(expr.span, "sensitive")
+                .help(
+                    "how many instances there are, and their keys, stand in every plan; use a \
+                     value that is not sensitive, or `nonsensitive()` where it is safe",
+                ),
+        );
     }
 
     fn count(&mut self, expr: &Expr, value: &Value) -> Result<Expansion, NotExpanded> {
@@ -100,6 +104,10 @@ impl Pass<'_> {
             }
             Value::Set(set) if set.items.iter().any(Value::is_unknown) => {
                 return Err(NotExpanded::Later);
+            }
+            Value::Set(_) if value.has_secret() => {
+                self.sensitive_repeat(expr, "for_each");
+                return Err(NotExpanded::Refused);
             }
             Value::Set(set) => set
                 .items

@@ -55,6 +55,9 @@ impl Pass<'_> {
     }
 
     fn outputs_go(&mut self) {
+        if self.selection.is_partial() {
+            return;
+        }
         for (name, recorded) in &self.input.state.outputs {
             let (before, sensitive) = (Some(recorded.value.clone()), recorded.sensitive);
             let change = OutputChange {

@@ -92,6 +92,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) later_ranks: HashSet<Rank>,
     /// Resources that have another address since all their objects were moved.
     pub(crate) renamed: Vec<(ResourceAddress, ResourceAddress)>,
+    /// While outputs are captured: what they name that changes.
+    pub(crate) changing_ranks: HashSet<crate::graph::Node>,
     /// Objects of which it was reported that they are protected.
     pub(crate) refused: HashSet<ObjectId>,
     /// What of a module call was put together, and from how many outputs.
@@ -128,6 +130,7 @@ impl<'a> Pass<'a> {
             changing: HashMap::new(),
             later_ranks: HashSet::new(),
             renamed: Vec::new(),
+            changing_ranks: HashSet::new(),
             refused: HashSet::new(),
             module_values: RefCell::new(HashMap::new()),
             selection: crate::selection::Selection::default(),

@@ -4,6 +4,7 @@ use crate::graph::{Item, Rank};
 use crate::pass::Pass;
 use diagnostics::Problem;
 use model::{Address, Mode};
+use plan::PlanMode;
 use std::collections::BTreeSet;
 
 /// What is looked at.
@@ -84,6 +85,12 @@ impl Pass<'_> {
         self.plan.header.partial = !options.targets.is_empty() || !options.excludes.is_empty();
         if !options.targets.is_empty() {
             let named = self.named(&options.targets, "--target");
+            if options.mode == PlanMode::Destroy {
+                // What stands on it goes before it, whole.
+                self.selection.only = Some(self.with_dependents(&named));
+                self.selection.named = named;
+                return self.select_without();
+            }
             let mut only = BTreeSet::new();
             named
                 .iter()
@@ -97,6 +104,11 @@ impl Pass<'_> {
             self.selection.named = named.difference(&needed).copied().collect();
             self.selection.only = Some(only);
         }
+        self.select_without();
+    }
+
+    fn select_without(&mut self) {
+        let options = self.input.options;
         if !options.excludes.is_empty() {
             let named = self.named(&options.excludes, "--exclude");
             let whole: BTreeSet<_> = named

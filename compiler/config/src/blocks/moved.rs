@@ -45,7 +45,8 @@ pub(super) fn read_moved(block: &Block, module: &mut Module, r: &mut Resolver) {
             .problems
             .push(addresses::moved_twice(block.header, first.span));
     }
-    if let Some(declared) = declared(&from, r) {
+    // Of one block, a single object that becomes an instance: the block stays where it is.
+    if let Some(declared) = declared(&from, r).filter(|_| !of_one_block(&from, &to)) {
         r.problems
             .push(addresses::still_there("moves away", from_span, declared));
     }
@@ -94,6 +95,19 @@ fn address(block: &Block, name: &str, r: &mut Resolver) -> Option<(MovedAddress,
         r.problems.push(addresses::no_address(value.span));
     }
     Some((address?, value.span))
+}
+
+fn of_one_block(from: &MovedAddress, to: &MovedAddress) -> bool {
+    match (from, to) {
+        (MovedAddress::Resource(from), MovedAddress::Resource(to)) => from.resource == to.resource,
+        (MovedAddress::Module(from), MovedAddress::Module(to)) => {
+            let names = |path: &model::ModulePath| -> Vec<_> {
+                path.0.iter().map(|step| step.name.clone()).collect()
+            };
+            names(from) == names(to)
+        }
+        _ => false,
+    }
 }
 
 /// Where the block stands that has exactly this address.
