@@ -35,6 +35,20 @@ impl Project {
         environment: &EnvironmentArg,
         variables: &VariableArgs,
     ) -> Run<Project> {
+        Project::of(app, environment, variables, false)
+    }
+
+    /// The same for who asks only for the state: variables may be without a value.
+    pub(crate) fn look(app: &App, environment: &EnvironmentArg) -> Run<Project> {
+        Project::of(app, environment, &VariableArgs::default(), true)
+    }
+
+    fn of(
+        app: &App,
+        environment: &EnvironmentArg,
+        variables: &VariableArgs,
+        values_optional: bool,
+    ) -> Run<Project> {
         let paths = app.paths()?;
         let refuse = |why: String| app.fail(Problem::error("LF0520", why));
         let var_files = variables.var_files.iter().map(|path| real(path));
@@ -48,6 +62,7 @@ impl Project {
             var_files: var_files.iter().map(|path| paths.relative(path)).collect(),
             env_vars: surroundings::variables(std::env::vars_os()).map_err(refuse)?,
             directory_name: paths.directory_name.clone(),
+            values_optional,
         };
         let providers = providers::real();
         let inputs = Inputs {

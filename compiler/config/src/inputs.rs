@@ -60,7 +60,9 @@ impl<'a> Gathering<'a> {
         for (name, text) in &request.vars {
             self.of_command_line(name, text);
         }
-        self.report_missing();
+        if !request.values_optional {
+            self.report_missing();
+        }
         for (name, (_, text)) in &self.given {
             self.digest.add("input", name, text);
         }

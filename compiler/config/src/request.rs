@@ -13,4 +13,6 @@ pub struct Request {
     pub env_vars: Vec<(String, String)>,
     /// The name of the project's directory, for a project without a block.
     pub directory_name: String,
+    /// Whether variables may stay without a value: for who only looks where the state is.
+    pub values_optional: bool,
 }

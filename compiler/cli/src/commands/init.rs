@@ -1,7 +1,6 @@
 //! `landfall init`
 
 use super::options::EnvironmentArg;
-use super::options::VariableArgs;
 use crate::app::{App, Run, env};
 use crate::exit::Exit;
 use crate::project::{Project, options};
@@ -37,7 +36,7 @@ pub(crate) struct InitArgs {
 
 /// Makes the state, or looks whether the one that is there can be opened.
 pub(crate) async fn run(app: &App, args: &InitArgs) -> Run {
-    let project = Project::load(app, &args.environment, &VariableArgs::default())?;
+    let project = Project::look(app, &args.environment)?;
     let store = project.make_store(app).await?;
     let loaded = store.load().await;
     let loaded = loaded.map_err(|e| app.fail(crate::stores::store_problem(&e)))?;

@@ -1,7 +1,6 @@
 //! `landfall output`
 
 use super::options::EnvironmentArg;
-use super::options::VariableArgs;
 use crate::app::{App, Run};
 use crate::exit::Exit;
 use crate::project::Project;
@@ -36,7 +35,7 @@ pub(crate) struct OutputArgs {
 
 /// Prints outputs.
 pub(crate) async fn run(app: &App, args: &OutputArgs) -> Run {
-    let project = Project::load(app, &args.environment, &VariableArgs::default())?;
+    let project = Project::look(app, &args.environment)?;
     let (journal, state) = project.journal(app).await?;
     journal.close().await;
     match &args.raw {

@@ -1,6 +1,6 @@
 //! `landfall show`
 
-use super::options::{EnvironmentArg, VariableArgs};
+use super::options::EnvironmentArg;
 use crate::app::{App, Run};
 use crate::exit::Exit;
 use crate::project::Project;
@@ -35,8 +35,6 @@ pub(crate) struct ShowArgs {
     /// Show long texts and collections of a plan in full
     #[arg(long)]
     pub(crate) full: bool,
-    #[command(flatten)]
-    pub(crate) variables: VariableArgs,
 }
 
 /// Shows the state.
@@ -44,7 +42,7 @@ pub(crate) async fn run(app: &App, args: &ShowArgs) -> Run {
     if let Some(path) = &args.plan {
         return plan(app, args, path).await;
     }
-    let project = Project::load(app, &args.environment, &args.variables)?;
+    let project = Project::look(app, &args.environment)?;
     let (journal, state) = project.journal(app).await?;
     journal.close().await;
     match app.out.is_json() {
@@ -65,7 +63,7 @@ async fn plan(app: &App, args: &ShowArgs, path: &Path) -> Run {
     let environment = EnvironmentArg {
         name: Some(file.environment.clone()),
     };
-    let project = Project::load(app, &environment, &args.variables)?;
+    let project = Project::look(app, &environment)?;
     let (journal, _) = project.journal(app).await?;
     let keys = journal.keys().await.map_err(|e| app.refused(&e))?;
     journal.close().await;

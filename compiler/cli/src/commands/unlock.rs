@@ -1,7 +1,6 @@
 //! `landfall unlock`
 
 use super::options::EnvironmentArg;
-use super::options::VariableArgs;
 use crate::app::{App, Run};
 use crate::exit::Exit;
 use crate::project::Project;
@@ -33,7 +32,7 @@ pub(crate) struct UnlockArgs {
 
 /// Ends a lease.
 pub(crate) async fn run(app: &App, args: &UnlockArgs) -> Run {
-    let project = Project::load(app, &args.environment, &VariableArgs::default())?;
+    let project = Project::look(app, &args.environment)?;
     let (journal, state) = project.journal(app).await?;
     let mut page = Page::new();
     let Some(lease) = &state.lease else {

@@ -83,6 +83,16 @@ fn text_is_an_expression_where_the_type_is_no_primitive_one() {
 }
 
 #[test]
+fn who_only_looks_for_the_state_needs_no_values() {
+    let request = Request {
+        values_optional: true,
+        ..Request::default()
+    };
+    let config = config_with("variable \"a\" {\n}\n", &request);
+    assert!(config.inputs.is_empty());
+}
+
+#[test]
 fn all_that_is_missing_is_said_at_once() {
     check_with(
         r#"

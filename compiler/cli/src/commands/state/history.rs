@@ -1,7 +1,7 @@
 //! `landfall state history`: who did what, a chapter a command.
 
 use crate::app::{App, Run};
-use crate::commands::options::{EnvironmentArg, VariableArgs};
+use crate::commands::options::EnvironmentArg;
 use crate::project::Project;
 use crate::view::page::{Label, Page};
 use crate::view::state::time;
@@ -10,7 +10,7 @@ use store::{Change, Chapter};
 
 /// Prints the history, the newest last.
 pub(super) async fn run(app: &App, environment: &EnvironmentArg, last: Option<usize>) -> Run<()> {
-    let project = Project::load(app, environment, &VariableArgs::default())?;
+    let project = Project::look(app, environment)?;
     let (journal, _) = project.journal(app).await?;
     let chapters = journal.history().await;
     journal.close().await;

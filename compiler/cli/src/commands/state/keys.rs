@@ -2,7 +2,7 @@
 
 use super::{AccessArg, KeysCommand};
 use crate::app::{App, Run};
-use crate::commands::options::{EnvironmentArg, VariableArgs};
+use crate::commands::options::EnvironmentArg;
 use crate::project::Project;
 use crate::view::page::{Label, Page};
 use serde_json::{Value as Json, json};
@@ -46,7 +46,7 @@ pub(super) async fn run(app: &App, command: &KeysCommand) -> Run<()> {
 }
 
 async fn list(app: &App, environment: &EnvironmentArg) -> Run<()> {
-    let project = Project::load(app, environment, &VariableArgs::default())?;
+    let project = Project::look(app, environment)?;
     let (journal, _) = project.journal(app).await?;
     let recipients = journal.recipients().await.map_err(|e| app.refused(&e))?;
     journal.close().await;

@@ -2,7 +2,7 @@
 
 use super::{StateArgs, StateCommand, history, keys, split_names};
 use crate::app::{App, Run};
-use crate::commands::options::{EnvironmentArg, VariableArgs};
+use crate::commands::options::EnvironmentArg;
 use crate::exit::Exit;
 use crate::project::{Project, lease_request};
 use crate::view;
@@ -87,7 +87,7 @@ pub(crate) async fn run(app: &App, args: &StateArgs) -> Run {
 }
 
 async fn look(app: &App, environment: &EnvironmentArg) -> Run<Arc<State>> {
-    let project = Project::load(app, environment, &VariableArgs::default())?;
+    let project = Project::look(app, environment)?;
     let (journal, state) = project.journal(app).await?;
     journal.close().await;
     Ok(state)
@@ -127,7 +127,7 @@ pub(super) async fn leased(
     environment: &EnvironmentArg,
     command: &str,
 ) -> Run<(Journal, Arc<State>)> {
-    let project = Project::load(app, environment, &VariableArgs::default())?;
+    let project = Project::look(app, environment)?;
     let (journal, _) = project.journal(app).await?;
     let taken = journal
         .take_lease(lease_request(command, Duration::ZERO))
