@@ -16,13 +16,13 @@ impl Seed {
         let mut mixed = self.clone();
         for byte in what.bytes() {
             mixed.0 = mixed.0.wrapping_add(u64::from(byte) + 1);
-            mixed.next();
+            mixed.draw();
         }
         mixed
     }
 
     /// The next number.
-    pub fn next(&mut self) -> u64 {
+    pub fn draw(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut mixed = self.0;
         mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -32,7 +32,7 @@ impl Seed {
 
     /// A number below another, which is not 0.
     pub fn below(&mut self, end: u64) -> u64 {
-        self.next() % end
+        self.draw() % end
     }
 
     /// Whether something of so many thousandths happens.

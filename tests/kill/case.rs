@@ -171,7 +171,7 @@ impl Story<'_> {
         order.weather = self.project.weather.clone();
         order.weather.seed = Seed::of(order.weather.seed)
             .and(&self.runs.to_string())
-            .next();
+            .draw();
         order
     }
 
