@@ -220,7 +220,10 @@ impl Expr {
                 ..call.clone()
             }),
         };
-        Expr { kind, span: self.span }
+        Expr {
+            kind,
+            span: self.span,
+        }
     }
 
     /// Calls `visit` on every expression directly inside.
@@ -269,7 +272,12 @@ fn substitute_in(parts: &[TemplatePart], reference: &Reference, with: &Expr) -> 
                 yes: inside(yes),
                 no: inside(no),
             },
-            TemplatePart::For { key, value, collection, body } => TemplatePart::For {
+            TemplatePart::For {
+                key,
+                value,
+                collection,
+                body,
+            } => TemplatePart::For {
                 key: key.clone(),
                 value: value.clone(),
                 collection: collection.substitute(reference, with),

@@ -177,13 +177,19 @@ impl Mixed {
         flush(&mut joined, &mut text);
         match joined.as_slice() {
             [Part::Secret(s)] if s.ty == Type::String => Value::Secret(s.clone()),
-            _ => Value::Mixed(Arc::new(Mixed { parts: joined, content: None })),
+            _ => Value::Mixed(Arc::new(Mixed {
+                parts: joined,
+                content: None,
+            })),
         }
     }
 
     /// The same, with the fingerprint of the whole text.
     pub fn with_content(&self, content: Option<Fingerprint>) -> Mixed {
-        Mixed { parts: self.parts.clone(), content }
+        Mixed {
+            parts: self.parts.clone(),
+            content,
+        }
     }
 
     /// Its pieces, in order.
