@@ -168,12 +168,16 @@ impl Run<'_> {
             private: private.to_vec(),
             timeout_ms: step.timeout_ms,
         };
+        let recorded = match self.schema(step.address.ty()) {
+            Some(schema) => plan::without_write_only(&schema.block, &planned),
+            None => planned.clone(),
+        };
         let intent = Intent {
             token,
             object,
             address: step.address.clone(),
             change,
-            attributes: planned.clone(),
+            attributes: recorded,
             private,
             provider: step.provider.clone(),
             becomes: becomes.map(Box::new),
@@ -316,7 +320,10 @@ impl Run<'_> {
             address: step.address.clone(),
             status: Status::Ready,
             schema_version: step.schema_version,
-            attributes: planned.clone(),
+            attributes: match schema {
+                Some(schema) => plan::without_write_only(&schema.block, planned),
+                None => planned.clone(),
+            },
             private: private.clone(),
             provider: step.provider.clone(),
             container: schema.and_then(|s| plan::lives_on(s, planned)),

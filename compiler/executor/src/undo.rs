@@ -123,7 +123,20 @@ impl Run<'_> {
         for attribute in schema.block.attributes.iter().filter(|a| a.is_computed()) {
             config = config.with(attribute.name, Value::Null(attribute.ty.clone()));
         }
-        plan::propose(&schema.block, &config, None)
+        let proposed = plan::propose(&schema.block, &config, None);
+        let Some(provider) = self.provider(&step.provider) else {
+            return proposed;
+        };
+        let answer = provider.plan(&provider::PlanRequest {
+            ty: step.address.ty(),
+            prior: None,
+            config: &config,
+            proposed: &proposed,
+            private: &[],
+            existing: None,
+        });
+        let planned = answer.planned.unwrap_or(proposed);
+        plan::conceal(&schema.block, &planned, self.context.fingerprints)
     }
 
     /// One operation with its intent and its outcome, waited for.

@@ -27,7 +27,7 @@ pub use outputs::OutputChange;
 pub use plan::{
     Digest, Drift, Header, Later, Plan, PlanMode, ProviderUse, Rests, Settling, Unread,
 };
-pub use propose::{changes, conceal, propose, shape};
+pub use propose::{changes, conceal, propose, shape, without_write_only};
 pub use reconcile::reconcile;
 pub use record::with_content;
 pub use refine::refines;

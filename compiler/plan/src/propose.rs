@@ -148,6 +148,15 @@ pub fn changes(schema: &BlockSchema, before: &Value, after: &Value) -> Vec<Diffe
     found
 }
 
+/// The value without what is handed to the provider and never recorded.
+pub fn without_write_only(schema: &BlockSchema, value: &Value) -> Value {
+    let write_only = schema.attributes.iter().filter(|a| a.write_only);
+    write_only.fold(value.clone(), |value, a| match value.get(a.name) {
+        Some(given) if !given.is_null() => value.with(a.name, Value::Null(a.ty.clone())),
+        _ => value,
+    })
+}
+
 /// The value with everything that the schema calls sensitive as a secret, nested blocks
 /// included.
 pub fn conceal(schema: &BlockSchema, value: &Value, key: &FingerprintKey) -> Value {

@@ -262,7 +262,8 @@ impl Pass<'_> {
             return;
         }
         let answer = PlanAnswer::default();
-        let mut step = self.made_step(block, case, Action::Record, planned, &answer);
+        let recorded = plan::without_write_only(&case.schema.block, planned);
+        let mut step = self.made_step(block, case, Action::Record, &recorded, &answer);
         step.object = Some(object.id);
         step.before = Some(object.attributes.clone());
         if object.protected != protected {

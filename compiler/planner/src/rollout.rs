@@ -4,8 +4,9 @@ use crate::pass::{InstanceId, Pass};
 use config::Rollout as Block;
 use diagnostics::Problem;
 use model::{Address, Key, ModulePath, Value};
-use plan::{Action, Rollout, StepId, Strategy};
-use std::collections::BTreeMap;
+use plan::{Action, Rollout, Step, StepId, Strategy};
+use state::ProviderKey;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 impl Pass<'_> {
@@ -81,7 +82,55 @@ impl Pass<'_> {
         for id in rollout.instances.iter().flat_map(|(_, steps)| steps) {
             self.plan.steps[*id].rollout = Some(index);
         }
+        self.shared_first(&rollout);
         self.plan.rollouts.push(rollout);
+    }
+
+    /// What instances share comes before the first of them begins, unless it has to wait for
+    /// something of theirs itself.
+    fn shared_first(&mut self, rollout: &Rollout) {
+        let steps: BTreeSet<StepId> = rollout
+            .instances
+            .iter()
+            .flat_map(|(_, steps)| steps.iter().copied())
+            .collect();
+        let behind = self.behind(&steps);
+        let shared: BTreeSet<StepId> = steps
+            .iter()
+            .flat_map(|id| &self.plan.steps[*id].waits_for)
+            .filter(|w| !steps.contains(w) && !behind.contains(w))
+            .copied()
+            .collect();
+        let Some(first) = steps.first().filter(|_| !shared.is_empty()) else {
+            return;
+        };
+        let address = self.plan.steps[*first].address.resource.instance(None);
+        let mut barrier = Step::new(address, Action::Barrier, ProviderKey(Arc::from("")));
+        barrier.waits_for = shared.into_iter().collect();
+        let barrier = self.push(barrier);
+        for id in steps {
+            self.plan.steps[id].waits_for.push(barrier);
+        }
+    }
+
+    /// Every step that waits for one of these, directly or not.
+    fn behind(&self, steps: &BTreeSet<StepId>) -> BTreeSet<StepId> {
+        let mut dependents: HashMap<StepId, Vec<StepId>> = HashMap::new();
+        for (id, step) in self.plan.steps.iter().enumerate() {
+            for before in &step.waits_for {
+                dependents.entry(*before).or_default().push(id);
+            }
+        }
+        let mut found = BTreeSet::new();
+        let mut open: Vec<StepId> = steps.iter().copied().collect();
+        while let Some(id) = open.pop() {
+            for next in dependents.get(&id).into_iter().flatten() {
+                if found.insert(*next) {
+                    open.push(*next);
+                }
+            }
+        }
+        found
     }
 
     /// Refuses to promise what can't be kept.
