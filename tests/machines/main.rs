@@ -3,10 +3,14 @@
 
 mod before;
 mod drift;
+mod kill;
 mod machine;
 mod program;
 mod project;
 mod quickstart;
+mod scanner;
+mod secrets;
+mod state_key;
 
 use machine::Machine;
 use program::Ran;

@@ -135,7 +135,7 @@ impl Project {
     }
 
     /// What the kernel calls the parts of its site begins with this.
-    fn tag(&self) -> String {
+    pub(crate) fn tag(&self) -> String {
         let dir = model::Value::string(self.site().to_string_lossy());
         format!("lf{}n", &model::Fingerprint::of(&dir).to_hex()[..6])
     }
