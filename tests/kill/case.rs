@@ -116,7 +116,7 @@ impl Story<'_> {
     /// Runs until everything is done. What nobody can know is settled by hand, once it is certain
     /// that it is reported again, and not repeated.
     async fn finish(&mut self) -> Result<()> {
-        let mut reported: Option<(Vec<String>, Report)> = None;
+        let mut reported = Vec::new();
         let mut told = Told::default();
         for _ in 0..MOST_RUNS {
             let order = self.order(0);
@@ -125,22 +125,12 @@ impl Story<'_> {
             if told.complete {
                 return Ok(());
             }
-            if told.unclear.is_empty() {
-                reported = None;
-                continue;
+            nothing_ran_twice(&self.lab.report().await?)?;
+            if !told.unclear.is_empty() && told.unclear == reported {
+                self.lab.settle_by_hand().await?;
+                self.outcome.by_hand += reported.len();
             }
-            let report = self.lab.report().await?;
-            match &reported {
-                Some((before, counted)) if *before == told.unclear => {
-                    if counted.runs != report.runs {
-                        return Err(format!("what is unclear was repeated: {report:?}"));
-                    }
-                    self.lab.settle_by_hand().await?;
-                    self.outcome.by_hand += told.unclear.len();
-                    reported = None;
-                }
-                _ => reported = Some((told.unclear.clone(), report)),
-            }
+            reported = told.unclear.clone();
         }
         Err(format!("after {MOST_RUNS} runs it is not done: {told:#?}"))
     }
@@ -196,15 +186,7 @@ impl Story<'_> {
         if report.duplicates > 0 {
             return Err(format!("something was made twice: {report:?}"));
         }
-        let twice = |counts: &std::collections::BTreeMap<String, u64>| {
-            counts.iter().find(|(_, n)| **n > 1).map(|(k, _)| k.clone())
-        };
-        if let Some(token) = twice(&report.runs_by_token) {
-            return Err(format!("operation {token} ran twice: {report:?}"));
-        }
-        if let Some(name) = twice(&report.runs) {
-            return Err(format!("the command {name} ran twice: {report:?}"));
-        }
+        nothing_ran_twice(&report)?;
         let commands = report.things.iter().filter(|t| t.ty == "sim_command");
         if commands.count() > report.runs.len() {
             return Err(format!("there is a command that never ran: {report:?}"));
@@ -244,5 +226,14 @@ impl Story<'_> {
             }
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
+    }
+}
+
+/// Each run of a command that is planned has a name of its own.
+fn nothing_ran_twice(report: &Report) -> Result<()> {
+    let counts = report.runs.iter().chain(&report.runs_by_token);
+    match counts.into_iter().find(|(_, count)| **count > 1) {
+        Some((what, count)) => Err(format!("{what} ran {count} times: {report:?}")),
+        None => Ok(()),
     }
 }

@@ -1,8 +1,9 @@
 //! One world, one state, and the processes that work on them.
 
 use crate::order::{KEY, MAIN, Order, POINT, STATE, TOLD, Told};
+use model::Lineage;
 use provider::{ImportRequest, Provider};
-use provider_simulated::{Outside, Remote, Reply, Report, Request, Simulated};
+use provider_simulated::{Outside, Owner, Remote, Reply, Report, Request, Simulated};
 use state::{Event, LeaseOwner, OpenIntent, Outcome, Recorded, State};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -20,6 +21,9 @@ use tokio::process::{Child, Command};
 const TARGET: &str = env!("CARGO_BIN_EXE_landfall-kill-target");
 /// A process that takes longer hangs.
 const PATIENCE: Duration = Duration::from_secs(100);
+
+/// Longer than anything that is there stays unseen.
+const HIDDEN: Duration = Duration::from_millis(500);
 
 pub(crate) type Result<T> = std::result::Result<T, String>;
 
@@ -165,10 +169,11 @@ impl Lab {
         };
         journal.take_lease(request).await.map_err(told)?;
         let state = journal.state().await.map_err(told)?;
+        let lineage = state.lineage.ok_or("a state without a lineage")?;
         for open in state.open.values().filter(|o| o.unclear.is_some()) {
             let outcome = Outcome {
                 token: open.intent.token,
-                recorded: self.looked(open).await?,
+                recorded: self.looked(lineage, open).await?,
             };
             let events = vec![Event::Outcome(outcome)];
             journal.append(events).await.map_err(told)?;
@@ -178,24 +183,43 @@ impl Lab {
         Ok(())
     }
 
-    /// What a user finds of an operation.
-    async fn looked(&self, open: &OpenIntent) -> Result<Recorded> {
+    /// What a user finds of an operation. This one asks the world whose a thing is, which of
+    /// what is alike no API would tell.
+    async fn looked(&self, lineage: Lineage, open: &OpenIntent) -> Result<Recorded> {
         let intent = &open.intent;
-        let (ty, name) = (&**intent.address.ty(), intent.attributes.get("name"));
-        let (Some(name), Some(becomes)) = (name.and_then(|n| n.as_str()), &intent.becomes) else {
+        let Some(becomes) = &intent.becomes else {
             return Err(format!("{} can't be settled by hand", intent.address));
+        };
+        let ty = intent.address.ty().to_string();
+        let request = Request::Owned {
+            ty: ty.clone(),
+            owner: Owner::new(lineage, intent.object),
+        };
+        let things = match self.remote.ask(request).await {
+            Ok(Reply::Things(things)) => things,
+            other => return Err(format!("the world tells {other:?}")),
+        };
+        let Some(seen) = things.first() else {
+            return Ok(Recorded::NotDone);
+        };
+        // A user who does not see it yet looks again.
+        tokio::time::sleep(HIDDEN).await;
+        let called = |name: &&str| {
+            seen.thing
+                .attributes
+                .get(name)?
+                .as_str()
+                .map(str::to_string)
+        };
+        let Some(id) = ["id", "name"].iter().find_map(called) else {
+            return Err(format!("{} has nothing to import it by", intent.address));
         };
         let world = Arc::new(Remote::new(endpoint(self.directory.path()).parse()?));
         let simulated = Simulated::new().with_outside(world);
         let connection = simulated.connect(model::Value::NULL).await;
         let connection = connection.map_err(|p| p.message)?;
-        let request = ImportRequest {
-            ty: ty.into(),
-            id: name.into(),
-        };
-        let Ok(made) = connection.import(request).await else {
-            return Ok(Recorded::NotDone);
-        };
+        let made = connection.import(ImportRequest { ty, id }).await;
+        let made = made.map_err(|p| p.message)?;
         let mut object = becomes.clone();
         object.attributes = made.attributes;
         object.private = made.private.into();
