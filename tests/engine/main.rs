@@ -9,6 +9,7 @@ mod each;
 mod failure;
 mod generated;
 mod ignored;
+mod lanes;
 mod large;
 mod later;
 mod moved;

@@ -304,3 +304,25 @@ async fn effects(lab: &Lab) -> String {
         .collect::<Vec<_>>()
         .join(", ")
 }
+
+#[tokio::test]
+async fn a_decision_that_would_wait_for_its_own_delete_is_not_waited_for() {
+    let mut lab = Lab::new(
+        r#"
+        resource "sim_token" "a" { length = 8 }
+        resource "terraform_data" "b" { input = sim_token.a.id }
+        resource "sim_token" "c" { length = length(terraform_data.b.id) > 0 ? 9 : 8 }
+        "#,
+    );
+    lab.apply_whole().await;
+    lab.write(
+        "main.hcl",
+        r#"
+        resource "sim_token" "a" { length = 9 }
+        resource "sim_token" "b" { wrap = sim_token.a.id }
+        resource "sim_token" "c" { length = length(sim_token.b.id) > 0 ? 9 : 8 }
+        "#,
+    );
+    lab.apply_whole().await;
+    assert_eq!(lab.things(), 3);
+}

@@ -3,7 +3,7 @@
 use crate::context::Event as Told;
 use crate::operation::Asked;
 use crate::run::{Message, Run, Standing, UnderWay};
-use model::{IdentityClass, Token};
+use model::{IdentityClass, ObjectId, Token};
 use plan::StepId;
 use provider::{Action as Ask, Lane, Operation, ProviderProblem, answers};
 use state::{Event, ProviderKey, ProviderRecord};
@@ -84,7 +84,10 @@ impl Run<'_> {
         let mut events = Vec::new();
         let mut connections = BTreeMap::new();
         let mut sent: BTreeMap<LaneKey, Vec<(StepId, Box<Asked>)>> = BTreeMap::new();
-        for Admitted { asked, lane } in admitted {
+        for Admitted { mut asked, lane } in admitted {
+            // What it takes the place of may have gone with its machine a moment ago.
+            let recorded = |id: &ObjectId| self.state.objects.contains_key(id);
+            asked.intent.deposes = asked.intent.deposes.filter(recorded);
             let key = lane.0.clone();
             if !connections.contains_key(&key) {
                 let connection = self.connection(&key).await;

@@ -2,6 +2,8 @@
 
 use crate::pass::Pass;
 use model::{ObjectId, ResourceAddress};
+use petgraph::algo::kosaraju_scc;
+use petgraph::graph::{DiGraph, NodeIndex};
 use plan::{Action, Reason, Step, StepId};
 use state::ProviderKey;
 use std::collections::{BTreeMap, HashMap};
@@ -22,7 +24,7 @@ impl Pass<'_> {
         let by = self.by_resource();
         self.make_after_dependencies(&by);
         self.end_after_dependents(&by);
-        self.order_replacements(&by);
+        self.order_replacements();
         for step in &mut self.plan.steps {
             step.waits_for.sort_unstable();
             step.waits_for.dedup();
@@ -158,7 +160,7 @@ impl Pass<'_> {
         }
     }
 
-    fn order_replacements(&mut self, by: &ByResource) {
+    fn order_replacements(&mut self) {
         let pairs: Vec<(StepId, StepId)> = self
             .plan
             .steps
@@ -167,6 +169,7 @@ impl Pass<'_> {
             .filter(|(_, s)| matches!(s.action, Action::Create | Action::Adopt))
             .filter_map(|(id, s)| Some((id, s.pair?)))
             .collect();
+        let mut undecided = Vec::new();
         for (create, delete) in pairs {
             // What goes with its machine is in nobody's way: the new one is on another machine.
             if self.plan.steps[delete].action == Action::GoesWith {
@@ -178,9 +181,10 @@ impl Pass<'_> {
             }
             self.plan.steps[create].waits_for.push(delete);
             if self.hangs_on_unknown(create) {
-                self.decide_before_delete(create, delete, by);
+                undecided.push((create, delete));
             }
         }
+        self.decide_before_delete(&undecided);
     }
 
     fn hangs_on_unknown(&self, create: StepId) -> bool {
@@ -190,23 +194,38 @@ impl Pass<'_> {
     }
 
     /// A replacement that may turn out not to be needed is decided before its delete: once what
-    /// it depends on is known. Not where that itself waits for this delete.
-    fn decide_before_delete(&mut self, create: StepId, delete: StepId, by: &ByResource) {
-        let dependencies = self.plan.steps[create].dependencies.clone();
-        let replaced_first = |resource: &ResourceAddress| {
-            by.ends
-                .get(resource)
-                .is_some_and(|ends| ends.iter().any(|e| !self.ends_last(*e)))
-        };
-        if dependencies.iter().any(replaced_first) {
+    /// it depends on is known. Not where that itself waits for the delete, one way or another.
+    fn decide_before_delete(&mut self, undecided: &[(StepId, StepId)]) {
+        let mut waits = Vec::new();
+        for (create, delete) in undecided {
+            let others = self.plan.steps[*create].waits_for.iter();
+            waits.extend(others.filter(|w| *w != delete).map(|w| (*w, *delete)));
+        }
+        if waits.is_empty() {
             return;
         }
-        let waits: Vec<StepId> = self.plan.steps[create]
-            .waits_for
-            .iter()
-            .copied()
-            .filter(|w| *w != delete)
-            .collect();
-        self.plan.steps[delete].waits_for.extend(waits);
+        let mut graph = DiGraph::<(), ()>::with_capacity(self.plan.steps.len(), waits.len());
+        for _ in &self.plan.steps {
+            graph.add_node(());
+        }
+        let index = |id: StepId| NodeIndex::new(id);
+        for (id, step) in self.plan.steps.iter().enumerate() {
+            for before in &step.waits_for {
+                graph.add_edge(index(*before), index(id), ());
+            }
+        }
+        for (before, delete) in &waits {
+            graph.add_edge(index(*before), index(*delete), ());
+        }
+        // What is in one knot with its delete would wait for itself.
+        let mut knot = vec![0; self.plan.steps.len()];
+        for (number, nodes) in kosaraju_scc(&graph).iter().enumerate() {
+            nodes.iter().for_each(|n| knot[n.index()] = number);
+        }
+        for (before, delete) in waits {
+            if knot[before] != knot[delete] {
+                self.plan.steps[delete].waits_for.push(before);
+            }
+        }
     }
 }
