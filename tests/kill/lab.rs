@@ -135,9 +135,10 @@ impl Lab {
             }),
             (None, true) => Ok(Ended { points, told: None }),
             _ => Err(format!(
-                "a run ended with {} after {} points\n{}",
+                "a run ended with {} after {} points, the last {:?}\n{}",
                 output.status,
                 points.len(),
+                points.iter().rev().take(6).rev().collect::<Vec<_>>(),
                 String::from_utf8_lossy(&output.stderr)
             )),
         }
