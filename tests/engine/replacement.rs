@@ -326,3 +326,63 @@ async fn a_decision_that_would_wait_for_its_own_delete_is_not_waited_for() {
     lab.apply_whole().await;
     assert_eq!(lab.things(), 3);
 }
+
+/// From one configuration to another whose orders contradict each other in part.
+async fn goes_over(first: &str, second: &str, things: usize) {
+    let mut lab = Lab::new(first);
+    lab.apply_whole().await;
+    lab.write("main.hcl", second);
+    lab.apply_whole().await;
+    assert_eq!(lab.things(), things);
+}
+
+#[tokio::test]
+async fn dependencies_that_turn_round_make_no_knot() {
+    // Made first, and let go of what has to go first; another one needs the new ones of both.
+    goes_over(
+        r#"
+        resource "sim_disk" "d" { size = 3 }
+        resource "sim_token" "s" {
+          length     = 8
+          depends_on = [sim_disk.d]
+        }
+        "#,
+        r#"
+        resource "sim_disk" "d" { size = 2 }
+        resource "sim_token" "s" {
+          length = 9
+          lifecycle { create_before_destroy = true }
+        }
+        resource "terraform_data" "t" { input = [sim_disk.d.id, sim_token.s.id] }
+        "#,
+        2,
+    )
+    .await;
+    // What is in the middle leaves, and the two ends meet.
+    goes_over(
+        r#"
+        resource "sim_disk" "d" { size = 3 }
+        resource "sim_token" "s" { wrap = sim_disk.d.id }
+        resource "terraform_data" "t" { input = sim_token.s.id }
+        "#,
+        r#"
+        resource "sim_disk" "d" { size = 2 }
+        resource "terraform_data" "t" { input = sim_disk.d.id }
+        "#,
+        1,
+    )
+    .await;
+    // The one that depended is the one that is depended on.
+    goes_over(
+        r#"
+        resource "sim_token" "a" { length = 8 }
+        resource "sim_token" "b" { length = length(sim_token.a.id) > 0 ? 8 : 9 }
+        "#,
+        r#"
+        resource "sim_token" "a" { length = length(sim_token.b.id) > 0 ? 9 : 8 }
+        resource "sim_token" "b" { length = 9 }
+        "#,
+        2,
+    )
+    .await;
+}

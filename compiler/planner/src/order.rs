@@ -23,8 +23,9 @@ impl Pass<'_> {
     pub(crate) fn order(&mut self) {
         let by = self.by_resource();
         self.make_after_dependencies(&by);
-        self.end_after_dependents(&by);
-        self.order_replacements();
+        let mut wishes = self.end_after_dependents(&by);
+        wishes.extend(self.order_replacements());
+        self.where_nothing_knots(wishes);
         for step in &mut self.plan.steps {
             step.waits_for.sort_unstable();
             step.waits_for.dedup();
@@ -85,7 +86,8 @@ impl Pass<'_> {
         }
     }
 
-    fn end_after_dependents(&mut self, by: &ByResource) {
+    /// Answers which changes had better come before which ends.
+    fn end_after_dependents(&mut self, by: &ByResource) -> Vec<Wish> {
         // Of each resource that something ends of: the steps of objects recorded to depend on it.
         let mut ends_of: BTreeMap<&ResourceAddress, Vec<StepId>> = BTreeMap::new();
         let mut changes_of: BTreeMap<&ResourceAddress, Vec<StepId>> = BTreeMap::new();
@@ -132,22 +134,17 @@ impl Pass<'_> {
                     .extend(waits.filter(|w| w != id));
             }
         }
-        for (resource, steps) in changes_of {
-            let last: Vec<StepId> = by.ends[&resource]
-                .iter()
-                .copied()
-                .filter(|id| self.ends_last(*id))
-                .collect();
-            if last.is_empty() {
-                continue;
-            }
-            let waits = self.together(&resource, steps);
-            for id in last {
-                self.plan.steps[id]
-                    .waits_for
-                    .extend(waits.filter(|w| *w != id));
-            }
+        let mut wishes = Vec::new();
+        for (resource, before) in changes_of {
+            let ends = by.ends[&resource].iter().copied();
+            let ends: Vec<StepId> = ends.filter(|id| self.ends_last(*id)).collect();
+            wishes.push(Wish {
+                resource,
+                before,
+                ends,
+            });
         }
+        wishes
     }
 
     /// Whether an object ends only after everything that used it has changed: where nothing
@@ -160,7 +157,8 @@ impl Pass<'_> {
         }
     }
 
-    fn order_replacements(&mut self) {
+    /// Answers of which replacements the decision had better come before the delete.
+    fn order_replacements(&mut self) -> Vec<Wish> {
         let pairs: Vec<(StepId, StepId)> = self
             .plan
             .steps
@@ -184,7 +182,10 @@ impl Pass<'_> {
                 undecided.push((create, delete));
             }
         }
-        self.decide_before_delete(&undecided);
+        undecided
+            .into_iter()
+            .map(|(create, delete)| self.decided_first(create, delete))
+            .collect()
     }
 
     fn hangs_on_unknown(&self, create: StepId) -> bool {
@@ -194,38 +195,74 @@ impl Pass<'_> {
     }
 
     /// A replacement that may turn out not to be needed is decided before its delete: once what
-    /// it depends on is known. Not where that itself waits for the delete, one way or another.
-    fn decide_before_delete(&mut self, undecided: &[(StepId, StepId)]) {
-        let mut waits = Vec::new();
-        for (create, delete) in undecided {
-            let others = self.plan.steps[*create].waits_for.iter();
-            waits.extend(others.filter(|w| *w != delete).map(|w| (*w, *delete)));
+    /// it depends on is known.
+    fn decided_first(&self, create: StepId, delete: StepId) -> Wish {
+        let waits = self.plan.steps[create].waits_for.iter();
+        Wish {
+            resource: self.plan.steps[create].address.resource.clone(),
+            before: waits.copied().filter(|w| *w != delete).collect(),
+            ends: vec![delete],
         }
-        if waits.is_empty() {
+    }
+
+    /// Fulfils the wishes, but those that would make steps wait for themselves: what changed its
+    /// dependencies may have to end before what it let go of is done.
+    fn where_nothing_knots(&mut self, wishes: Vec<Wish>) {
+        let wishes: Vec<Wish> = wishes.into_iter().filter(|w| !w.ends.is_empty()).collect();
+        if wishes.is_empty() {
             return;
         }
-        let mut graph = DiGraph::<(), ()>::with_capacity(self.plan.steps.len(), waits.len());
-        for _ in &self.plan.steps {
-            graph.add_node(());
-        }
-        let index = |id: StepId| NodeIndex::new(id);
-        for (id, step) in self.plan.steps.iter().enumerate() {
-            for before in &step.waits_for {
-                graph.add_edge(index(*before), index(id), ());
+        let knot = self.knots(&wishes);
+        for Wish {
+            resource,
+            before,
+            ends,
+        } in wishes
+        {
+            let apart = |b: &StepId, e: &StepId| knot[*b] != knot[*e];
+            if before.iter().all(|b| ends.iter().all(|e| apart(b, e))) {
+                let all = self.together(&resource, before);
+                ends.iter()
+                    .for_each(|end| self.plan.steps[*end].waits_for.extend(all));
+                continue;
             }
-        }
-        for (before, delete) in &waits {
-            graph.add_edge(index(*before), index(*delete), ());
-        }
-        // What is in one knot with its delete would wait for itself.
-        let mut knot = vec![0; self.plan.steps.len()];
-        for (number, nodes) in kosaraju_scc(&graph).iter().enumerate() {
-            nodes.iter().for_each(|n| knot[n.index()] = number);
-        }
-        for (before, delete) in waits {
-            if knot[before] != knot[delete] {
-                self.plan.steps[delete].waits_for.push(before);
+            for end in ends {
+                let before = before.iter().copied().filter(|b| apart(b, &end));
+                self.plan.steps[end].waits_for.extend(before);
             }
         }
     }
+
+    /// Of each step a number: those of one number would wait for each other, were all wishes
+    /// fulfilled.
+    fn knots(&self, wishes: &[Wish]) -> Vec<usize> {
+        let steps = self.plan.steps.len();
+        let mut graph = DiGraph::<(), ()>::with_capacity(steps + wishes.len(), steps);
+        for _ in 0..steps + wishes.len() {
+            graph.add_node(());
+        }
+        let mut edge = |before: usize, after: usize| {
+            graph.add_edge(NodeIndex::new(before), NodeIndex::new(after), ());
+        };
+        for (id, step) in self.plan.steps.iter().enumerate() {
+            step.waits_for.iter().for_each(|before| edge(*before, id));
+        }
+        for (number, wish) in wishes.iter().enumerate() {
+            let all = steps + number;
+            wish.before.iter().for_each(|before| edge(*before, all));
+            wish.ends.iter().for_each(|end| edge(all, *end));
+        }
+        let mut knot = vec![0; steps + wishes.len()];
+        for (number, nodes) in kosaraju_scc(&graph).iter().enumerate() {
+            nodes.iter().for_each(|n| knot[n.index()] = number);
+        }
+        knot
+    }
+}
+
+/// Ends that had better come after these steps.
+struct Wish {
+    resource: ResourceAddress,
+    before: Vec<StepId>,
+    ends: Vec<StepId>,
 }
