@@ -1,6 +1,7 @@
 //! The real `landfall` on real machines: whole programs, from a configuration to what then runs.
 //! What needs no machine is tested lower down.
 
+mod bad_input;
 mod before;
 mod drift;
 mod kill;

@@ -130,6 +130,7 @@ impl Batch {
                 ),
             )),
             Ok(Err(Trouble::NotStarted(problem))) => Err(Stopped::Certain(problem, Retry::Later)),
+            Ok(Err(Trouble::Refused(problem))) => Err(Stopped::Certain(problem, Retry::Never)),
             Ok(Err(Trouble::Lost(problem))) => Err(Stopped::Unsure(problem)),
             Ok(Ok(answered)) => match listener.refused {
                 Some((code, words)) => Err(refused(&code, &words, records)),

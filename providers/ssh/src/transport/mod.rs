@@ -34,6 +34,8 @@ pub(crate) struct End {
 pub(crate) enum Trouble {
     /// It was never started.
     NotStarted(ProviderProblem),
+    /// The same, and it will not be while the configuration or the host stays as it is.
+    Refused(ProviderProblem),
     /// It was started; nobody knows how far it came.
     Lost(ProviderProblem),
 }
@@ -41,7 +43,9 @@ pub(crate) enum Trouble {
 impl Trouble {
     pub(crate) fn problem(self) -> ProviderProblem {
         match self {
-            Trouble::NotStarted(problem) | Trouble::Lost(problem) => problem,
+            Trouble::NotStarted(problem)
+            | Trouble::Refused(problem)
+            | Trouble::Lost(problem) => problem,
         }
     }
 }

@@ -40,7 +40,7 @@ pub(crate) struct Ssh {
 impl Transport for Ssh {
     async fn run(&self, program: &[u8], on_line: &mut OnLine<'_>) -> Result<End, Trouble> {
         let _slot = self.channels.acquire().await;
-        let channel = self.channel().await.map_err(Trouble::NotStarted)?;
+        let channel = self.channel().await?;
         let (read, write) = channel.split();
         self.converse(read, write, program, on_line).await
     }
@@ -71,7 +71,7 @@ impl Ssh {
     }
 
     /// A channel of the connection; one that was lost is made anew, once.
-    async fn channel(&self) -> Result<Channel<Msg>, ProviderProblem> {
+    async fn channel(&self) -> Result<Channel<Msg>, Trouble> {
         let mut lost = None;
         for attempt in 0..TRIES {
             let handle = self.handle().await?;
@@ -87,14 +87,14 @@ impl Ssh {
                 }
             }
         }
-        Err(
+        Err(Trouble::NotStarted(
             ProviderProblem::error(format!("{} opens no session", self.name()))
                 .detail(format!("its answer: {}", lost.unwrap_or_default()))
                 .help("`MaxSessions` of its sshd may be too low, or too much be going on there"),
-        )
+        ))
     }
 
-    async fn handle(&self) -> Result<Arc<Handle<Listener>>, ProviderProblem> {
+    async fn handle(&self) -> Result<Arc<Handle<Listener>>, Trouble> {
         let mut connected = self.connected.lock().await;
         if let Some(handle) = connected.as_ref().filter(|h| !h.is_closed()) {
             return Ok(handle.clone());
@@ -112,15 +112,17 @@ impl Ssh {
     }
 
     /// Connects, checks the host, logs in.
-    async fn connect(&self) -> Result<Handle<Listener>, ProviderProblem> {
-        let keys = HostKeys::of(&self.host, self.settings.known_hosts.as_deref())?;
+    async fn connect(&self) -> Result<Handle<Listener>, Trouble> {
+        let keys = HostKeys::of(&self.host, self.settings.known_hosts.as_deref())
+            .map_err(Trouble::Refused)?;
         let _turn = self.handshakes.acquire().await;
         let patience = Duration::from_secs(self.settings.connect_s);
         let mut last = String::new();
         for attempt in 0..TRIES {
             match tokio::time::timeout(patience, self.handshake(&keys)).await {
                 Ok(Ok(handle)) => return Ok(handle),
-                Ok(Err(Handshake::Refused(problem))) => return Err(problem),
+                Ok(Err(Handshake::Refused(problem))) => return Err(Trouble::Refused(problem)),
+                Ok(Err(Handshake::NoWay(problem))) => return Err(Trouble::NotStarted(problem)),
                 Ok(Err(Handshake::Unreachable(why))) => return Err(self.unreachable(&why)),
                 Ok(Err(Handshake::Dropped(why))) => last = why,
                 Err(_) => {
@@ -144,11 +146,16 @@ impl Ssh {
                 self.shake(stream, keys).await
             }
             Some(jump) => {
-                let through = Box::pin(jump.handle()).await.map_err(|problem| {
-                    Handshake::Refused(problem.detail(format!(
+                let through = Box::pin(jump.handle()).await.map_err(|trouble| {
+                    let refused = matches!(trouble, Trouble::Refused(_));
+                    let problem = trouble.problem().detail(format!(
                         "{} is the jump host on the way to {}",
                         jump.host.address, self.host.address
-                    )))
+                    ));
+                    match refused {
+                        true => Handshake::Refused(problem),
+                        false => Handshake::NoWay(problem),
+                    }
                 })?;
                 let (to, port) = (self.host.address.clone(), u32::from(self.host.port));
                 let channel = through
@@ -248,17 +255,17 @@ impl Ssh {
         )
     }
 
-    fn unreachable(&self, why: &str) -> ProviderProblem {
+    fn unreachable(&self, why: &str) -> Trouble {
         let problem = ProviderProblem::error(format!("{} can't be reached", self.name()))
             .detail(format!("tried {}: {why}", self.way()));
-        problem.help(match why.contains("refused") {
+        Trouble::NotStarted(problem.help(match why.contains("refused") {
             true => {
                 "the machine answers, but no sshd listens there: check `port`, and that sshd runs"
             }
             false => {
                 "check `address` and `port`, that the machine is up, and the firewalls between"
             }
-        })
+        }))
     }
 
     fn way(&self) -> String {
@@ -278,6 +285,8 @@ impl Ssh {
 enum Handshake {
     /// For good.
     Refused(ProviderProblem),
+    /// There is no way to the host, for now.
+    NoWay(ProviderProblem),
     /// The host does not answer.
     Unreachable(String),
     /// It hung up: sshd does that when many come at once.
