@@ -24,6 +24,11 @@ resource "ssh_file" "bad" {
   host    = HOST
   path    = "/etc/app.conf"
   content = "text\n"
+
+  # Until then it is tried again and again: a machine may only be booting.
+  timeouts {
+    create = "3s"
+  }
 }
 "#;
 

@@ -4,6 +4,7 @@
 mod bad_input;
 mod before;
 mod drift;
+mod fleet;
 mod kill;
 mod machine;
 mod program;
