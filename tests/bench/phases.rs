@@ -22,9 +22,14 @@ fn layered(n: usize) -> String {
         let mut extra = String::new();
         if i >= LAYER {
             for k in 0..3 {
-                seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                seed = seed
+                    .wrapping_mul(6364136223846793005)
+                    .wrapping_add(1442695040888963407);
                 let upstream = (i / LAYER - 1) * LAYER + (seed >> 33) as usize % LAYER;
-                let _ = writeln!(extra, "    dep{k} = terraform_data.r{upstream:06}.output.name");
+                let _ = writeln!(
+                    extra,
+                    "    dep{k} = terraform_data.r{upstream:06}.output.name"
+                );
             }
         }
         block(&mut text, i, &extra);
@@ -100,9 +105,17 @@ async fn measure(name: &str, n: usize) {
 
 #[tokio::main]
 async fn main() {
-    let mut arguments: Vec<String> = std::env::args().skip(1).filter(|a| !a.starts_with("--")).collect();
+    let mut arguments: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|a| !a.starts_with("--"))
+        .collect();
     let shapes = match arguments.is_empty() {
-        true => vec!["flat".into(), "layered".into(), "count".into(), "chain".into()],
+        true => vec![
+            "flat".into(),
+            "layered".into(),
+            "count".into(),
+            "chain".into(),
+        ],
         false => vec![arguments.remove(0)],
     };
     let sizes: Vec<usize> = match arguments.is_empty() {

@@ -70,7 +70,7 @@ fn a_plan_of_many_things_asks_each_host_once() {
     // The look at the journal is a program, too.
     let asked = [0, 1, 2].map(|i| after[i] - before[i] - 1);
     assert_eq!(asked, [1, 1, 1]);
-    let mut took: Vec<u64> = (0..5).map(|_| timed(&plan).1).collect();
+    let mut took: Vec<u64> = (0..5).map(|_| timed(plan).1).collect();
     took.sort_unstable();
     println!(
         "no-change plan of 3 x 50 things: {} ms (median of 5, {took:?})",

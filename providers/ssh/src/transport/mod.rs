@@ -43,9 +43,9 @@ pub(crate) enum Trouble {
 impl Trouble {
     pub(crate) fn problem(self) -> ProviderProblem {
         match self {
-            Trouble::NotStarted(problem)
-            | Trouble::Refused(problem)
-            | Trouble::Lost(problem) => problem,
+            Trouble::NotStarted(problem) | Trouble::Refused(problem) | Trouble::Lost(problem) => {
+                problem
+            }
         }
     }
 }
