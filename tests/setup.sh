@@ -22,7 +22,7 @@ packages() {
 }
 
 # What a build needs beside Rust: a C compiler, for SQLite and the cryptography of SSH.
-BUILD_PACKAGES="gcc libc6-dev make cmake"
+BUILD_PACKAGES="gcc libc6-dev"
 # What sandbox machines need.
 MACHINE_PACKAGES="systemd-container mmdebstrap iproute2 nftables openssh-client"
 # What the tests talk to.

@@ -15,10 +15,10 @@ mod recorder;
 mod session;
 mod stale;
 
-pub use executor::{Event, Failed, RecordError, Report, Skipped, Watch};
+pub use executor::{Event, Failed, RecordError, Report, Settled, Skipped, Watch};
 pub use load::{Inputs, Loaded, load};
 pub use plan_loop::Planned;
 pub use planner::{Options, Providers, Refresh};
 pub use recorder::{MemoryRecorder, error_of};
-pub use session::{Session, SettleReport, Setup};
+pub use session::{Session, Setup};
 pub use stale::{Stale, stale};

@@ -1,13 +1,13 @@
 //! A session: one state, opened, with everything that planning and applying need.
 
+use crate::Loaded;
 use crate::recorder::{JournalRecorder, MemoryRecorder, error_of};
-use crate::{Loaded, Planned};
 use eval::{Sources, World};
-use executor::{Cancel, Connections, Context, RecordError, Recorder, Report, Watch};
-use model::{Address, FingerprintKey, ProviderSchema};
+use executor::{Cancel, Connections, Context, RecordError, Recorder, Report, Settled, Watch};
+use model::{FingerprintKey, ProviderSchema};
 use plan::Plan;
 use planner::Providers;
-use provider::{Provider, ProviderProblem};
+use provider::Provider;
 use state::State;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -43,19 +43,6 @@ pub struct Session<'a> {
     journal: Option<Journal>,
     pub(crate) recorder: Box<dyn Recorder>,
     epoch: u64,
-}
-
-/// What became of settling.
-#[derive(Debug, Default)]
-pub struct SettleReport {
-    /// How many operations were settled.
-    pub settled: usize,
-    /// Operations whose end nobody knows, with what is known.
-    pub unclear: Vec<(Address, String)>,
-    /// Operations that could not be asked for.
-    pub failed: Vec<(Address, ProviderProblem)>,
-    /// Why nothing could be recorded any more.
-    pub broken: Option<RecordError>,
 }
 
 impl<'a> Session<'a> {
@@ -110,9 +97,9 @@ impl<'a> Session<'a> {
     }
 
     /// Finds out what became of operations that an interrupted run left open. Needs the lease.
-    pub async fn settle(&mut self) -> SettleReport {
+    pub async fn settle(&mut self) -> Settled {
         if self.state.open.is_empty() {
-            return SettleReport::default();
+            return Settled::default();
         }
         let mut state = std::mem::take(&mut self.state);
         let cancel = self.setup.cancel.clone();
@@ -122,12 +109,7 @@ impl<'a> Session<'a> {
         let settled = executor::settle(&context, &mut state).await;
         drop(context);
         self.state = state;
-        SettleReport {
-            settled: settled.settled,
-            unclear: settled.unclear,
-            failed: settled.failed,
-            broken: settled.broken,
-        }
+        settled
     }
 
     /// Carries a plan out. Needs the lease; `plan_id` names a saved plan, which is used up.
@@ -160,12 +142,6 @@ impl<'a> Session<'a> {
         };
         journal.close().await;
         ended
-    }
-
-    /// A plan and its carrying out, for `--all-stages`: whether something was done, and whether
-    /// later stages are left.
-    pub fn leaves_stages(planned: &Planned) -> bool {
-        !planned.plan.later.is_empty()
     }
 
     pub(crate) fn world(&self) -> World<'_> {

@@ -25,4 +25,4 @@ pub use apply::apply;
 pub use connections::Connections;
 pub use context::{Cancel, Context, Event, Failed, RecordError, Recorder, Report, Skipped, Watch};
 pub use read::{Answered, Question, read};
-pub use settle::settle;
+pub use settle::{Settled, settle};

@@ -133,10 +133,3 @@ impl Failure {
         self
     }
 }
-
-/// An operation rendered for a machine that is born while nobody runs Landfall.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rendered {
-    /// A script for `/bin/sh`.
-    pub script: Vec<u8>,
-}

@@ -12,7 +12,7 @@ use crate::view::page::{Label, Page};
 use crate::view::progress::Happening;
 use crate::view::{self, report};
 use diagnostics::{Problem, SourceMap};
-use driver::{Options, Session, SettleReport};
+use driver::{Options, Session, Settled};
 use model::Effect;
 use plan::{Action, Plan, PlanMode, Reason};
 use std::time::{Duration, Instant};
@@ -135,7 +135,7 @@ async fn settle(app: &App, session: &mut Session<'_>) -> Run<()> {
     }
 }
 
-fn settling_problems(settled: &SettleReport) -> Vec<Problem> {
+fn settling_problems(settled: &Settled) -> Vec<Problem> {
     let unclear = settled.unclear.iter().map(|(address, what)| {
         Problem::error(
             "LF0512",
