@@ -36,7 +36,7 @@ pub(crate) fn attribute(source: &Value, name: &Arc<str>, span: Span) -> Eval {
 }
 
 /// The type of an attribute, as far as a type tells; none where there can't be such a one.
-fn attribute_type(ty: &Type, name: &str) -> Option<Type> {
+pub(crate) fn attribute_type(ty: &Type, name: &str) -> Option<Type> {
     match ty {
         Type::Any => Some(Type::Any),
         Type::Map(element) => Some(Type::clone(element)),
@@ -55,7 +55,6 @@ fn part_of_secret(secret: &Secret, operation: &str, inner: Option<Value>, ty: Ty
     if let Some(inner @ Value::Unknown(_)) = &inner {
         return marks::unknown_value(inner.ty(), &[&Value::Secret(Arc::new(secret.clone()))]);
     }
-    let ty = inner.as_ref().map_or(ty, Value::ty);
     let part = secret.derive(operation, ty, |_| inner.unwrap_or(Value::NULL));
     Value::Secret(Arc::new(part))
 }

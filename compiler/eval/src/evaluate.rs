@@ -29,6 +29,9 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) bound: Vec<(Arc<str>, Value)>,
     /// Whether this is a template file, in which no further one may be rendered.
     pub(crate) in_template: bool,
+    /// Whether this is the branch not taken, of which only the type matters. Secrets are sealed
+    /// in it, since that must be the same whatever they hold.
+    pub(crate) untaken: bool,
 }
 
 impl<'a> Evaluator<'a> {
@@ -38,10 +41,35 @@ impl<'a> Evaluator<'a> {
             world,
             bound: Vec::new(),
             in_template: false,
+            untaken: false,
         }
     }
 
     pub(crate) fn value(&mut self, expr: &Expr) -> Eval {
+        let value = self.as_it_is(expr)?;
+        Ok(match expr.kind {
+            ExprKind::Reference(_)
+            | ExprKind::Bound(_)
+            | ExprKind::Attribute(..)
+            | ExprKind::Index(..)
+                if self.untaken =>
+            {
+                marks::sealed(value)
+            }
+            _ => value,
+        })
+    }
+
+    /// The value that a part is taken of: all of it may be large, so only the part is sealed.
+    fn source(&mut self, expr: &Expr) -> Eval {
+        let value = self.as_it_is(expr)?;
+        Ok(match self.untaken && marks::is_secret(&value) {
+            true => marks::sealed(value),
+            false => value,
+        })
+    }
+
+    fn as_it_is(&mut self, expr: &Expr) -> Eval {
         match &expr.kind {
             ExprKind::Literal(value) => Ok(value.clone()),
             ExprKind::Reference(reference) => {
@@ -61,11 +89,11 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::Object(items) => self.object(items),
             ExprKind::Attribute(source, name) => {
-                let source = self.value(source)?;
+                let source = self.source(source)?;
                 crate::access::attribute(&source, name, expr.span)
             }
             ExprKind::Index(source, index) => {
-                let (from, at) = (self.value(source)?, self.value(index)?);
+                let (from, at) = (self.source(source)?, self.value(index)?);
                 crate::access::index(&from, &at, source.span, index.span)
             }
             ExprKind::Splat(source, each) => self.splat(source, each),
@@ -76,7 +104,7 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::For(each) => self.for_each(expr, each),
             ExprKind::Call(call) => self.call(expr, call),
-            ExprKind::Literal(_) | ExprKind::Reference(_) | ExprKind::Bound(_) => self.value(expr),
+            ExprKind::Literal(_) | ExprKind::Reference(_) | ExprKind::Bound(_) => self.as_it_is(expr),
         }
     }
 

@@ -23,12 +23,12 @@ impl Evaluator<'_> {
             return Ok(marks::unknown_value(Type::Any, &[&collection]));
         }
         if marks::is_secret(&collection) {
-            return self.secret_whole(whole, &collection, |e, open| {
+            return self.secret_whole(whole, &collection, Type::Any, |e, open| {
                 e.round(each, open, true).map(finish)
             });
         }
         match self.round(each, &collection, false)? {
-            Round::Secret => self.secret_whole(whole, &collection, |e, open| {
+            Round::Secret => self.secret_whole(whole, &collection, Type::Any, |e, open| {
                 e.round(each, open, true).map(finish)
             }),
             Round::Unknown => {
@@ -46,7 +46,7 @@ impl Evaluator<'_> {
         match &value {
             Value::Unknown(unknown) => self.splat_of_unknown(unknown, each),
             Value::Secret(_) | Value::Mixed(_) => {
-                self.secret_whole(each, &value, |e, open| match open {
+                self.secret_whole(each, &value, Type::Any, |e, open| match open {
                     Value::Secret(_) | Value::Mixed(_) => Ok(Value::NULL),
                     open => e.splat_of(open, each),
                 })
@@ -107,10 +107,11 @@ impl Evaluator<'_> {
 
     /// The result of a secret collection, or of a round that hangs on a secret: a secret whose
     /// fingerprint is made of the collection, the expression, and what that refers to.
-    fn secret_whole(
+    pub(crate) fn secret_whole(
         &mut self,
         whole: &Expr,
         collection: &Value,
+        ty: Type,
         compute: impl FnOnce(&mut Self, &Value) -> Eval,
     ) -> Eval {
         let mut inputs = vec![collection.clone()];
@@ -125,14 +126,14 @@ impl Evaluator<'_> {
         }
         let inputs: Vec<&Value> = inputs.iter().collect();
         if inputs.iter().any(|v| v.has_unknown()) {
-            return Ok(marks::unknown_value(Type::Any, &inputs));
+            return Ok(marks::unknown_value(ty, &inputs));
         }
         let operation = format!("each {}", shape::shape(whole));
         let this = self;
         marks::lift(
             &operation,
             &inputs,
-            || Type::Any,
+            || ty,
             |open| {
                 let value = compute(this, &open[0]).map_err(|_| {
                     problem::sensitive_message("a sensitive collection is refused", whole.span)

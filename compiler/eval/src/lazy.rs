@@ -3,7 +3,7 @@
 use crate::call::function_failed;
 use crate::evaluate::{Eval, Evaluator};
 use crate::functions::Fault;
-use crate::{Call, Expr, Reference, Scope, marks, problem, render};
+use crate::{Call, Expr, Reference, Scope, access, marks, problem, render};
 use diagnostics::{Problem, Span};
 use model::{Type, Unknown, Value, convert};
 use std::sync::Arc;
@@ -76,6 +76,7 @@ fn template_file(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Ev
         .map_err(|p| placed(p, call))?;
     let mut inner = Evaluator::new(&NoScope, evaluator.world);
     inner.in_template = true;
+    inner.untaken = evaluator.untaken;
     if let Some(fields) = variables.as_fields() {
         inner.bound.extend(
             fields
@@ -147,7 +148,8 @@ fn path_and_variables(
             return Err(problem::sensitive_message(message, variables_at.span));
         };
         let each = fields.iter().map(|(name, value)| {
-            let part = secret.derive(&format!(".{name}"), value.ty(), |_| value.clone());
+            let ty = access::attribute_type(&secret.ty, name).unwrap_or_default();
+            let part = secret.derive(&format!(".{name}"), ty, |_| value.clone());
             (name.clone(), Value::Secret(Arc::new(part)))
         });
         return Ok(Ready::Now(path, Value::object(each)));

@@ -1,6 +1,6 @@
 //! What spreads from operands to results: secret, ephemeral, unknown.
 
-use model::{Fingerprint, Part, Secret, Type, Unknown, Value};
+use model::{Fingerprint, Mixed, Part, Secret, Type, Unknown, Value, convert};
 use std::sync::Arc;
 
 /// The fingerprint that a value counts by as an input of an operation.
@@ -53,8 +53,9 @@ pub(crate) fn lift<E>(
     let fingerprint = Fingerprint::derive(operation, &fingerprints);
     let ephemeral = inputs.iter().any(|v| is_ephemeral(v));
     let open: Vec<Value> = inputs.iter().map(|v| v.expose()).collect();
+    let ty = ty();
     let mut secret = if open.iter().any(Value::has_sealed) {
-        Secret::sealed(fingerprint, ty())
+        Secret::sealed(fingerprint, ty)
     } else {
         match body(&open)? {
             Value::Unknown(u) => {
@@ -62,11 +63,34 @@ pub(crate) fn lift<E>(
                 unknown.ephemeral |= ephemeral;
                 return Ok(Value::Unknown(Arc::new(unknown)));
             }
-            value => Secret::open(fingerprint, value),
+            value => {
+                let value = convert(&value, &ty).unwrap_or(value);
+                Secret::open(fingerprint, value).typed(ty)
+            }
         }
     };
     secret.ephemeral = ephemeral;
     Ok(Value::Secret(Arc::new(secret)))
+}
+
+/// The value with nothing but type and fingerprint of each secret in it.
+pub(crate) fn sealed(value: Value) -> Value {
+    let closed = |s: &Secret| {
+        let mut sealed = Secret::sealed(s.fingerprint, s.ty.clone()).with_content(s.content);
+        sealed.ephemeral = s.ephemeral;
+        Arc::new(sealed)
+    };
+    match value.has_secret() {
+        false => value,
+        true => value.rewrite(&mut |v| match v {
+            Value::Secret(s) => Some(Value::Secret(closed(s))),
+            Value::Mixed(mixed) => Some(Mixed::join(mixed.parts().iter().map(|p| match p {
+                Part::Text(text) => Part::Text(text.clone()),
+                Part::Secret(s) => Part::Secret(closed(s)),
+            }))),
+            _ => None,
+        }),
+    }
 }
 
 /// The value as a part of a string that is put together.

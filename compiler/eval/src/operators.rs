@@ -88,7 +88,7 @@ impl Evaluator<'_> {
             let (chosen, other) = if holds { (yes, no) } else { (no, yes) };
             let value = self.value(chosen)?;
             // The other one only has a say in the type; what is wrong in it is no matter.
-            return match self.value(other) {
+            return match self.untaken(other) {
                 Ok(other_value) => {
                     let (yes_value, no_value) = if holds {
                         (&value, &other_value)
@@ -125,6 +125,13 @@ impl Evaluator<'_> {
                 })
             },
         )
+    }
+
+    fn untaken(&mut self, branch: &Expr) -> Eval {
+        let around = std::mem::replace(&mut self.untaken, true);
+        let value = self.value(branch);
+        self.untaken = around;
+        value
     }
 
     /// A bool that is known, unknown or secret; never null.

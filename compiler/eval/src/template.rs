@@ -2,7 +2,7 @@
 
 use crate::evaluate::{Eval, Evaluator};
 use crate::iterate::pairs_of;
-use crate::{Expr, TemplatePart, marks, problem};
+use crate::{Expr, ExprKind, TemplatePart, marks, problem};
 use model::{Mixed, Part, Type, Unknown, Value, convert};
 use std::sync::Arc;
 
@@ -47,6 +47,11 @@ impl Evaluator<'_> {
                     body,
                 } => {
                     let over = self.value(collection)?;
+                    if marks::is_secret(&over) {
+                        let text = self.secret_loop(part, &over, collection)?;
+                        out.append(&text, collection)?;
+                        continue;
+                    }
                     self.repeat((key.as_ref(), value), &over, collection, body, out)?;
                 }
             }
@@ -85,6 +90,25 @@ impl Evaluator<'_> {
         out.append(&chosen, condition)
     }
 
+    /// All of a loop over something secret is one secret: how often it ran must not show.
+    fn secret_loop(&mut self, part: &TemplatePart, over: &Value, at: &Expr) -> Eval {
+        let TemplatePart::For {
+            key, value, body, ..
+        } = part
+        else {
+            return Ok(Value::NULL);
+        };
+        let whole = Expr {
+            kind: ExprKind::Template(vec![part.clone()]),
+            span: at.span,
+        };
+        self.secret_whole(&whole, over, Type::String, |this, open| {
+            let mut inner = Growing::default();
+            this.repeat((key.as_ref(), value), open, at, body, &mut inner)?;
+            Ok(inner.finish().expose())
+        })
+    }
+
     fn repeat(
         &mut self,
         names: (Option<&Arc<str>>, &Arc<str>),
@@ -95,20 +119,6 @@ impl Evaluator<'_> {
     ) -> Result<(), problem::Boxed> {
         if over.is_unknown() {
             return out.append(&marks::unknown_value(Type::String, &[over]), at);
-        }
-        if marks::is_secret(over) {
-            // All of the loop is one secret: how often it ran must not show.
-            let text = marks::lift(
-                "template for",
-                &[over],
-                || Type::String,
-                |open| {
-                    let mut inner = Growing::default();
-                    self.repeat(names, &open[0], at, body, &mut inner)?;
-                    Ok::<_, problem::Boxed>(inner.finish().expose())
-                },
-            )?;
-            return out.append(&text, at);
         }
         let pairs = pairs_of(over).ok_or_else(|| problem::not_iterable(over, at.span))?;
         for (key, value) in pairs {

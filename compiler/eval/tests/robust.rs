@@ -12,7 +12,7 @@ fn piece() -> impl Strategy<Value = String> {
             "1", "-1", "0.5", "1e300", "\"a\"", "\"\"", "null", "true", "[]", "{}", "password", "pin",
             "later", "later_list", "later_any", "names", "account", "[1, \"a\"]", "{ a = 1 }", "yes",
             "\"a${password}\"", "tolist([\"x\"])", "toset([1])", "later_bool", "99999999999999999999",
-            "\"10.0.0.0/8\"", "\"2020-01-01T00:00:00Z\"", "\"%s %d\"", "\"[[\"", "\"/(/\"",
+            "text", "json", "several", "holder", "jsondecode(json)", "holder.p", "account.age", "\"10.0.0.0/8\"", "\"2020-01-01T00:00:00Z\"", "\"%s %d\"", "\"[[\"", "\"/(/\"",
         ]).prop_map(String::from),
         1 => prop::sample::select(names).prop_map(|n| format!("{n}()")),
     ]
@@ -59,7 +59,7 @@ fn expression() -> impl Strategy<Value = String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1500, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 6 * ProptestConfig::default().cases, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn evaluation_never_panics_and_seals_alike(text in expression()) {

@@ -308,3 +308,43 @@ fn unknown_and_secret_is_both() {
         Some("a")
     );
 }
+
+/// Open and sealed lead to the same, the value included where that is plain.
+fn alike(text: &str) {
+    let open = run(text).unwrap_or_else(|p| panic!("{text}: {p}"));
+    let sealed = run_sealed(text).unwrap_or_else(|p| panic!("{text}, sealed: {p}"));
+    assert_eq!(
+        Fingerprint::of(&open),
+        Fingerprint::of(&sealed),
+        "{text}: {open:?} {sealed:?}"
+    );
+}
+
+#[test]
+fn what_a_secret_holds_has_no_say_in_a_branch_not_taken() {
+    alike("((1 == tolist([\"x\"])) ? tolist([\"x\"])[password] : yes)");
+    alike("true ? yes : tolist([\"x\"])[password]");
+    alike("true ? pin : \"${jsondecode(password)}\"");
+    alike("[for p in [password] : true ? pin : \"${jsondecode(p)}\"]");
+    alike("true ? pin : \"${jsondecode({ a = { b = password } }.a.b)}\"");
+    alike("true ? pin : (true ? \"a\" : file(password))");
+}
+
+#[test]
+fn the_type_of_a_secret_is_that_known_without_it() {
+    alike("true ? jsondecode(text) : \"a\"");
+    alike("true ? 1 : jsondecode(text)");
+    alike("tolist([1, jsondecode(text)])");
+    alike("\"${jsondecode(text)}\"");
+    alike("tolist(names)[0]");
+    alike("true ? merge(account, { b = 1 }).age : \"a\"");
+}
+
+#[test]
+fn loops_of_a_template_over_a_secret_are_told_apart() {
+    let of = |text| Fingerprint::of(&run_sealed(text).unwrap());
+    let one = of("\"%{ for n in names }${n}%{ endfor }\"");
+    assert_ne!(one, of("\"%{ for n in names }${n},%{ endfor }\""));
+    assert_ne!(one, of("\"%{ for n in names }${plain}%{ endfor }\""));
+    assert_eq!(one, of("\"%{ for  n in names }${ n }%{ endfor }\""));
+}

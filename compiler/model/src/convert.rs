@@ -51,7 +51,9 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
             let mut converted = crate::Secret::clone(secret);
             converted.fingerprint = secret.fingerprint.converted(to);
             let mut fresh = match inner {
-                Some(inner) => crate::Secret::open(converted.fingerprint, inner),
+                Some(inner) => {
+                    crate::Secret::open(converted.fingerprint, inner).typed(to.clone())
+                }
                 None if may_convert(&secret.ty, to) => {
                     crate::Secret::sealed(converted.fingerprint, to.clone())
                 }

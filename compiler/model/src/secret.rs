@@ -15,7 +15,8 @@ pub struct Secret {
     pub fingerprint: Fingerprint,
     /// Stands for the value itself, where it was taken; comparable with what a provider read.
     pub content: Option<Fingerprint>,
-    /// The type, as far as known.
+    /// The type, as far as it is known without the value: what hangs on types comes out alike
+    /// for an open and a sealed one.
     pub ty: Type,
     /// Whether it must not be recorded.
     pub ephemeral: bool,
@@ -46,6 +47,12 @@ impl Secret {
         }
     }
 
+    /// The same, as one of which no more than this type would be known without its value.
+    pub fn typed(mut self, ty: Type) -> Secret {
+        self.ty = ty;
+        self
+    }
+
     /// The same, with the fingerprint of its content.
     pub fn with_content(mut self, content: Option<Fingerprint>) -> Secret {
         self.content = content;
@@ -63,13 +70,14 @@ impl Secret {
         self.value.is_some()
     }
 
-    /// A secret derived from this one alone: `with` makes the value where this one is open.
+    /// A secret derived from this one alone: `with` makes the value, which is of the type `ty`,
+    /// where this one is open.
     pub fn derive(&self, operation: &str, ty: Type, with: impl FnOnce(&Value) -> Value) -> Secret {
         let value = self.value.as_ref().map(with).map(|v| v.unmark());
         Secret {
             fingerprint: Fingerprint::derive(operation, &[self.fingerprint]),
             content: None,
-            ty: value.as_ref().map_or(ty, Value::ty),
+            ty,
             ephemeral: self.ephemeral,
             value,
         }

@@ -144,7 +144,7 @@ impl Value {
     /// A set; sorted here, and each value kept once.
     pub fn set(element: Type, mut items: Vec<Value>) -> Value {
         items.sort_by(Value::order);
-        items.dedup_by(|a, b| a == b);
+        items.dedup_by(|a, b| Value::order(a, b).is_eq());
         Value::Set(Arc::new(List { element, items }))
     }
 
