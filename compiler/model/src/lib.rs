@@ -27,7 +27,7 @@ pub use schema::{
     IdentityClass, NestedBlock, Nesting, ProviderSchema, ResourceSchema, Undo,
 };
 pub use secret::{Mixed, Part, Secret};
-pub use show::{show, show_type};
+pub use show::{show, show_name, show_set, show_type};
 pub use types::{Field, ObjectType, Type};
 pub use unknown::Unknown;
 pub use value::{Fields, List, Map, Value};

@@ -1,25 +1,46 @@
 //! Values and types as text for people. A secret is never shown, whatever form it has.
 
 use crate::address::is_identifier;
-use crate::{Fields, Part, Type, Value};
+use crate::{Part, Type, Value};
+use std::sync::Arc;
 
 /// The value on one line, in the language's notation.
 pub fn show(value: &Value) -> String {
-    let mut text = String::new();
-    write(&mut text, value);
-    text
+    shown(value, true)
 }
 
-fn write(out: &mut String, value: &Value) {
+/// The same without the attributes of objects that are null: what the user left open is not
+/// worth a word.
+pub fn show_set(value: &Value) -> String {
+    shown(value, false)
+}
+
+/// A name as it would be written in front of a `=`.
+pub fn show_name(name: &str) -> String {
+    let mut out = String::new();
+    name_of(&mut out, name);
+    out
+}
+
+fn shown(value: &Value, nulls: bool) -> String {
+    let mut out = String::new();
+    write(&mut out, value, nulls);
+    out
+}
+
+fn write(out: &mut String, value: &Value, nulls: bool) {
     match value {
         Value::Null(_) => out.push_str("null"),
         Value::Bool(b) => out.push_str(if *b { "true" } else { "false" }),
         Value::Number(n) => out.push_str(&n.to_string()),
         Value::String(s) => quote(out, s),
-        Value::List(list) | Value::Set(list) => items(out, &list.items),
-        Value::Tuple(values) => items(out, values),
-        Value::Map(map) => fields(out, &map.entries),
-        Value::Object(object) => fields(out, object),
+        Value::List(list) | Value::Set(list) => items(out, &list.items, nulls),
+        Value::Tuple(values) => items(out, values, nulls),
+        Value::Map(map) => fields(out, map.entries.iter(), nulls),
+        Value::Object(object) => {
+            let set = object.iter().filter(|(_, v)| nulls || !v.is_null());
+            fields(out, set, nulls);
+        }
         Value::Unknown(_) => out.push_str("(known after apply)"),
         Value::Secret(_) => out.push_str("(sensitive)"),
         Value::Mixed(mixed) => {
@@ -35,27 +56,37 @@ fn write(out: &mut String, value: &Value) {
     }
 }
 
-fn items(out: &mut String, values: &[Value]) {
+fn items(out: &mut String, values: &[Value], nulls: bool) {
     out.push('[');
     for (i, value) in values.iter().enumerate() {
         out.push_str(if i == 0 { "" } else { ", " });
-        write(out, value);
+        write(out, value, nulls);
     }
     out.push(']');
 }
 
-fn fields(out: &mut String, fields: &Fields) {
+fn fields<'a>(
+    out: &mut String,
+    fields: impl Iterator<Item = (&'a Arc<str>, &'a Value)>,
+    nulls: bool,
+) {
     out.push('{');
-    for (i, (name, value)) in fields.iter().enumerate() {
-        out.push_str(if i == 0 { " " } else { ", " });
-        match is_identifier(name) {
-            true => out.push_str(name),
-            false => quote(out, name),
-        }
+    let mut any = false;
+    for (name, value) in fields {
+        out.push_str(if any { ", " } else { " " });
+        any = true;
+        name_of(out, name);
         out.push_str(" = ");
-        write(out, value);
+        write(out, value, nulls);
     }
-    out.push_str(if fields.is_empty() { "}" } else { " }" });
+    out.push_str(if any { " }" } else { "}" });
+}
+
+fn name_of(out: &mut String, name: &str) {
+    match is_identifier(name) {
+        true => out.push_str(name),
+        false => quote(out, name),
+    }
 }
 
 fn quote(out: &mut String, text: &str) {
@@ -109,7 +140,6 @@ pub fn show_type(ty: &Type) -> String {
 mod tests {
     use super::*;
     use crate::{Fingerprint, Secret};
-    use std::sync::Arc;
 
     #[test]
     fn shows_everything_but_secrets() {
@@ -124,5 +154,20 @@ mod tests {
             show(&value),
             r#"{ "a b" = 1, list = [true, null], s = (sensitive), t = "x\"\n\u001b" }"#
         );
+    }
+
+    #[test]
+    fn what_is_not_set_can_stay_away() {
+        let inner = Value::object([("x", 1.into()), ("n", Value::NULL)]);
+        let value = Value::object([("all", Value::NULL), ("l", Value::tuple(vec![inner]))]);
+        assert_eq!(show_set(&value), "{ l = [{ x = 1 }] }");
+        assert_eq!(show_set(&Value::object([("n", Value::NULL)])), "{}");
+    }
+
+    #[test]
+    fn names_take_quotes_where_the_language_says_so() {
+        for (name, expected) in [("a", "a"), ("a b", "\"a b\""), ("a\u{1b}", "\"a\\u001b\"")] {
+            assert_eq!(show_name(name), expected);
+        }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::view::page::{Label, Page};
 use crate::view::text::{Row, SENSITIVE, SENSITIVE_CHANGED, WITHHELD, is_multiline, text_diff};
-use crate::view::value::{Limits, Mark, count, field_name, inline, write, write_item};
-use model::{AttrPath, Fingerprint, PathStep, Value};
+use crate::view::value::{Limits, Mark, count, inline, write, write_item};
+use model::{AttrPath, Fingerprint, PathStep, Value, show_name};
 use similar::{Algorithm, DiffOp};
 use std::sync::Arc;
 
@@ -198,7 +198,7 @@ impl Differ<'_> {
 
     fn name(&self, path: &AttrPath) -> String {
         let name = match path.0.as_slice() {
-            [PathStep::Name(name)] => field_name(name),
+            [PathStep::Name(name)] => show_name(name),
             _ => path.to_string(),
         };
         match self.forces(path) {

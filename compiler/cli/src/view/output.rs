@@ -3,8 +3,8 @@
 use crate::view::diff::Differ;
 use crate::view::json;
 use crate::view::page::{Label, Page};
-use crate::view::value::{Limits, Mark, field_name, write};
-use model::Value;
+use crate::view::value::{Limits, Mark, write};
+use model::{Value, show_name};
 use plan::OutputChange;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 pub(crate) fn changes(outputs: &BTreeMap<Arc<str>, OutputChange>, limits: Limits) -> Page {
     let mut page = Page::new();
     for (name, change) in outputs {
-        let name = field_name(name);
+        let name = show_name(name);
         match (&change.before, &change.after) {
             (None, Some(_)) | (Some(_), None) | (Some(_), Some(_)) if change.sensitive => {
                 let (mark, what) = sensitive(change);
@@ -31,7 +31,7 @@ pub(crate) fn changes(outputs: &BTreeMap<Arc<str>, OutputChange>, limits: Limits
                     fold_unknown: false,
                 };
                 let wrap = |v: &Value| Value::object([(name.as_str(), v.clone())]);
-                page.append(differ.page(&wrap(before), &wrap(after)), 2);
+                page.append(&differ.page(&wrap(before), &wrap(after)), 2);
             }
             (None, None) => {}
         }
@@ -43,7 +43,7 @@ pub(crate) fn changes(outputs: &BTreeMap<Arc<str>, OutputChange>, limits: Limits
 pub(crate) fn list(outputs: &BTreeMap<Arc<str>, state::Output>, reveal: bool) -> Page {
     let mut page = Page::new();
     for (name, output) in outputs {
-        let name = field_name(name);
+        let name = show_name(name);
         if reveal {
             write(
                 &mut page,

@@ -1,9 +1,11 @@
-//! Labelled text in lines, and its way to a terminal: colours, wrapping, escaping.
-//! Whatever gets into a line has its control characters escaped, wherever it came from.
+//! Labelled text in lines. Whatever gets into a line has its control characters escaped,
+//! wherever it came from. How a page reaches a terminal stands in `page/render.rs`.
 
-use crate::view::look::Look;
+mod escape;
+mod render;
+
 use anstyle::{AnsiColor, Style};
-use unicode_width::UnicodeWidthChar;
+pub(crate) use escape::{escape, escape_lines, is_unsafe};
 
 /// What a piece of text is; colours come from this alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,19 +37,29 @@ impl Label {
     }
 }
 
-/// Lines, one below the other.
+/// Lines, one below the other. A plan of ten thousand objects is one, so that all text lies in one
+/// piece.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Page {
+    text: String,
+    pieces: Vec<Piece>,
     lines: Vec<Line>,
 }
 
-/// One line, before it is wrapped.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub(crate) struct Line {
+/// A stretch of the text, from where the piece before it ends.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Piece {
+    label: Label,
+    end: usize,
+}
+
+/// Where a line begins, before it is wrapped.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Line {
     indent: usize,
     hang: usize,
     verbatim: bool,
-    pieces: Vec<(Label, String)>,
+    first_piece: usize,
 }
 
 impl Page {
@@ -56,39 +68,66 @@ impl Page {
         Page::default()
     }
 
-    /// A line that is wrapped between words.
-    pub(crate) fn line(&mut self, indent: usize) -> &mut Line {
-        self.push(Line {
-            indent,
-            hang: indent + 2,
-            ..Line::default()
-        })
+    /// Begins a line that is wrapped between words; what is added next stands in it.
+    pub(crate) fn line(&mut self, indent: usize) -> &mut Page {
+        self.begin(indent, indent + 2, false)
     }
 
-    /// A line whose spaces count (of a file): wrapped wherever the width ends.
-    pub(crate) fn verbatim(&mut self, indent: usize) -> &mut Line {
-        self.push(Line {
-            indent,
-            hang: indent + 2,
-            verbatim: true,
-            ..Line::default()
-        })
+    /// Begins a line whose spaces count (of a file): wrapped wherever the width ends.
+    pub(crate) fn verbatim(&mut self, indent: usize) -> &mut Page {
+        self.begin(indent, indent + 2, true)
     }
 
     /// An empty line, unless there is one already or nothing above.
     pub(crate) fn blank(&mut self) {
-        if self.lines.last().is_some_and(|l| !l.pieces.is_empty()) {
-            self.lines.push(Line::default());
+        if self
+            .lines
+            .last()
+            .is_some_and(|l| l.first_piece < self.pieces.len())
+        {
+            self.begin(0, 0, false);
         }
     }
 
-    /// The lines of another page below, moved to the right.
-    pub(crate) fn append(&mut self, other: Page, by: usize) {
-        for mut line in other.lines {
-            line.indent += by;
-            line.hang += by;
-            self.lines.push(line);
+    /// Adds a piece to the last line.
+    pub(crate) fn add(&mut self, label: Label, text: impl AsRef<str>) -> &mut Page {
+        let begin = self.text.len();
+        let keep_tabs = self.lines.last().is_some_and(|l| l.verbatim);
+        escape::push(&mut self.text, text.as_ref(), keep_tabs);
+        let end = self.text.len();
+        if end > begin {
+            self.pieces.push(Piece { label, end });
         }
+        self
+    }
+
+    /// Adds a plain piece to the last line.
+    pub(crate) fn text(&mut self, text: impl AsRef<str>) -> &mut Page {
+        self.add(Label::Plain, text)
+    }
+
+    /// Sets where the last line goes on when it is wrapped.
+    pub(crate) fn hang(&mut self, columns: usize) -> &mut Page {
+        if let Some(line) = self.lines.last_mut() {
+            line.hang = columns;
+        }
+        self
+    }
+
+    /// The lines of another page below, moved to the right.
+    pub(crate) fn append(&mut self, other: &Page, by: usize) {
+        let (text, pieces) = (self.text.len(), self.pieces.len());
+        self.text.push_str(&other.text);
+        self.pieces.extend(other.pieces.iter().map(|p| Piece {
+            end: p.end + text,
+            ..*p
+        }));
+        self.lines.extend(other.lines.iter().map(|l| Line {
+            indent: l.indent + by,
+            hang: l.hang + by,
+            first_piece: l.first_piece + pieces,
+            ..*l
+        }));
     }
 
     /// Whether there is no line.
@@ -96,209 +135,34 @@ impl Page {
         self.lines.is_empty()
     }
 
-    /// As text for a receiver that looks like this; each line ends with a newline.
-    pub(crate) fn render(&self, look: &Look) -> String {
-        let mut out = String::new();
-        for line in &self.lines {
-            line.render(look, &mut out);
-        }
-        out
-    }
-
-    fn push(&mut self, line: Line) -> &mut Line {
-        self.lines.push(line);
-        let last = self.lines.len() - 1;
-        &mut self.lines[last]
-    }
-}
-
-impl Line {
-    /// Adds a piece.
-    pub(crate) fn add(&mut self, label: Label, text: impl AsRef<str>) -> &mut Line {
-        let escaped = escape(text.as_ref(), self.verbatim);
-        if !escaped.is_empty() {
-            self.pieces.push((label, escaped));
-        }
+    fn begin(&mut self, indent: usize, hang: usize, verbatim: bool) -> &mut Page {
+        self.lines.push(Line {
+            indent,
+            hang,
+            verbatim,
+            first_piece: self.pieces.len(),
+        });
         self
     }
 
-    /// Adds a plain piece.
-    pub(crate) fn text(&mut self, text: impl AsRef<str>) -> &mut Line {
-        self.add(Label::Plain, text)
-    }
-
-    /// Sets where what is wrapped goes on.
-    pub(crate) fn hang(&mut self, columns: usize) -> &mut Line {
-        self.hang = columns;
-        self
-    }
-
-    fn render(&self, look: &Look, out: &mut String) {
-        if self.pieces.is_empty() {
-            out.push('\n');
-            return;
-        }
-        let mut pen = Pen {
-            look,
-            out,
-            column: 0,
-            hang: self.hang,
-        };
-        // On a narrow terminal, room for the text comes before the look of the indentation.
-        let limit = look.width.map_or(usize::MAX, |w| w / 3);
-        pen.hang = pen.hang.min(limit);
-        pen.spaces(self.indent.min(limit));
-        match self.verbatim {
-            true => self
-                .pieces
-                .iter()
-                .for_each(|(label, text)| pen.anywhere(*label, text)),
-            false => self.words().for_each(|word| pen.word(&word)),
-        }
-        pen.out.push('\n');
-    }
-
-    /// The words, each of one or several labelled parts.
-    fn words(&self) -> impl Iterator<Item = Word<'_>> {
-        let mut words: Vec<Word<'_>> = Vec::new();
-        let mut spaces = 0;
-        let mut glued = false;
-        for (label, text) in &self.pieces {
-            for (i, part) in text.split(' ').enumerate() {
-                if i > 0 {
-                    spaces += 1;
-                    glued = false;
-                }
-                if part.is_empty() {
-                    continue;
-                }
-                match words.last_mut() {
-                    Some(word) if glued => word.parts.push((*label, part)),
-                    _ => words.push(Word {
-                        spaces,
-                        parts: vec![(*label, part)],
-                    }),
-                }
-                spaces = 0;
-                glued = true;
-            }
-        }
-        words.into_iter()
-    }
-}
-
-struct Word<'a> {
-    /// How many spaces stand before it.
-    spaces: usize,
-    parts: Vec<(Label, &'a str)>,
-}
-
-struct Pen<'a> {
-    look: &'a Look,
-    out: &'a mut String,
-    column: usize,
-    hang: usize,
-}
-
-impl Pen<'_> {
-    fn spaces(&mut self, count: usize) {
-        self.out.extend(std::iter::repeat_n(' ', count));
-        self.column += count;
-    }
-
-    fn newline(&mut self) {
-        self.out.push('\n');
-        self.column = 0;
-        self.spaces(self.hang);
-    }
-
-    fn word(&mut self, word: &Word<'_>) {
-        let wide: usize = word.parts.iter().map(|(_, text)| width(text)).sum();
-        let end = self.column + word.spaces + wide;
-        // A word that is too long for any line (an address) stays whole.
-        if self.look.width.is_some_and(|w| end > w) && self.column > self.hang {
-            self.newline();
-        } else {
-            self.spaces(word.spaces);
-        }
-        for (label, text) in &word.parts {
-            self.styled(*label, text);
-        }
-        self.column += wide;
-    }
-
-    fn anywhere(&mut self, label: Label, text: &str) {
-        let Some(limit) = self.look.width else {
-            return self.styled(label, text);
-        };
-        let mut start = 0;
-        for (i, c) in text.char_indices() {
-            let wide = char_width(c);
-            if self.column + wide > limit && self.column > self.hang {
-                self.styled(label, &text[start..i]);
-                self.newline();
-                start = i;
-            }
-            self.column += wide;
-        }
-        self.styled(label, &text[start..]);
-    }
-
-    fn styled(&mut self, label: Label, text: &str) {
-        let style = label.style();
-        if self.look.colour && style != Style::new() {
-            self.out.push_str(&format!("{style}{text}{style:#}"));
-        } else {
-            self.out.push_str(text);
-        }
-    }
-}
-
-/// The text with everything shown that would move the cursor, colour the terminal, or turn the
-/// direction of what follows. A tab stays where spaces count.
-pub(crate) fn escape(text: &str, keep_tabs: bool) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '\t' if keep_tabs => out.push(c),
-            '\n' => out.push_str("\\n"),
-            '\r' => out.push_str("\\r"),
-            '\t' => out.push_str("\\t"),
-            c if is_unsafe(c) => out.push_str(&format!("\\u{{{:04x}}}", c as u32)),
-            c => out.push(c),
-        }
-    }
-    out
-}
-
-/// The same for text of several lines, which it keeps apart.
-pub(crate) fn escape_lines(text: &str) -> String {
-    let lines: Vec<_> = text.split('\n').map(|line| escape(line, false)).collect();
-    lines.join("\n")
-}
-
-/// Whether a character acts on the terminal, or on the direction of text, where it should show.
-pub(crate) fn is_unsafe(c: char) -> bool {
-    let turns = matches!(c, '\u{61c}' | '\u{200e}' | '\u{200f}')
-        || ('\u{202a}'..='\u{202e}').contains(&c)
-        || ('\u{2066}'..='\u{2069}').contains(&c);
-    c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}')
-}
-
-fn width(text: &str) -> usize {
-    text.chars().map(char_width).sum()
-}
-
-fn char_width(c: char) -> usize {
-    match c {
-        '\t' => 8,
-        c => c.width().unwrap_or(0),
+    /// Each line with its pieces.
+    fn each_line(&self) -> impl Iterator<Item = (Line, Vec<(Label, &str)>)> {
+        let ends = self.lines.iter().skip(1).map(|l| l.first_piece);
+        let ends = ends.chain([self.pieces.len()]);
+        self.lines.iter().zip(ends).map(|(line, end)| {
+            let pieces = (line.first_piece..end).map(|i| {
+                let begin = i.checked_sub(1).map_or(0, |before| self.pieces[before].end);
+                (self.pieces[i].label, &self.text[begin..self.pieces[i].end])
+            });
+            (*line, pieces.collect())
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::view::look::Look;
 
     fn check(width: usize, with: impl Fn(&mut Page), expected: &str) {
         let mut page = Page::new();

@@ -76,5 +76,5 @@ fn flush(page: &mut Page, alike: &[&Entry<'_>], body: Option<Page>) {
         page.line(6)
             .add(Label::Muted, format!("each of these {all}:"));
     }
-    page.append(body, 6);
+    page.append(&body, 6);
 }

@@ -42,7 +42,7 @@ pub(crate) fn page(report: &Report, elapsed: Duration) -> Page {
     if !outputs.is_empty() {
         page.blank();
         page.line(0).add(Label::Heading, "Outputs");
-        page.append(outputs, 2);
+        page.append(&outputs, 2);
     }
     page
 }

@@ -1,8 +1,9 @@
 //! A state: its objects, one object, who holds its lease.
 
 use crate::view::page::{Label, Page};
-use crate::view::value::{Limits, Mark, field_name, write};
+use crate::view::value::{Limits, Mark, write};
 use crate::view::{json, output};
+use model::show_name;
 use serde_json::{Value as Json, json};
 use state::{Lease, Object, State, Status};
 
@@ -22,13 +23,13 @@ pub(crate) fn all(state: &State, reveal: bool) -> Page {
     let mut page = Page::new();
     for one in sorted(state) {
         page.blank();
-        page.append(object(one, reveal), 0);
+        page.append(&object(one, reveal), 0);
     }
     let outputs = output::list(&state.outputs, reveal);
     if !outputs.is_empty() {
         page.blank();
         page.line(0).add(Label::Heading, "Outputs");
-        page.append(outputs, 2);
+        page.append(&outputs, 2);
     }
     if page.is_empty() {
         page.line(0).text("Nothing is recorded.");
@@ -125,7 +126,7 @@ pub(crate) fn object(object: &Object, reveal: bool) -> Page {
                 &mut page,
                 2,
                 Mark::NONE,
-                &field_name(name),
+                &show_name(name),
                 value,
                 Limits::NONE,
             );
@@ -168,7 +169,7 @@ fn sorted(state: &State) -> impl Iterator<Item = &Object> {
     objects.into_iter()
 }
 
-fn status(line: &mut crate::view::page::Line, status: Status) {
+fn status(line: &mut Page, status: Status) {
     match status {
         Status::Ready => {}
         Status::Tainted => drop(line.add(Label::Warning, " (tainted: replaced next)")),

@@ -3,7 +3,7 @@
 
 use crate::view::page::{Label, Page};
 use crate::view::text::{is_multiline, shown_lines};
-use model::{Type, Value, show};
+use model::{Value, show, show_name, show_set};
 
 /// How much of a long value is shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,7 +57,7 @@ pub(crate) fn write(
             .text(format!("{name} = {{"));
         let set: Vec<_> = fields.iter().filter(|(_, v)| !v.is_null()).collect();
         for (name, value) in set.iter().take(limits.items) {
-            write(page, indent + 2, mark, &field_name(name), value, limits);
+            write(page, indent + 2, mark, &show_name(name), value, limits);
         }
         more(page, indent + 2, mark, set.len(), limits.items);
         page.line(indent).add(mark.label, mark.sign).text("}");
@@ -120,7 +120,7 @@ pub(crate) fn write_item(page: &mut Page, indent: usize, mark: Mark, item: &Valu
                 .filter(|(_, v)| !v.is_null())
                 .take(limits.items)
             {
-                write(page, indent + 2, mark, &field_name(name), value, limits);
+                write(page, indent + 2, mark, &show_name(name), value, limits);
             }
             page.line(indent).add(mark.label, mark.sign).text("}");
         }
@@ -134,8 +134,7 @@ pub(crate) fn write_item(page: &mut Page, indent: usize, mark: Mark, item: &Valu
 
 /// The value on one line.
 pub(crate) fn inline(value: &Value, limits: Limits) -> String {
-    let value = without_nulls(value);
-    match &value {
+    match value {
         Value::Unknown(u) if u.sensitive => "(sensitive, known after apply)".into(),
         Value::Unknown(u) => match u.prefix.as_deref().filter(|p| !p.is_empty()) {
             Some(prefix) => format!(
@@ -144,18 +143,8 @@ pub(crate) fn inline(value: &Value, limits: Limits) -> String {
             ),
             None => "(known after apply)".into(),
         },
-        other => abbreviate(show(other), limits.characters),
+        other => abbreviate(show_set(other), limits.characters),
     }
-}
-
-/// A name as it would be written in front of a `=`.
-pub(crate) fn field_name(name: &str) -> String {
-    let object = show(&Value::object([(name, Value::Null(Type::Any))]));
-    // `{ name = null }`: the language's own rule says whether the name takes quotes.
-    object
-        .trim_start_matches("{ ")
-        .trim_end_matches(" = null }")
-        .to_string()
 }
 
 /// `1 line`, `2 lines`.
@@ -194,20 +183,7 @@ fn more(page: &mut Page, indent: usize, mark: Mark, all: usize, limit: usize) {
 }
 
 fn is_long(value: &Value) -> bool {
-    value.any(&|v| is_multiline(v)) || show(&without_nulls(value)).chars().count() > SHORT_ENOUGH
-}
-
-/// What the user left open is not worth a word.
-fn without_nulls(value: &Value) -> Value {
-    value.rewrite(&mut |v| match v {
-        Value::Object(fields) if fields.values().any(Value::is_null) => {
-            let set = fields.iter().filter(|(_, v)| !v.is_null());
-            Some(Value::object(
-                set.map(|(n, v)| (n.clone(), without_nulls(v))),
-            ))
-        }
-        _ => None,
-    })
+    value.any(&|v| is_multiline(v)) || show_set(value).chars().count() > SHORT_ENOUGH
 }
 
 fn abbreviate(text: String, limit: usize) -> String {
@@ -224,6 +200,7 @@ mod tests {
     use super::*;
     use crate::view::look::Look;
     use crate::view::tests::{mixed, secret};
+    use model::Type;
 
     fn check(value: Value, expected: &str) {
         let mut page = Page::new();
@@ -269,12 +246,5 @@ mod tests {
             Value::list(Type::Number, items),
             "+ a = [\n  + 0\n  + 1000\n  + … 28 more\n+ ]\n",
         );
-    }
-
-    #[test]
-    fn names_take_quotes_where_the_language_says_so() {
-        for (name, expected) in [("a", "a"), ("a b", "\"a b\""), ("a\u{1b}", "\"a\\u001b\"")] {
-            assert_eq!(field_name(name), expected);
-        }
     }
 }

@@ -4,8 +4,8 @@ use crate::view::diff::Differ;
 use crate::view::effect::Danger;
 use crate::view::page::{Label, Page};
 use crate::view::reason;
-use crate::view::value::{Limits, Mark, field_name, write};
-use model::{AttrPath, Effect, Value};
+use crate::view::value::{Limits, Mark, write};
+use model::{AttrPath, Effect, Value, show_name};
 use plan::{Action, Plan, Reason, Step};
 
 /// What is shown under one address.
@@ -117,7 +117,7 @@ impl<'a> Entry<'a> {
             page.line(0)
                 .add(Label::Muted, format!("in the rollout of {}", rollout.of));
         }
-        page.append(self.attributes(limits), 0);
+        page.append(&self.attributes(limits), 0);
         page
     }
 
@@ -209,9 +209,9 @@ fn made(after: &Value, limits: Limits) -> Page {
     for (name, value) in after.as_fields().into_iter().flat_map(|f| f.iter()) {
         match value {
             Value::Null(_) => {}
-            Value::Unknown(_) => unknown.push(field_name(name)),
+            Value::Unknown(_) => unknown.push(show_name(name)),
             value if is_empty(value) => {}
-            value => write(&mut page, 0, Mark::ADDED, &field_name(name), value, limits),
+            value => write(&mut page, 0, Mark::ADDED, &show_name(name), value, limits),
         }
     }
     if !unknown.is_empty() {
@@ -232,14 +232,7 @@ fn removed(before: &Value) -> Page {
     let mut page = Page::new();
     for (name, value) in before.as_fields().into_iter().flat_map(|f| f.iter()) {
         if !value.is_null() && !is_empty(value) {
-            write(
-                &mut page,
-                0,
-                Mark::REMOVED,
-                &field_name(name),
-                value,
-                limits,
-            );
+            write(&mut page, 0, Mark::REMOVED, &show_name(name), value, limits);
         }
     }
     page

@@ -61,7 +61,7 @@ pub(super) fn drift(page: &mut Page, plan: &Plan, limits: Limits) {
                 limits,
                 fold_unknown: false,
             };
-            page.append(differ.page(&drift.before, after), 6);
+            page.append(&differ.page(&drift.before, after), 6);
         }
     }
 }
@@ -87,7 +87,7 @@ pub(super) fn outputs(page: &mut Page, plan: &Plan, limits: Limits) {
     if !changes.is_empty() {
         page.blank();
         page.line(0).add(Label::Heading, "Outputs");
-        page.append(changes, 0);
+        page.append(&changes, 0);
     }
 }
 
