@@ -2,6 +2,7 @@
 
 mod apply;
 mod find;
+mod prove;
 mod read;
 
 use crate::resources::{self, Resource};

@@ -59,6 +59,11 @@ impl Sessions {
         &self.settings.records
     }
 
+    /// How long to wait for a connection, in seconds.
+    pub(crate) fn connect_s(&self) -> u64 {
+        self.settings.connect_s
+    }
+
     /// The session with a host. Nothing is sent yet.
     pub(crate) async fn with(&self, host: &Host) -> Session {
         let mut hosts = self.hosts.lock().await;

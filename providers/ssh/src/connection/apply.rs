@@ -2,7 +2,7 @@
 
 use super::{SshConnection, by_host, resource, unknown_host};
 use crate::private::Private;
-use crate::resources::{Change, Resource, attributes, nothing_unknown};
+use crate::resources::{Change, Resource, attributes, guard, nothing_unknown};
 use crate::runner::work::{Batch, Event, Retry, Stopped, Task, Touched};
 use crate::values::{redact, secrets};
 use provider::{Action, Answers, Certainty, Failure, Host, Made, Operation, ProviderProblem};
@@ -27,7 +27,7 @@ async fn apply_host(on: &SshConnection, host: Host, operations: Vec<&Operation>,
     };
     let mut batches: Vec<Batch> = Vec::new();
     for operation in operations {
-        match job(operation) {
+        match job(operation, &host, on.sessions.connect_s()) {
             Ok((job, task)) => {
                 open.jobs.insert(operation.token.to_string(), job);
                 add(&mut batches, operation, task);
@@ -42,7 +42,12 @@ async fn apply_host(on: &SshConnection, host: Host, operations: Vec<&Operation>,
     for batch in batches {
         let records = on.sessions.records();
         let mut on_event = |token: &str, event| open.event(token, event);
-        if let Err(stopped) = batch.run(&*session.transport, records, &mut on_event).await {
+        let ran = batch.run(&*session.transport, records, &mut on_event).await;
+        let ran = match open.awaits_proof(&batch, &ran) {
+            true => open.prove(&batch, &*session.transport, records).await,
+            false => ran,
+        };
+        if let Err(stopped) = ran {
             return open.stop(stopped);
         }
     }
@@ -52,16 +57,24 @@ async fn apply_host(on: &SshConnection, host: Host, operations: Vec<&Operation>,
 }
 
 /// An operation that is not answered yet.
-struct Job<'a> {
+pub(super) struct Job<'a> {
     operation: &'a Operation,
     resource: &'static dyn Resource,
-    started: bool,
+    pub(super) started: bool,
+    /// Why no new connection could be made.
+    pub(super) unproven: Option<ProviderProblem>,
 }
 
-fn job(operation: &Operation) -> Result<(Job<'_>, Task), ProviderProblem> {
+fn job<'a>(
+    operation: &'a Operation,
+    host: &Host,
+    connect_s: u64,
+) -> Result<(Job<'a>, Task), ProviderProblem> {
     let resource = resource(&operation.ty)?;
     let private = Private::decode(&operation.private)?;
-    let attributes = attributes(&operation.action);
+    let (ty, action) = (operation.ty.as_str(), &operation.action);
+    let attributes = attributes(action);
+    guard::refuse_own_account(ty, action, private.before.as_deref(), host)?;
     let place = resource
         .place(attributes)
         .or_else(|| Some(format!("object:{}", operation.ownership.object)))
@@ -77,18 +90,21 @@ fn job(operation: &Operation) -> Result<(Job<'_>, Task), ProviderProblem> {
         place,
         seconds: operation.timeout_ms.div_ceil(1000).max(1),
         call,
+        guard: guard::guard(ty, action, attributes, host, connect_s),
     };
     Ok((
         Job {
             operation,
             resource,
             started: false,
+            unproven: None,
         },
         task,
     ))
 }
 
-/// Adds a task to the last batch, or begins another where the state or its lease is another.
+/// Adds a task to the last batch, or begins another where the state or its lease is another, or
+/// where what was done before must be proven first.
 fn add(batches: &mut Vec<Batch>, operation: &Operation, task: Task) {
     let lineage = operation.ownership.lineage.to_string();
     let epoch = operation.ownership.epoch;
@@ -97,7 +113,7 @@ fn add(batches: &mut Vec<Batch>, operation: &Operation, task: Task) {
         .unwrap_or_default();
     if !batches
         .last()
-        .is_some_and(|b| b.lineage == lineage && b.epoch == epoch)
+        .is_some_and(|b| b.lineage == lineage && b.epoch == epoch && b.guard().is_none())
     {
         batches.push(Batch {
             lineage,
@@ -118,17 +134,23 @@ fn add(batches: &mut Vec<Batch>, operation: &Operation, task: Task) {
 }
 
 /// The operations that are not answered yet.
-struct Open<'a> {
+pub(super) struct Open<'a> {
     answers: Answers,
-    jobs: BTreeMap<String, Job<'a>>,
+    pub(super) jobs: BTreeMap<String, Job<'a>>,
 }
 
 impl Open<'_> {
-    fn event(&mut self, token: &str, event: Event) {
+    pub(super) fn event(&mut self, token: &str, event: Event) {
         match event {
             Event::Started => {
                 if let Some(job) = self.jobs.get_mut(token) {
                     job.started = true;
+                }
+            }
+            Event::Trial => {
+                if let Some(job) = self.jobs.get(token) {
+                    let line = "done; held until a new connection proves it";
+                    self.answers.progress(job.operation.token, line);
                 }
             }
             Event::Progress(line) => {
@@ -189,6 +211,7 @@ impl Job<'_> {
         let problem = self
             .resource
             .explain(code, attributes)
+            .or_else(|| guard::explain(code))
             .or_else(|| common(code, words))
             .unwrap_or_else(|| ProviderProblem::error(format!("the host refused it ({code})")));
         let mut hidden = secrets(attributes);
@@ -197,6 +220,13 @@ impl Job<'_> {
         let problem = match code {
             "owned" => problem,
             _ => words.lines().fold(problem, |p, line| p.detail(line)),
+        };
+        let problem = match (code, &self.unproven) {
+            ("put_back", Some(why)) => why
+                .details
+                .iter()
+                .fold(problem.detail(&why.message), |p, d| p.detail(d)),
+            _ => problem,
         };
         match touched {
             Touched::No => Failure::refused(problem),

@@ -7,6 +7,7 @@ mod directory;
 pub(crate) mod facts;
 pub(crate) mod file;
 mod group;
+pub(crate) mod guard;
 pub(crate) mod host;
 mod package;
 mod plan;

@@ -17,13 +17,42 @@ open_protocol() {
   emit "hello 1 $(id -un)"
 }
 
-# Takes the host's lock. A lock file that was removed meanwhile is no lock.
-lock() { # seconds
+# Takes the host's lock. A lock file that was removed meanwhile is no lock, and what waits for its
+# proof is waited for, but by whoever brings it.
+lock() { # seconds [proof]
+  waits=$1
   while :; do
     WORDS=$( { mkdir -p -m 700 "$D" && : >>"$D/lock"; } 2>&1) || return 2
     exec 9>>"$D/lock"
     flock -n 9 || { emit waiting; flock -w "$1" 9 || return 1; }
-    [ "$D/lock" -ef /proc/self/fd/9 ] && return 0
+    if [ "$D/lock" -ef /proc/self/fd/9 ]; then
+      interrupted
+      [ -d "$D/armed" ] && [ -z "${2:-}" ] || return 0
+      [ "$waits" -gt 0 ] || return 1
+      waits=$((waits - 1))
+      exec 9>&-
+      sleep 1
+    fi
     exec 9>&-
   done
+}
+
+# A machine that went down in between: what was decided is brought to its end, what was not
+# decided in time is put back.
+interrupted() {
+  if [ -d "$D/armed.proven" ]; then
+    read -r record <"$D/armed.proven/record" && printf 'done\n' >>"$record"
+    rm -rf "$D/armed.proven"
+  fi
+  if [ -d "$D/armed.back" ]; then
+    /bin/sh "$D/armed.back/back.sh" "$D" now 3>&- 9>&-
+  elif [ -d "$D/armed" ]; then
+    { read -r at boot <"$D/armed/deadline"; } 2>/dev/null
+    read -r up _ </proc/uptime
+    if [ "${boot:-}" != "$(cat /proc/sys/kernel/random/boot_id)" ] ||
+      [ "${up%%.*}" -ge "$((${at:-0} + 5))" ]; then
+      /bin/sh "$D/armed/back.sh" "$D" now 3>&- 9>&-
+    fi
+  fi
+  rm -rf "$D/armed.new"
 }

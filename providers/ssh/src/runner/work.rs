@@ -5,12 +5,20 @@ use crate::transport::{Transport, Trouble};
 use provider::ProviderProblem;
 use std::collections::BTreeMap;
 use std::time::Duration;
+use tokio::sync::Notify;
 use zeroize::Zeroize;
 
 const WORK: &str = include_str!("work.sh");
+const GUARD: &str = include_str!("guard.sh");
 
 /// How long a batch waits for another one on the same host.
 const LOCK_WAIT_S: u64 = 600;
+
+/// The most that an operation takes that can lock the owner out; the runner holds it to that.
+const GUARDED_S: u64 = 60;
+
+/// How long the old connection is listened to once such a change is under way.
+const LISTEN_S: u64 = 8;
 
 /// One operation, as the runner takes it.
 pub(crate) struct Task {
@@ -20,6 +28,21 @@ pub(crate) struct Task {
     pub(crate) place: String,
     pub(crate) seconds: u64,
     pub(crate) call: Call,
+    /// Where the change can lock the owner out.
+    pub(crate) guard: Option<Guard>,
+}
+
+/// The way back from a change that can lock the owner out.
+#[derive(Clone, Debug)]
+pub(crate) struct Guard {
+    /// What is at stake, in a word of the runner.
+    pub(crate) kind: &'static str,
+    /// The unit, where the change is one of it.
+    pub(crate) unit: String,
+    /// What is put back.
+    pub(crate) paths: Vec<String>,
+    /// How long the host waits for its proof; 0 where none is needed.
+    pub(crate) seconds: u64,
 }
 
 /// A function of the runner with its arguments.
@@ -68,6 +91,8 @@ pub(crate) type Told = BTreeMap<String, String>;
 pub(crate) enum Event {
     /// It began.
     Started,
+    /// It was done, and is put back unless it is proven.
+    Trial,
     /// It is still under way.
     Progress(String),
     /// It was done.
@@ -113,26 +138,95 @@ impl Batch {
         records: &str,
         on_event: &mut (dyn FnMut(&str, Event) + Send),
     ) -> Result<(), Stopped> {
-        let program = self.program(records);
+        let program = self.program(records, Part::Work);
+        let patience = self.patience();
+        self.send(&program, transport, patience, records, on_event)
+            .await
+    }
+
+    /// The last operation once more, over a connection that was made since: either proves it or,
+    /// where the host has put it back already, tells so.
+    pub(crate) async fn prove(
+        &self,
+        transport: &dyn Transport,
+        records: &str,
+        on_event: &mut (dyn FnMut(&str, Event) + Send),
+    ) -> Result<(), Stopped> {
+        let program = self.program(records, Part::Prove);
+        let patience = Duration::from_secs(2 * GUARDED_S);
+        self.send(&program, transport, patience, records, on_event)
+            .await
+    }
+
+    /// Puts the last operation back, over whatever connection there still is.
+    pub(crate) async fn unprove(
+        &self,
+        transport: &dyn Transport,
+        records: &str,
+        on_event: &mut (dyn FnMut(&str, Event) + Send),
+    ) -> Result<(), Stopped> {
+        let program = self.program(records, Part::Unprove);
+        let patience = Duration::from_secs(LISTEN_S);
+        self.send(&program, transport, patience, records, on_event)
+            .await
+    }
+
+    /// The way back that the last operation may need, if any: it is the only one that has one.
+    pub(crate) fn guard(&self) -> Option<&Guard> {
+        let guard = self.tasks.last()?.guard.as_ref()?;
+        (guard.seconds > 0).then_some(guard)
+    }
+
+    /// After how many seconds at the latest the host has put the last operation back.
+    pub(crate) fn put_back_s(&self) -> u64 {
+        GUARDED_S + self.guard().map_or(0, |g| g.seconds)
+    }
+
+    async fn send(
+        &self,
+        program: &Program,
+        transport: &dyn Transport,
+        patience: Duration,
+        records: &str,
+        on_event: &mut (dyn FnMut(&str, Event) + Send),
+    ) -> Result<(), Stopped> {
+        let armed = Notify::new();
         let mut listener = Listener {
             refused: None,
-            current: String::new(),
             told: Told::new(),
+            armed: &armed,
         };
         let mut on_line = |line: Line<'_>| listener.line(line, on_event);
         let running = program.run(transport, &mut on_line);
-        let answered = tokio::time::timeout(self.patience(), running).await;
+        // A change of the network may leave the old connection without a word.
+        let given_up = async {
+            let listening = async {
+                armed.notified().await;
+                match self.guard() {
+                    Some(_) => tokio::time::sleep(Duration::from_secs(LISTEN_S)).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                () = listening => {}
+                () = tokio::time::sleep(patience) => {}
+            }
+        };
+        let answered = tokio::select! {
+            answered = running => Some(answered),
+            () = given_up => None,
+        };
         match answered {
-            Err(_) => Err(Stopped::Unsure(
+            None => Err(Stopped::Unsure(
                 ProviderProblem::error("the host did not finish within the operations' time").help(
                     "the next run settles what became of them; raise `timeouts` if the \
                            host is only slow",
                 ),
             )),
-            Ok(Err(Trouble::NotStarted(problem))) => Err(Stopped::Certain(problem, Retry::Later)),
-            Ok(Err(Trouble::Refused(problem))) => Err(Stopped::Certain(problem, Retry::Never)),
-            Ok(Err(Trouble::Lost(problem))) => Err(Stopped::Unsure(problem)),
-            Ok(Ok(answered)) => match listener.refused {
+            Some(Err(Trouble::NotStarted(problem))) => Err(Stopped::Certain(problem, Retry::Later)),
+            Some(Err(Trouble::Refused(problem))) => Err(Stopped::Certain(problem, Retry::Never)),
+            Some(Err(Trouble::Lost(problem))) => Err(Stopped::Unsure(problem)),
+            Some(Ok(answered)) => match listener.refused {
                 Some((code, words)) => Err(refused(&code, &words, records)),
                 None if answered.complete => Ok(()),
                 None => Err(Stopped::Unsure(
@@ -149,20 +243,36 @@ impl Batch {
         Duration::from_secs(LOCK_WAIT_S + 60 + seconds)
     }
 
-    fn program(&self, records: &str) -> Program {
+    fn program(&self, records: &str, part: Part) -> Program {
         let mut program = Program::new(records);
         program.define(WORK);
+        if self.tasks.iter().any(|t| t.guard.is_some()) {
+            program.define(GUARD);
+        }
         self.scripts.iter().for_each(|s| program.define(s));
+        let (verb, first, wait, proof) = match part {
+            Part::Work => ("op", 0, LOCK_WAIT_S, ""),
+            Part::Prove => ("prove", self.tasks.len() - 1, GUARDED_S + 10, "proof"),
+            Part::Unprove => ("unprove", self.tasks.len() - 1, LISTEN_S, "proof"),
+        };
         program.call(
             "enter",
             [
                 &self.lineage,
-                &self.epoch.to_string(),
-                &LOCK_WAIT_S.to_string(),
+                &*self.epoch.to_string(),
+                &wait.to_string(),
+                proof,
             ],
         );
-        for (i, task) in self.tasks.iter().enumerate() {
-            self.announce(i, &mut program);
+        for (i, task) in self.tasks.iter().enumerate().skip(first) {
+            if matches!(part, Part::Work) {
+                self.announce(i, &mut program);
+            }
+            if let Some(guard) = &task.guard {
+                let seconds = guard.seconds.to_string();
+                let head = [guard.kind, &seconds, &guard.unit].into_iter();
+                program.call("guard", head.chain(guard.paths.iter().map(String::as_str)));
+            }
             let seconds = task.seconds.to_string();
             let head = [&task.token, &task.object, &task.ty, &task.place, &seconds];
             let head = head
@@ -170,7 +280,7 @@ impl Batch {
                 .map(String::as_str)
                 .chain([task.call.function]);
             program.call(
-                "op",
+                verb,
                 head.chain(task.call.arguments.iter().map(String::as_str)),
             );
         }
@@ -204,22 +314,31 @@ impl Batch {
     }
 }
 
-struct Listener {
-    refused: Option<(String, String)>,
-    current: String,
-    told: Told,
+/// What a program is to do with the operations.
+#[derive(Clone, Copy)]
+enum Part {
+    Work,
+    Prove,
+    Unprove,
 }
 
-impl Listener {
+struct Listener<'a> {
+    refused: Option<(String, String)>,
+    told: Told,
+    armed: &'a Notify,
+}
+
+impl Listener<'_> {
     fn line(&mut self, line: Line<'_>, on_event: &mut (dyn FnMut(&str, Event) + Send)) {
         let Line::Word(word, rest) = line else { return };
         let (token, rest) = rest.split_once(' ').unwrap_or((rest, ""));
         match word {
             "start" => {
-                self.current = token.to_string();
                 self.told.clear();
                 on_event(token, Event::Started);
             }
+            "armed" => self.armed.notify_one(),
+            "trial" => on_event(token, Event::Trial),
             "progress" => on_event(token, Event::Progress(words(rest))),
             "tell" => {
                 let (key, value) = rest.split_once(' ').unwrap_or((rest, ""));

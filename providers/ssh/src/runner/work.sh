@@ -1,9 +1,9 @@
 # Carries out operations in the given order, each recorded before and after.
 
 # The lock, and the epoch of the lease: a lower one than the last seen is refused.
-enter() { # lineage epoch seconds
+enter() { # lineage epoch seconds [proof]
   LINEAGE=$1 EPOCH=$2 L=$D/$1
-  lock "$3" || { refuse_all "$?"; exit 0; }
+  lock "$3" "${4:-}" || { refuse_all "$?"; exit 0; }
   WORDS=$(mkdir -p "$L/ops" "$L/objects" 2>&1) || { refuse_all 2; exit 0; }
   last=0
   [ -f "$L/epoch" ] && read -r last <"$L/epoch"
@@ -73,32 +73,47 @@ run() { # seconds program arguments...
 }
 last_words() { WORDS=$(tail -c 3000 "$L/output" 2>/dev/null); }
 
-op() { # token object type place seconds function arguments...
+op_is() { # token object type place seconds function
   TOKEN=$1 OBJECT=$2 TYPE=$3 PLACE=$4 LIMIT=$5 FN=$6
+  R=$L/ops/$TOKEN O=$L/objects/$OBJECT CODE= WORDS= BEFORE= TOUCHED= FRESH= STATUS=
+  [ ! -f "$R" ] || while read -r word rest; do STATUS=$word; done <"$R"
+}
+
+op() { # token object type place seconds function arguments...
+  op_is "$@"
   shift 6
-  R=$L/ops/$TOKEN O=$L/objects/$OBJECT CODE= WORDS= BEFORE= TOUCHED= FRESH=
   # Whoever asked is gone: what was not begun stays undone.
   emit "start $TOKEN" || { leave; exit 0; }
-  status=
-  [ -f "$R" ] && while read -r word rest; do status=$word; done <"$R"
-  case $status in
+  case $STATUS in
     done) finish "$@"; return ;;
     start) case $FN in command_*) emit "fail $TOKEN unclear unknown"; return ;; esac ;;
     failed) case $FN in command_*) emit "fail $TOKEN failed_before touched"; return ;; esac ;;
   esac
-  if claim && begin && "$FN" "$@"; then
-    printf 'done\n' >>"$R"
-    case $FN in
-      *_drop | *_undo) rm -rf "$O" && DROPPED=1 ;;
-      *) : >"$O/ready" ;;
-    esac
-    finish "$@"
+  if claim && begin && if [ -z "${GUARD:-}" ]; then "$FN" "$@"; else guarded "$@"; fi; then
+    if [ -n "${GUARD:-}" ] && [ -d "$D/armed" ]; then
+      printf 'trial\n' >>"$R"
+      emit "trial $TOKEN"
+    else
+      conclude "$@"
+    fi
   else
     give_up "$@"
   fi
 }
 
+# It is done, and its record says so before anybody hears of it.
+conclude() {
+  printf 'done\n' >>"$R"
+  rm -rf "$D/armed.proven"
+  case $FN in
+    *_drop | *_undo) rm -rf "$O" && DROPPED=1 ;;
+    *) : >"$O/ready" ;;
+  esac
+  finish "$@"
+}
+
 finish() {
+  [ -n "$BEFORE" ] || { read -r _ _ BEFORE _ <"$O/manifest"; } 2>/dev/null
   case $FN in *_drop | *_undo) ;; *) [ -d "$O" ] && "${FN}_tell" "$@" ;; esac
   emit "done $TOKEN"
 }

@@ -42,6 +42,12 @@ impl Transport for Local {
             stderr: tail.text(),
         })
     }
+
+    fn fresh(&self) -> Box<dyn Transport> {
+        Box::new(Local {
+            become_root: self.become_root,
+        })
+    }
 }
 
 impl Local {

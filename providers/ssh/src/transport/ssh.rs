@@ -45,6 +45,15 @@ impl Transport for Ssh {
         self.converse(read, write, program, on_line).await
     }
 
+    fn fresh(&self) -> Box<dyn Transport> {
+        Box::new(Ssh::new(
+            self.host.clone(),
+            self.settings.clone(),
+            self.jump.clone(),
+            self.handshakes.clone(),
+        ))
+    }
+
     async fn close(&self) {
         if let Some(handle) = self.connected.lock().await.take() {
             let _ = handle.disconnect(Disconnect::ByApplication, "", "en").await;

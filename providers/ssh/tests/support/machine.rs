@@ -91,6 +91,18 @@ impl Machine {
 
     /// What a command prints there, by the system's own ssh.
     pub fn run(&self, command: &str) -> String {
+        let output = self.ssh(command);
+        let errors = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}: {errors}");
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    /// Whether the system's own ssh gets in and the command succeeds.
+    pub fn try_run(&self, command: &str) -> bool {
+        self.ssh(command).status.success()
+    }
+
+    fn ssh(&self, command: &str) -> std::process::Output {
         let text = |name: &str| {
             let host = self.host();
             host.get(name)
@@ -107,23 +119,21 @@ impl Machine {
             format!("{} {}\n", text("address"), text("host_key")),
         )
         .unwrap();
-        let output = Command::new("ssh")
+        Command::new("ssh")
             .args([
                 "-F",
                 "none",
                 "-o",
                 &format!("UserKnownHostsFile={}", known.display()),
             ])
-            .args(["-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes", "-i"])
+            .args(["-o", "BatchMode=yes", "-o", "IdentitiesOnly=yes"])
+            .args(["-o", "ConnectTimeout=3", "-i"])
             .arg(text("identity"))
             .arg(format!("root@{}", text("address")))
             .arg(command)
             .stdin(Stdio::null())
             .output()
-            .unwrap();
-        let errors = String::from_utf8_lossy(&output.stderr);
-        assert!(output.status.success(), "{command}: {errors}");
-        String::from_utf8(output.stdout).unwrap()
+            .unwrap()
     }
 }
 
