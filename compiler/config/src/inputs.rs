@@ -12,7 +12,7 @@ use crate::{Input, constant};
 use diagnostics::{SourceMap, Span};
 use eval::Expr;
 use indexmap::IndexMap;
-use model::Value;
+use model::{Value, show_type};
 use std::sync::Arc;
 
 /// Gathers the values; a later source wins.
@@ -116,6 +116,11 @@ impl<'a> Gathering<'a> {
         let value = match variable.ty.is_primitive() || !variable.typed {
             true => Expr::literal(Value::string(text), whole),
             false => match syntax::parse_expr(file, text) {
+                Ok(tree) if is_plain_word(&tree) => {
+                    let why = format!("a {} required, found a plain word", show_type(&variable.ty));
+                    let problem = inputs::wrong_value(name, &origin, &why, whole);
+                    return self.problems.push(problem.help(AS_EXPRESSION));
+                }
                 Ok(tree) => {
                     Resolver::new(self.known, 0, self.problems).constant(FROM_OUTSIDE, &tree)
                 }
@@ -123,7 +128,7 @@ impl<'a> Gathering<'a> {
                     let problem = problems.first().filter(|_| !variable.sensitive);
                     let why = problem.map_or("it is no expression", |p| &*p.message);
                     let problem = inputs::wrong_value(name, &origin, why, whole);
-                    return self.problems.push(problem);
+                    return self.problems.push(problem.help(AS_EXPRESSION));
                 }
             },
         };
@@ -208,3 +213,15 @@ impl<'a> Gathering<'a> {
 }
 
 const FROM_OUTSIDE: &str = "a value from outside";
+
+const AS_EXPRESSION: &str = "a list, a map or an object is written as in a file: `[\"a\", \"b\"]`, \
+                             `{ a = \"b\" }`, with the shell's quotes around it";
+
+/// Whether it can only be meant as text: `x`, `eu-west`, `example.com`.
+fn is_plain_word(tree: &syntax::tree::Expr) -> bool {
+    use syntax::tree::ExprKind;
+    matches!(
+        tree.kind,
+        ExprKind::Name(_) | ExprKind::Attribute(..) | ExprKind::Binary(..)
+    )
+}

@@ -3,6 +3,7 @@
 use crate::call::function_failed;
 use crate::evaluate::{Eval, Evaluator};
 use crate::functions::Fault;
+use crate::functions::file::naming;
 use crate::{Call, Expr, Reference, Scope, access, marks, problem, render};
 use diagnostics::{Problem, Span};
 use model::{Type, Unknown, Value, convert};
@@ -96,7 +97,8 @@ fn render_file(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval
     };
     let argument = call.arguments[0].span;
     let failed = |message: String| function_failed(call, Fault::from(message), argument, false);
-    let bytes = evaluator.world.sources.read(&path).map_err(failed)?;
+    let bytes = evaluator.world.sources.read(&path);
+    let bytes = bytes.map_err(|why| failed(naming(&path, why)))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| failed(format!("the file `{path}` is not UTF-8 text")))?;
     render::render(&path, &text, &variables).map_err(|problem| {

@@ -51,9 +51,7 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
             let mut converted = crate::Secret::clone(secret);
             converted.fingerprint = secret.fingerprint.converted(to);
             let mut fresh = match inner {
-                Some(inner) => {
-                    crate::Secret::open(converted.fingerprint, inner).typed(to.clone())
-                }
+                Some(inner) => crate::Secret::open(converted.fingerprint, inner).typed(to.clone()),
                 None if may_convert(&secret.ty, to) => {
                     crate::Secret::sealed(converted.fingerprint, to.clone())
                 }
@@ -291,7 +289,15 @@ fn article(ty: &Type) -> String {
         Type::Map(_) => format!("a {}", show_type(ty)),
         Type::Tuple(items) => format!("a tuple of {}", items.len()),
         Type::Object(o) => {
-            let names: Vec<_> = o.fields.keys().take(6).map(|n| format!("`{n}`")).collect();
+            let required = o.fields.iter().filter(|(_, f)| !f.optional);
+            let mut names: Vec<_> = required.map(|(n, _)| format!("`{n}`")).collect();
+            if names.is_empty() {
+                return "an object".into();
+            }
+            if names.len() > 6 {
+                names.truncate(6);
+                names.push("…".into());
+            }
             format!("an object with {}", names.join(", "))
         }
     }
@@ -317,6 +323,31 @@ mod tests {
         );
         check(1.into(), Type::Bool, Err("a bool required, found a number"));
         check(Value::NULL, Type::Bool, Ok(Value::Null(Type::Bool)));
+    }
+
+    #[test]
+    fn what_an_object_needs_is_named_and_what_it_may_have_is_not() {
+        let object = |fields: &[(&str, bool)]| {
+            let field = |optional| Field {
+                ty: Type::String,
+                optional,
+                default: None,
+            };
+            let fields = fields.iter().map(|(n, o)| (Arc::from(*n), field(*o)));
+            Type::Object(Arc::new(ObjectType {
+                fields: fields.collect(),
+            }))
+        };
+        check(
+            "192.0.2.1".into(),
+            object(&[("address", false), ("port", true)]),
+            Err("an object with `address` required, found a string"),
+        );
+        check(
+            1.into(),
+            object(&[("port", true)]),
+            Err("an object required, found a number"),
+        );
     }
 
     #[test]

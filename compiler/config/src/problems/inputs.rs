@@ -46,8 +46,8 @@ pub(crate) fn missing(names: &[(&str, Span)]) -> Problem {
                 _ => problem.and(*span, "and here"),
             });
     problem.help(format!(
-        "write it into the environment's `inputs`, pass `--var {first}=…` or `--var-file FILE`, \
-         or set LANDFALL_VAR_{first}"
+        "pass `--var {first}=…` or `--var-file FILE`, set LANDFALL_VAR_{first}, write it into the \
+         environment's `inputs`, or give the variable a `default`"
     ))
 }
 

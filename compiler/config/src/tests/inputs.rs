@@ -140,6 +140,22 @@ fn values_that_nothing_takes_or_that_are_wrong() {
 }
 
 #[test]
+fn text_where_an_expression_is_due_is_told_how_to_write_it() {
+    for text in ["x", "eu-west", "[1, 2"] {
+        let (_, problems, _) = run(VARIABLES, &vars(&[("name", "x"), ("sizes", text)]));
+        let codes: Vec<_> = problems.iter().map(|p| p.code).collect();
+        assert_eq!(codes, ["LF0143"], "{text}");
+        assert!(
+            problems[0]
+                .help
+                .as_deref()
+                .unwrap()
+                .contains("`[\"a\", \"b\"]`")
+        );
+    }
+}
+
+#[test]
 fn values_in_a_file() {
     let request = Request {
         var_files: vec!["x.vars".into(), "none.vars".into()],

@@ -30,7 +30,7 @@ pub(super) fn bytes(context: &Context<'_>, a: &[Value]) -> Result<Vec<u8>, Fault
         .world
         .sources
         .read(text(a, 0))
-        .map_err(|m| Fault::of(0, m))
+        .map_err(|m| Fault::of(0, naming(text(a, 0), m)))
 }
 
 fn file(context: &Context<'_>, a: &[Value]) -> Answer {
@@ -50,7 +50,7 @@ fn fileexists(context: &Context<'_>, a: &[Value]) -> Answer {
         .world
         .sources
         .exists(text(a, 0))
-        .map_err(|m| Fault::of(0, m))?;
+        .map_err(|m| Fault::of(0, naming(text(a, 0), m)))?;
     Ok(exists.into())
 }
 
@@ -60,13 +60,21 @@ fn fileset(context: &Context<'_>, a: &[Value]) -> Answer {
         .world
         .sources
         .list(text(a, 0))
-        .map_err(|m| Fault::of(0, m))?;
+        .map_err(|m| Fault::of(0, naming(text(a, 0), m)))?;
     let matching = files
         .into_iter()
         .filter(|f| pattern.matches(f))
         .map(Value::from)
         .collect();
     Ok(Value::set(Type::String, matching))
+}
+
+/// Why a file can't be read, with its path: the source may show an expression alone.
+pub(crate) fn naming(path: &str, why: String) -> String {
+    match why.contains(&format!("`{path}`")) {
+        true => why,
+        false => format!("`{path}`: {why}"),
+    }
 }
 
 /// Behind the last slash; a path of slashes alone is one.

@@ -6,7 +6,7 @@ mod convert;
 mod csv;
 mod date;
 mod encoding;
-mod file;
+pub(crate) mod file;
 mod format;
 mod hash;
 mod network;

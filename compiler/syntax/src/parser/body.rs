@@ -70,7 +70,7 @@ impl Parser<'_> {
 
     fn item(&mut self, body: &mut Body) -> Parsed<()> {
         if !self.at_name() {
-            return Err(self.expected("an attribute or a block"));
+            return Err(self.expected_item());
         }
         let name = self.name();
         self.skip_blanks()?;

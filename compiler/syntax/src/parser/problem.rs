@@ -27,6 +27,22 @@ impl Parser<'_> {
         ))
     }
 
+    pub(super) fn expected_item(&self) -> Boxed {
+        let problem = self.expected("an attribute or a block");
+        let before = self.text[..self.pos].trim_start_matches('\u{feff}').trim();
+        let help = match self.peek() {
+            b'{' | b'[' if before.is_empty() => {
+                "this looks like JSON; here HCL is expected: `name = VALUE` and \
+                 `kind \"label\" { … }`, each on a line of its own, without a brace around them all"
+            }
+            b'{' => "the `{` of a block stands on the line of its name",
+            b'"' => "a name stands without quotes: `name = VALUE`",
+            b'/' | b'*' => "a comment begins with `#` or `//`, or stands between `/*` and `*/`",
+            _ => return problem,
+        };
+        Box::new(problem.help(help))
+    }
+
     pub(super) fn expected_expression(&self) -> Boxed {
         if let (true, Some((opener, at))) = (self.at_end(), self.open.last()) {
             if *opener == b'{' && matches!(self.text.as_bytes()[*at], b'$' | b'%') {

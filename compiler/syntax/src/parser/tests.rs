@@ -19,6 +19,22 @@ fn check(text: &str, expected: &[(&str, &str)]) {
     assert_eq!(found, expected, "{text}\n{:#?}", problems(text));
 }
 
+/// The help of the first problem has this in it.
+fn helps(text: &str, expected: &str) {
+    let problems = problems(text);
+    let help = problems[0].help.as_deref().unwrap_or_default();
+    assert!(help.contains(expected), "{text}: {help:?}");
+}
+
+#[test]
+fn what_is_no_hcl_is_called_by_its_name() {
+    helps("{\"resource\": {}}", "JSON");
+    helps("\u{feff}\n[{\"a\": 1}]", "JSON");
+    helps("a = 1\n{\n}\n", "on the line of its name");
+    helps("\"a\" = 1\n", "without quotes");
+    helps("resource:\n", "set by `=`");
+}
+
 /// The expression in a compact form of the tests' own.
 fn shape(expr: &Expr) -> String {
     match &expr.kind {
