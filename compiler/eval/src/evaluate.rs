@@ -104,7 +104,9 @@ impl<'a> Evaluator<'a> {
             }
             ExprKind::For(each) => self.for_each(expr, each),
             ExprKind::Call(call) => self.call(expr, call),
-            ExprKind::Literal(_) | ExprKind::Reference(_) | ExprKind::Bound(_) => self.as_it_is(expr),
+            ExprKind::Literal(_) | ExprKind::Reference(_) | ExprKind::Bound(_) => {
+                self.as_it_is(expr)
+            }
         }
     }
 

@@ -186,7 +186,7 @@ fn check_event(event: &Event) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: 2 * ProptestConfig::default().cases, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn a_value_is_what_it_was(value in values()) {

@@ -267,8 +267,14 @@ pub fn usual(open: bool) -> Variables {
         ("yes", secret(true.into(), open)),
         ("text", secret("7".into(), open)),
         ("json", secret("{\"a\":[1,\"b\"]}".into(), open)),
-        ("several", secret(Value::tuple(vec![1.into(), "b".into()]), open)),
-        ("holder", Value::object([("p", secret("hunter2".into(), open)), ("n", 1.into())])),
+        (
+            "several",
+            secret(Value::tuple(vec![1.into(), "b".into()]), open),
+        ),
+        (
+            "holder",
+            Value::object([("p", secret("hunter2".into(), open)), ("n", 1.into())]),
+        ),
         ("account", secret(object, open)),
         ("names", secret(list, open)),
         ("later", Value::unknown(Type::String)),

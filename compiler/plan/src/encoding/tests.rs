@@ -37,7 +37,7 @@ fn decoded(encoded: &Encoded) -> SavedPlan {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases / 2, failure_persistence: None, ..Default::default() })]
 
     #[test]
     fn a_plan_is_what_it_was(plan in generate::plans()) {
