@@ -28,7 +28,7 @@ pub(crate) struct Cli {
 #[derive(Clone, Debug, Args)]
 pub(crate) struct Global {
     /// Work in this directory instead of the current one
-    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true)]
+    #[arg(short = 'C', long = "directory", value_name = "DIR", global = true, help_heading = COMMON)]
     pub(crate) directory: Option<PathBuf>,
     /// Whom the output is for: `json` gives one document a line
     #[arg(
@@ -36,19 +36,23 @@ pub(crate) struct Global {
         value_enum,
         value_name = "FORMAT",
         default_value = "human",
-        global = true
+        global = true,
+        help_heading = COMMON
     )]
     pub(crate) format: Format,
     /// No colours (so does the variable NO_COLOR)
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) no_color: bool,
     /// Let file functions read below this directory, next to the project's own
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", global = true, help_heading = COMMON)]
     pub(crate) allow_read: Vec<PathBuf>,
     /// Take the state as it is though it went back, after its store was restored from a backup
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) accept_rollback: bool,
 }
+
+/// What these options are called below a command's own.
+const COMMON: &str = "Options of every command";
 
 /// Whom the output is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]

@@ -52,7 +52,7 @@ impl ProjectFiles {
         let text = String::from_utf8(self.read_bytes(path)?);
         text.map(Arc::from).map_err(|e| {
             let at = e.utf8_error().valid_up_to();
-            format!("it is not UTF-8 (at byte {at})")
+            not_utf8(&e.into_bytes(), at)
         })
     }
 
@@ -168,6 +168,18 @@ impl config::Files for ProjectFiles {
     fn read(&self, path: &str) -> Result<Arc<str>, String> {
         self.read_text(path)
     }
+}
+
+/// Where a file stops to be text, and what it is instead.
+fn not_utf8(bytes: &[u8], at: usize) -> String {
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return "it is UTF-16, and UTF-8 is expected: save it in that encoding".into();
+    }
+    if bytes[..at.max(1_000).min(bytes.len())].contains(&0) {
+        return "it is no text".into();
+    }
+    let line = bytes[..at].iter().filter(|b| **b == b'\n').count() + 1;
+    format!("line {line} is not UTF-8 (at byte {at} of the file): save it in that encoding")
 }
 
 /// Where the existing part of a path leads, with the rest of it behind: also through links whose
@@ -288,7 +300,7 @@ mod tests {
         fs::write(dir.path().join("project/x"), b"ab\xff").unwrap();
         assert_eq!(
             files.read_text("x").unwrap_err(),
-            "it is not UTF-8 (at byte 2)"
+            "line 1 is not UTF-8 (at byte 2 of the file): save it in that encoding"
         );
     }
 

@@ -12,7 +12,7 @@ use driver::{Inputs, Loaded, Providers};
 use state::State;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::{Anchors, Journal, JournalOptions, KeySources, LeaseRequest, Store};
+use store::{Anchors, Journal, JournalOptions, KeySources, LeaseRequest, Store, StoreError};
 
 /// A project, loaded.
 pub(crate) struct Project {
@@ -92,21 +92,33 @@ impl Project {
     /// The store of the environment's state.
     pub(crate) async fn store(&self, app: &App) -> Run<Arc<dyn Store>> {
         let store = stores::open(&self.loaded.config, &self.paths.root).await;
-        store.map_err(|e| app.fail(stores::store_problem(&e)))
+        store.map_err(|e| app.fail(self.refused(&e)))
     }
 
     /// The same, made where it is missing.
     pub(crate) async fn make_store(&self, app: &App) -> Run<Arc<dyn Store>> {
         let store = stores::create(&self.loaded.config, &self.paths.root).await;
-        store.map_err(|e| app.fail(stores::store_problem(&e)))
+        store.map_err(|e| app.fail(self.refused(&e)))
     }
 
     /// The environment's state, opened.
     pub(crate) async fn journal(&self, app: &App) -> Run<(Journal, Arc<State>)> {
         let store = self.store(app).await?;
         let keys = KeySources::gather(env).map_err(|e| app.refused(&e.into()))?;
+        let place = store.describe();
         let opened = Journal::open(store, &keys, &options(app)).await;
-        opened.map_err(|e| app.refused(&e))
+        let (journal, state) = opened.map_err(|e| app.refused(&e))?;
+        match stores::foreign(&place, &state, &self.loaded.config) {
+            None => Ok((journal, state)),
+            Some(problem) => {
+                journal.close().await;
+                Err(app.fail(problem))
+            }
+        }
+    }
+
+    fn refused(&self, error: &StoreError) -> Problem {
+        stores::problem_at(error, &self.loaded.config, &self.paths.root)
     }
 }
 

@@ -4,6 +4,8 @@ use crate::app::env;
 use crate::exit::Exit;
 use config::Config;
 use diagnostics::Problem;
+use state::State;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{JournalError, PostgresStore, SqliteStore, Store, StoreError};
@@ -11,7 +13,17 @@ use store::{JournalError, PostgresStore, SqliteStore, Store, StoreError};
 /// The store that a configuration names: an embedded one where it names none.
 pub(crate) async fn open(config: &Config, root: &Path) -> Result<Arc<dyn Store>, StoreError> {
     match kind(config)? {
-        Kind::Embedded => Ok(Arc::new(SqliteStore::open(&path(config, root))?)),
+        Kind::Embedded => {
+            let path = path(config, root);
+            // What can't be looked at is not missing: `init` is no way out of that.
+            match path.metadata() {
+                Err(e) if e.kind() != ErrorKind::NotFound => Err(StoreError::Refused(format!(
+                    "the state at {} can't be opened: {e}",
+                    path.display()
+                ))),
+                _ => Ok(Arc::new(SqliteStore::open(&path)?)),
+            }
+        }
         Kind::Postgres(url) => postgres(config, &url).await,
     }
 }
@@ -30,7 +42,47 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
         StoreError::Conflict => "somebody else writes to the state".to_string(),
         other => other.to_string(),
     };
-    Problem::error("LF0505", message)
+    let problem = Problem::error("LF0505", message);
+    match error {
+        StoreError::Corrupted(_) => problem.help(
+            "nothing was changed; put back the latest copy of the file, and say so with \
+             --accept-rollback: what was made since that copy is not in it",
+        ),
+        _ => problem,
+    }
+}
+
+/// The same of a state that is a file, with where it is.
+pub(crate) fn problem_at(error: &StoreError, config: &Config, root: &Path) -> Problem {
+    let problem = store_problem(error);
+    let place = path(config, root).display().to_string();
+    match kind(config) {
+        Ok(Kind::Embedded) if !problem.message.contains(&place) => {
+            problem.detail(format!("it is in {place}"))
+        }
+        _ => problem,
+    }
+}
+
+/// A state that is there, and of another project or environment than the configuration.
+pub(crate) fn foreign(store: &str, state: &State, config: &Config) -> Option<Problem> {
+    let wanted = (&config.project.name, &config.environment.name);
+    if wanted == (&state.project, &state.environment) {
+        return None;
+    }
+    let message = format!(
+        "the state in {store} is of {}/{}, and the configuration is of {}/{}",
+        state.project, state.environment, wanted.0, wanted.1
+    );
+    let help = match wanted.0 == &state.project {
+        true => "nothing was changed; put the state back to where its environment has it".into(),
+        false => format!(
+            "nothing was changed; a project keeps its name for life: write `project \"{}\" {{}}`, \
+             or put that project's state away and make one for this with `landfall init`",
+            state.project
+        ),
+    };
+    Some(Problem::error("LF0506", message).help(help))
 }
 
 /// A journal's refusal as a problem, and how the run ends.

@@ -59,7 +59,7 @@ fn happening(event: Event) -> Happening {
         Event::Skipped(skipped) => Happening::Skipped {
             address: skipped.address.to_string(),
             action: skipped.action,
-            why: skipped.because_of,
+            why: format!("it waits for {}", skipped.because_of),
         },
         Event::Stopping { under_way } => Happening::Note(format!(
             "stopping: nothing new begins, {under_way} under way; once more to stop now"

@@ -1,9 +1,11 @@
 //! The program as its users run it: commands in, exit codes and output out.
 
 #![allow(clippy::unwrap_used)]
+mod support;
+
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use tempfile::TempDir;
+use std::process::Stdio;
+use support::Project;
 
 const MAIN: &str = r#"
 variable "n" {
@@ -28,74 +30,6 @@ output "note" {
   value = trimspace(file("note.txt"))
 }
 "#;
-
-/// A project in a directory of its own, with a home of its own.
-struct Project {
-    dir: TempDir,
-}
-
-/// What a command said, and how it ended.
-struct Said {
-    out: String,
-    err: String,
-    code: i32,
-}
-
-impl Project {
-    fn new(main: &str) -> Project {
-        let dir = tempfile::tempdir().unwrap();
-        std::fs::create_dir(dir.path().join("shop")).unwrap();
-        let project = Project { dir };
-        project.write("main.hcl", main);
-        project.write("note.txt", "remember the milk\n");
-        project
-    }
-
-    fn root(&self) -> PathBuf {
-        self.dir.path().join("shop")
-    }
-
-    fn write(&self, name: &str, text: &str) {
-        std::fs::write(self.root().join(name), text).unwrap();
-    }
-
-    fn command(&self, line: &str) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_landfall"));
-        command
-            .args(line.split(' '))
-            .current_dir(self.root())
-            .env_clear()
-            .env("HOME", self.dir.path())
-            .env("PATH", "/usr/bin:/bin")
-            .stdin(Stdio::null());
-        command
-    }
-
-    fn run(&self, line: &str) -> Said {
-        let Output {
-            status,
-            stdout,
-            stderr,
-        } = self.command(line).output().unwrap();
-        Said {
-            out: String::from_utf8(stdout).unwrap(),
-            err: String::from_utf8(stderr).unwrap(),
-            code: status.code().unwrap(),
-        }
-    }
-
-    /// Runs it, and expects this exit code and this text in one of the outputs.
-    fn check(&self, line: &str, code: i32, expected: &str) -> Said {
-        let said = self.run(line);
-        let both = format!("{}{}", said.out, said.err);
-        assert_eq!(said.code, code, "landfall {line}\n{both}");
-        assert!(
-            both.contains(expected),
-            "landfall {line}: no {expected:?} in\n{both}"
-        );
-        said
-    }
-}
 
 #[test]
 fn from_nothing_to_something_and_back() {

@@ -13,6 +13,7 @@ use std::sync::Arc;
 impl Pass<'_> {
     /// Decides on every object that no block stands for.
     pub(crate) fn unconfigured(&mut self) {
+        self.instances_named();
         if self.input.options.mode == PlanMode::RefreshOnly {
             return self.refresh_unconfigured();
         }

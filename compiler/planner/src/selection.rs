@@ -82,6 +82,7 @@ impl Pass<'_> {
         let options = self.input.options;
         self.selection.targets = options.targets.clone();
         self.selection.excludes = options.excludes.clone();
+        self.replaced();
         self.plan.header.partial = !options.targets.is_empty() || !options.excludes.is_empty();
         if !options.targets.is_empty() {
             let named = self.named(&options.targets, "--target");
@@ -124,6 +125,61 @@ impl Pass<'_> {
         self.selection.excludes = options.excludes.clone();
     }
 
+    /// Whether every instance that was named is one: told once everything is expanded.
+    pub(crate) fn instances_named(&mut self) {
+        let options = self.input.options;
+        let targets = options.targets.iter().map(|a| ("--target", a));
+        let excludes = options.excludes.iter().map(|a| ("--exclude", a));
+        for (flag, address) in targets.chain(excludes) {
+            let bare = without_keys(address);
+            // What can't be expanded yet may have it, and of data nothing is recorded.
+            let unknown = !self.unexpanded_modules.is_empty() || !self.unexpanded.is_empty();
+            if bare == *address || unknown || bare.split('.').any(|step| step == "data") {
+                continue;
+            }
+            let known: BTreeSet<String> = self.known_instances().collect();
+            if !known.iter().any(|a| matches(a, address)) {
+                let of = known
+                    .into_iter()
+                    .filter(|a| matches(&without_keys(a), &bare));
+                self.names_nothing(flag, address, of.collect());
+            }
+        }
+    }
+
+    /// Whether everything that is to be replaced is recorded.
+    fn replaced(&mut self) {
+        for address in &self.input.options.replaces {
+            if self.input.state.current.contains_key(address) {
+                continue;
+            }
+            let recorded = self.input.state.current.keys().map(ToString::to_string);
+            self.names_nothing("--replace", &address.to_string(), recorded.collect());
+        }
+    }
+
+    fn known_instances(&self) -> impl Iterator<Item = String> + use<'_> {
+        let recorded = self.input.state.current.keys();
+        let modules = self.modules.iter().map(|m| m.path.to_string());
+        self.configured
+            .iter()
+            .chain(recorded)
+            .map(ToString::to_string)
+            .chain(modules)
+    }
+
+    fn names_nothing(&mut self, flag: &str, address: &str, known: Vec<String>) {
+        let near = diagnostics::did_you_mean(address, known.iter().map(String::as_str));
+        let near = near.map(ToString::to_string).or_else(|| {
+            let bare = without_keys(address);
+            known.iter().find(|a| without_keys(a) == bare).cloned()
+        });
+        self.sink.push(
+            Problem::error("LF0312", format!("`{flag} {address}` names nothing"))
+                .maybe_help(near.map(|n| format!("did you mean `{n}`?"))),
+        );
+    }
+
     fn named(&mut self, addresses: &[String], flag: &str) -> BTreeSet<Rank> {
         let mut named = BTreeSet::new();
         for address in addresses {
@@ -135,12 +191,8 @@ impl Pass<'_> {
                 .collect();
             let recorded = |a: &Address| matches(&a.to_string(), address);
             if found.is_empty() && !self.input.state.current.keys().any(recorded) {
-                let names: Vec<String> = self.resources().map(|(_, name)| name).collect();
-                let near = diagnostics::did_you_mean(&bare, names.iter().map(String::as_str));
-                self.sink.push(
-                    Problem::error("LF0312", format!("`{flag} {address}` names nothing"))
-                        .maybe_help(near.map(|n| format!("did you mean `{n}`?"))),
-                );
+                let names = self.resources().map(|(_, name)| name).collect();
+                self.names_nothing(flag, address, names);
             }
             named.extend(found);
         }

@@ -3,12 +3,14 @@
 use super::options::EnvironmentArg;
 use crate::app::{App, Run, env};
 use crate::exit::Exit;
+use crate::paths::OWN;
 use crate::project::{Project, options};
 use crate::view::page::{Label, Page};
 use clap::Args;
 use diagnostics::Problem;
 use serde_json::json;
 use state::State;
+use std::path::{Path, PathBuf};
 use store::generate_identity;
 use store::{Access, Genesis, Journal, JournalError, KeySources, NewRecipient, Way};
 
@@ -38,15 +40,16 @@ pub(crate) struct InitArgs {
 pub(crate) async fn run(app: &App, args: &InitArgs) -> Run {
     let project = Project::look(app, &args.environment)?;
     let store = project.make_store(app).await?;
+    keep_out_of_git(&project.paths.root.join(OWN));
     let loaded = store.load().await;
     let loaded = loaded.map_err(|e| app.fail(crate::stores::store_problem(&e)))?;
     if loaded.snapshot.is_some() || !loaded.batches.is_empty() {
         let (journal, state) = project.journal(app).await?;
         journal.close().await;
-        told(app, &store.describe(), &state, false, true);
+        told(app, &store.describe(), &state, &Made::Nothing);
         return Ok(Exit::Ok);
     }
-    let own = own_key(app)?;
+    let (own, key_file) = own_key(app)?;
     let mut recipients = vec![recipient("owner", own)];
     recipients.extend(
         args.recipients
@@ -61,16 +64,44 @@ pub(crate) async fn run(app: &App, args: &InitArgs) -> Run {
     let made = Journal::create(store.clone(), genesis, &recipients, &options(app)).await;
     let (journal, state) = made.map_err(|e| app.refused(&e))?;
     journal.close().await;
-    told(app, &store.describe(), &state, true, recipients.len() > 1);
+    let several = recipients.len() > 1;
+    told(
+        app,
+        &store.describe(),
+        &state,
+        &Made::State { key_file, several },
+    );
     Ok(Exit::Ok)
 }
 
-/// The public key of the first private key at hand, or of a new one.
-fn own_key(app: &App) -> Run<String> {
+/// A state in a repository would be an old one in every other clone. Where this can't be
+/// written, the state can be used nevertheless.
+fn keep_out_of_git(own: &Path) {
+    let ignored = own.join(".gitignore");
+    if own.is_dir() && !ignored.exists() {
+        let _ = std::fs::write(ignored, "*\n");
+    }
+}
+
+/// What was made.
+enum Made {
+    /// Everything was there.
+    Nothing,
+    /// The state.
+    State {
+        /// The file of the key, where that was made too.
+        key_file: Option<PathBuf>,
+        /// Whether more than one key opens it.
+        several: bool,
+    },
+}
+
+/// The public key of the first private key at hand, or of a new one and its file.
+fn own_key(app: &App) -> Run<(String, Option<PathBuf>)> {
     let refused = |e: store::KeyError| app.refused(&JournalError::Key(e));
     let sources = KeySources::gather(env).map_err(refused)?;
     if let Some(key) = sources.public_keys().map_err(refused)?.into_iter().next() {
-        return Ok(key);
+        return Ok((key, None));
     }
     let directory = KeySources::directory(env).ok_or_else(|| {
         app.fail(
@@ -79,12 +110,13 @@ fn own_key(app: &App) -> Run<String> {
         )
     })?;
     let path = directory.join("default.txt");
-    generate_identity(&path).map_err(|e| {
+    let made = generate_identity(&path).map_err(|e| {
         app.fail(Problem::error(
             "LF0524",
             format!("no key can be made at {}: {e}", path.display()),
         ))
-    })
+    })?;
+    Ok((made, Some(path)))
 }
 
 fn recipient(name: &str, key: String) -> NewRecipient {
@@ -95,31 +127,39 @@ fn recipient(name: &str, key: String) -> NewRecipient {
     }
 }
 
-fn told(app: &App, store: &str, state: &State, made: bool, several: bool) {
+fn told(app: &App, store: &str, state: &State, made: &Made) {
     let lineage = state.lineage.map(|l| l.to_string());
     if app.out.is_json() {
         return app.out.json(&json!({
-            "type": "initialised", "made": made, "store": store, "lineage": lineage,
-            "project": &*state.project, "environment": &*state.environment,
+            "type": "initialised", "made": matches!(made, Made::State { .. }), "store": store,
+            "lineage": lineage, "project": &*state.project, "environment": &*state.environment,
         }));
     }
     let mut page = Page::new();
     let name = format!("{}/{}", state.project, state.environment);
-    let what = if made {
-        "The state is made"
-    } else {
-        "The state is there, and your key opens it"
+    let what = match made {
+        Made::State { .. } => "The state is made",
+        Made::Nothing => "The state is there, and your key opens it",
     };
     page.line(0)
         .add(Label::Good, what)
         .text(format!(": {name}, in {store}."));
-    if !several {
-        page.line(0)
-            .add(Label::Warning, "One key alone opens it.")
-            .text(
-                " If that key is lost, so are the recorded secrets and the knowledge of what was \
-             made. Give a second one: landfall state keys add AGE-KEY --name NAME",
-            );
+    if let Made::State { key_file, several } = made {
+        if let Some(path) = key_file {
+            let path = path.display();
+            page.line(0).text(format!("Your key is made, too: {path}."));
+        }
+        if !several {
+            alone(&mut page);
+        }
     }
     app.out.page(&page);
+}
+
+fn alone(page: &mut Page) {
+    page.line(0)
+        .add(Label::Warning, "One key alone opens it.")
+        .text(" If it is lost, so are the secrets in the state, and what was made.");
+    page.line(0)
+        .text("Give a second one: landfall state keys add AGE-KEY --name NAME");
 }

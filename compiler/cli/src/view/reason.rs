@@ -42,7 +42,7 @@ pub(crate) fn in_words(reason: &Reason) -> String {
         Reason::ReadLater => {
             "it is read during apply, when what it depends on is known and done".into()
         }
-        Reason::StandsThere => "the same stands there already".into(),
+        Reason::StandsThere => "it stands there already".into(),
         Reason::OtherConnection => {
             "its provider is connected to another account, region or endpoint".into()
         }

@@ -74,8 +74,10 @@ pub(crate) async fn run(app: &App, args: &StateArgs) -> Run {
         } => {
             let events = |state: &State| {
                 let to = parse(app, to)?;
+                let object = find(app, state, from)?;
+                fits(app, state, object, &to)?;
                 Ok(vec![Event::Moved {
-                    object: find(app, state, from)?.id,
+                    object: object.id,
                     to,
                 }])
             };
@@ -169,6 +171,28 @@ fn pushed(app: &App, file: &Path, state: &State, force: bool) -> Run<Vec<Event>>
 fn parse(app: &App, text: &str) -> Run<Address> {
     text.parse()
         .map_err(|e: model::AddressError| app.fail(Problem::error("LF0520", e.0)))
+}
+
+/// Refuses an address that an object can't have.
+fn fits(app: &App, state: &State, object: &Object, to: &Address) -> Run<()> {
+    let from = &object.address;
+    let refuse = |why: String, help: String| {
+        let message = format!("{from} can't become {to}: {why}");
+        Err(app.fail(Problem::error("LF0535", message).help(help)))
+    };
+    if (from.ty(), from.resource.mode) != (to.ty(), to.resource.mode) {
+        return refuse(
+            format!("it is a {}, and stays one", from.ty()),
+            format!("give an address of the type {}", from.ty()),
+        );
+    }
+    match state.at(to) {
+        Some(other) if other.id != object.id => refuse(
+            "there is an object already".into(),
+            format!("move that one first: landfall state mv '{to}' …"),
+        ),
+        _ => Ok(()),
+    }
 }
 
 /// The object of an address, or what is there instead.

@@ -50,7 +50,7 @@ fn a_plan_at_80_columns() {
 
     Takes over what somebody else made
       >   ssh_directory.srv adopt
-          why: the same stands there already
+          why: it stands there already
           effects: takes over
           ~ mode = "0700" -> "0755"
 
@@ -171,7 +171,7 @@ fn a_plan_at_50_columns() {
 
     Takes over what somebody else made
       >   ssh_directory.srv adopt
-          why: the same stands there already
+          why: it stands there already
           effects: takes over
           ~ mode = "0700" -> "0755"
 
@@ -353,7 +353,7 @@ fn every_reason_reads() {
     protection_set: it is protected from now on
     removed: a `removed` block says to leave it where it is
     read_later: it is read during apply, when what it depends on is known and done
-    stands_there: the same stands there already
+    stands_there: it stands there already
     other_connection: its provider is connected to another account, region or endpoint
     "#);
 }
