@@ -1,5 +1,6 @@
 //! Problems for people, with the lines that they are about, and as JSON.
 
+mod clip;
 mod excerpt;
 
 use crate::view::look::Look;
@@ -12,6 +13,7 @@ use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, So
 use serde_json::{Value as Json, json};
 use std::error::Error;
 use std::fmt;
+use textwrap::{WordSeparator, WordSplitter};
 
 /// The most problems that are written out; the count at the end tells of all.
 const WRITTEN_OUT: usize = 100;
@@ -113,6 +115,10 @@ fn handler(look: &Look) -> GraphicalReportHandler {
         .with_links(false)
         .with_width(look.width.unwrap_or(USUAL_WIDTH))
         .with_show_related_as_nested(true)
+        // A path, an option or a command is copied whole: lines end at spaces alone.
+        .with_word_separator(WordSeparator::AsciiSpace)
+        .with_word_splitter(WordSplitter::NoHyphenation)
+        .with_break_words(false)
         .with_context_lines(1)
         .tab_width(4)
 }

@@ -1,6 +1,7 @@
 //! The lines of a file that a problem is about, without the rest of the file: what renders them
 //! looks at everything it is handed.
 
+use super::clip::clip;
 use crate::view::page::{escape_lines, is_unsafe};
 use diagnostics::{FileId, Label, Problem, SourceMap};
 use miette::{LabeledSpan, MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
@@ -19,6 +20,8 @@ pub(super) struct Excerpt {
     /// How many lines of the file stand before.
     lines_before: usize,
     labels: Vec<LabeledSpan>,
+    /// In which column of the file each label begins, counted in characters.
+    columns: Vec<(usize, usize)>,
 }
 
 /// The places of a problem: the primary one with what is near it first, then the others.
@@ -45,21 +48,26 @@ impl Excerpt {
         let last = ranges.iter().map(|r| r.1).max()?;
         let start = lines_up(&text, first, 1);
         let end = lines_down(&text, last, 1);
-        if end - start > 2 * LARGEST {
+        let inside: Vec<_> = ranges.iter().map(|r| r.0 - start..r.1 - start).collect();
+        let (shown, moved) = clip(&text[start..end], &inside);
+        if shown.len() > 2 * LARGEST {
             return None;
         }
-        let labelled = labels.iter().zip(&ranges).map(|(label, (from, to))| {
+        let labelled = labels.iter().zip(&moved).map(|(label, at)| {
             let text = (!label.text.is_empty()).then(|| escape_lines(&label.text));
             match label.primary {
-                true => LabeledSpan::new_primary_with_span(text, (from - start, to - from)),
-                false => LabeledSpan::new(text, from - start, to - from),
+                true => LabeledSpan::new_primary_with_span(text, (at.start, at.len())),
+                false => LabeledSpan::new(text, at.start, at.len()),
             }
         });
+        let columns = moved.iter().zip(&ranges);
+        let columns = columns.map(|(at, range)| (at.start, column_of(sources, file, range.0)));
         Some(Excerpt {
             path: escape_lines(sources.path(file)),
             labels: labelled.collect(),
+            columns: columns.collect(),
             lines_before: line_of(sources, file, start) - 1,
-            text: harmless(&text[start..end]),
+            text: harmless(&shown),
         })
     }
 
@@ -85,12 +93,17 @@ impl SourceCode for Excerpt {
         lines_after: usize,
     ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
         let inner = self.text.read_span(span, lines_before, lines_after)?;
+        // What is asked for without lines around it is where a label begins.
+        let column = match (lines_before, lines_after) {
+            (0, 0) => self.columns.iter().find(|c| c.0 == span.offset()),
+            _ => None,
+        };
         Ok(Box::new(MietteSpanContents::new_named(
             self.path.clone(),
             inner.data(),
             *inner.span(),
             inner.line() + self.lines_before,
-            inner.column(),
+            column.map_or(inner.column(), |c| c.1 - 1),
             inner.line_count(),
         )))
     }
@@ -139,6 +152,12 @@ fn line_of(sources: &SourceMap, file: FileId, offset: usize) -> usize {
     sources
         .position(file, u32::try_from(offset).unwrap_or(u32::MAX))
         .line
+}
+
+fn column_of(sources: &SourceMap, file: FileId, offset: usize) -> usize {
+    sources
+        .position(file, u32::try_from(offset).unwrap_or(u32::MAX))
+        .column
 }
 
 /// The text with what acts on a terminal replaced by as many bytes that don't.

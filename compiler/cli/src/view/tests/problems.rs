@@ -168,3 +168,41 @@ fn places_that_are_not_there_are_survived() {
         assert!(problem::text(&[problem], &sources, &Look::plain(80)).contains("LF0001"));
     }
 }
+
+#[test]
+fn a_long_line_is_cut_around_its_place_and_columns_count_characters() {
+    let mut sources = SourceMap::new();
+    let text = format!(
+        "a = 1\nb = \"日本語{}${{nope}}{}\"\n",
+        "x".repeat(3000),
+        "y".repeat(3000)
+    );
+    let file = sources.add("main.hcl", text);
+    let problem = Problem::error("LF0121", "there is nothing named `nope`")
+        .at(span(&sources, file, "nope"), "unknown name");
+    let shown = problem::text(&[problem], &sources, &Look::plain(80));
+    assert!(shown.contains("[main.hcl:2:3011]"), "{shown}");
+    assert!(
+        shown.contains("${nope}yyy") && shown.contains("…xxx"),
+        "{shown}"
+    );
+    assert!(shown.lines().all(|l| l.chars().count() < 200), "{shown}");
+}
+
+#[test]
+fn what_is_copied_stands_in_one_piece() {
+    let path = "/etc/ssh/a-long-path/with-hyphens/and-slashes/ssh_host_ed25519_key.pub";
+    let help = format!("restore it, and say so with `--accept-rollback`; then look at {path}");
+    let problem = Problem::error("LF0506", "the state went back").help(help);
+    for width in [40, 60, 80] {
+        let shown = problem::text(
+            std::slice::from_ref(&problem),
+            &SourceMap::new(),
+            &Look::plain(width),
+        );
+        assert!(
+            shown.contains("`--accept-rollback`") && shown.contains(path),
+            "{shown}"
+        );
+    }
+}
