@@ -3,7 +3,7 @@
 use crate::Watching;
 use config::{MemoryFiles, Request};
 use diagnostics::{Problem, SourceMap};
-use driver::{Inputs, Loaded, Options, Planned, Providers, Report, Session, Setup, load};
+use driver::{Inputs, Loaded, Options, Planned, Providers, Report, Session, Setup, Verdict, load};
 use eval::{Sources, TemplatePart};
 use model::{Address, FingerprintKey, Lineage, Mixed, Part, Secret, Value};
 use plan::{Action, Plan, Step};
@@ -156,6 +156,27 @@ impl Lab {
         let state = session.state().clone();
         drop(session);
         self.state = state;
+    }
+
+    /// Settles by hand what nobody knows at an address.
+    pub fn say(&mut self, address: &str, verdict: Verdict) {
+        let address = address.parse().expect("an address");
+        let open = driver::at(&self.state, &address);
+        let key = FingerprintKey::new([9; 32]);
+        let event = driver::outcome(&self.state, open[0], &self.providers, verdict, &key);
+        let event = event.expect("it can be settled");
+        self.state.apply(&event, 0).expect("it is open");
+    }
+
+    /// What the whole plan has to wait for, as it is planned now.
+    pub async fn blocking(&self) -> Vec<String> {
+        let plan = self.plan().await.plan;
+        let loaded = self.loaded();
+        let memory = Memory(self.files.clone());
+        let (_sender, cancel) = watch::channel(0);
+        let session = self.session(&loaded, &memory, cancel);
+        let blocking = session.blocking(&plan);
+        blocking.iter().map(ToString::to_string).collect()
     }
 
     /// Settles, plans and applies; panics where the plan has problems.

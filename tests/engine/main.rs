@@ -1,6 +1,7 @@
 //! The engine as a whole: HCL in, plans and states out, on built-in and simulated resources.
 
 mod basics;
+mod by_hand;
 mod conditions;
 mod containment;
 mod data;

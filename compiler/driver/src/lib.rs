@@ -9,13 +9,17 @@
 //! ```
 //! It knows no concrete provider and prints nothing.
 
+mod by_hand;
 mod load;
 mod plan_loop;
 mod recorder;
 mod session;
 mod stale;
 
-pub use executor::{Event, Failed, RecordError, Report, Settled, Skipped, Watch};
+pub use by_hand::{at, outcome};
+pub use executor::{
+    Event, Failed, RecordError, Report, Settled, Skipped, Verdict, Watch, settle_command,
+};
 pub use load::{Inputs, Loaded, load};
 pub use plan_loop::Planned;
 pub use planner::{Options, Providers, Refresh};

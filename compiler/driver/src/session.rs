@@ -4,7 +4,7 @@ use crate::Loaded;
 use crate::recorder::{JournalRecorder, MemoryRecorder, error_of};
 use eval::{Sources, World};
 use executor::{Cancel, Connections, Context, RecordError, Recorder, Report, Settled, Watch};
-use model::{FingerprintKey, ProviderSchema};
+use model::{Address, FingerprintKey, ProviderSchema};
 use plan::Plan;
 use planner::Providers;
 use provider::Provider;
@@ -110,6 +110,14 @@ impl<'a> Session<'a> {
         drop(context);
         self.state = state;
         settled
+    }
+
+    /// Operations of unknown end for which the whole plan has to wait: nothing in it would hold
+    /// back what depends on them.
+    pub fn blocking(&self, planned: &Plan) -> Vec<Address> {
+        let blocking = executor::blocking(planned, &self.state);
+        let addresses = blocking.iter().map(|open| open.intent.address.clone());
+        addresses.collect()
     }
 
     /// Carries a plan out. Needs the lease; `plan_id` names a saved plan, which is used up.

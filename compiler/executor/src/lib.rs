@@ -4,6 +4,7 @@
 mod apply;
 mod batch;
 mod begin;
+mod by_hand;
 mod conditional;
 mod conditions;
 mod connections;
@@ -22,6 +23,7 @@ mod trace;
 mod undo;
 
 pub use apply::apply;
+pub use by_hand::{Verdict, blocking, by_hand, command as settle_command};
 pub use connections::Connections;
 pub use context::{Cancel, Context, Event, Failed, RecordError, Recorder, Report, Skipped, Watch};
 pub use read::{Answered, Question, read};

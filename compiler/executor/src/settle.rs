@@ -1,5 +1,6 @@
 //! Settles operations whose end is not recorded: asks the provider what became of them.
 
+use crate::by_hand;
 use crate::context::{Context, Event as Told, RecordError};
 use crate::run::Run;
 use crate::trace::Trace;
@@ -95,7 +96,11 @@ impl Run<'_> {
             "nobody knows how an earlier {} of it ended, so it is not touched",
             open.intent.change.word()
         ))
-        .help("look whether that did its work, and settle it; only then does it go on here");
+        .help(format!(
+            "look whether that did its work, and say so: `{0} --as done` or `{0} --as not-done`; \
+             only then does it go on here",
+            by_hand::command(&address.to_string())
+        ));
         problem.details.extend(open.unclear.clone());
         Some(problem)
     }
@@ -186,7 +191,7 @@ fn recorded(
 ) -> Recorded {
     match (answer, intent.change) {
         (FindAnswer::Unclear(problem), _) => Recorded::Unclear {
-            message: problem.message,
+            message: in_full(&problem),
         },
         (FindAnswer::Absent, Change::Create) => Recorded::NotDone,
         (FindAnswer::Absent, Change::Update | Change::Delete) => Recorded::Removed,
@@ -205,6 +210,16 @@ fn recorded(
             message: "the provider was not sure".into(),
         },
     }
+}
+
+/// The problem with its details: what a person needs who is to look.
+fn in_full(problem: &ProviderProblem) -> String {
+    let details = problem.details.iter().map(String::as_str);
+    let all: Vec<&str> = [problem.message.as_str()]
+        .into_iter()
+        .chain(details)
+        .collect();
+    all.join("; ")
 }
 
 fn object(

@@ -11,9 +11,9 @@ use crate::signals;
 use crate::view::page::{Label, Page};
 use crate::view::progress::Happening;
 use crate::view::{self, report};
-use diagnostics::{Problem, SourceMap};
-use driver::{Options, Session, Settled};
-use model::Effect;
+use diagnostics::{Problem, Severity, SourceMap};
+use driver::{Options, Session, Settled, settle_command};
+use model::{Address, Effect};
 use plan::{Action, Plan, PlanMode, Reason};
 use std::time::{Duration, Instant};
 use tokio::sync::watch;
@@ -91,7 +91,7 @@ async fn stages(
     options: &Options,
     cancel: &watch::Receiver<u8>,
 ) -> Run {
-    settle(app, session).await?;
+    let unsettled = settle(app, session, cancel).await?;
     let mut first = true;
     loop {
         app.out.phase("reading and planning");
@@ -100,8 +100,11 @@ async fn stages(
         if app.out.problems(&planned.problems, ready.sources()) {
             return Err(Exit::Error);
         }
-        show(app, &planned.plan, order.full);
         let plan = &planned.plan;
+        if first {
+            wait_for(app, order, &unsettled, &session.blocking(plan))?;
+        }
+        show(app, plan, order.full);
         if !plan.has_changes() && plan.refreshed.is_empty() && plan.steps.is_empty() {
             return Ok(left(plan));
         }
@@ -119,20 +122,28 @@ async fn stages(
     }
 }
 
-/// Finds out what became of operations that an interrupted run left open. Where that can't be
-/// told, nothing new begins: it might be done twice.
-async fn settle(app: &App, session: &mut Session<'_>) -> Run<()> {
+/// Finds out what became of operations that an interrupted run left open; gives those of which
+/// that can't be told, with why.
+async fn settle(
+    app: &App,
+    session: &mut Session<'_>,
+    cancel: &watch::Receiver<u8>,
+) -> Run<Vec<Problem>> {
     if session.state().open.is_empty() {
-        return Ok(());
+        return Ok(Vec::new());
     }
     app.out.phase("settling what an interrupted run left open");
     let settled = session.settle().await;
     app.out.end_live();
-    let problems = settling_problems(&settled);
-    match app.out.problems(&problems, &SourceMap::new()) {
-        true => Err(Exit::Error),
-        false => Ok(()),
+    let broken: Vec<Problem> = settled.broken.iter().map(report::broken).collect();
+    let interrupted = *cancel.borrow() >= 1;
+    let unsettled = settling_problems(&settled);
+    if !broken.is_empty() || interrupted {
+        app.out.problems(&unsettled, &SourceMap::new());
+        app.out.problems(&broken, &SourceMap::new());
+        return Err(Exit::Error);
     }
+    Ok(unsettled)
 }
 
 fn settling_problems(settled: &Settled) -> Vec<Problem> {
@@ -143,14 +154,46 @@ fn settling_problems(settled: &Settled) -> Vec<Problem> {
         )
         .on(address)
         .detail(what)
-        .help("look at it, and put it right by hand; nothing new was begun")
     });
     let failed = settled
         .failed
         .iter()
         .map(|(address, problem)| report::provider_problem("LF0513", problem).on(address));
-    let broken = settled.broken.iter().map(report::broken);
-    unclear.chain(failed).chain(broken).collect()
+    unclear.chain(failed).collect()
+}
+
+/// Shows what could not be settled. It is held back with what depends on it; where no step of
+/// the plan would do that, nothing new begins.
+fn wait_for(app: &App, order: &Order<'_>, unsettled: &[Problem], blocking: &[Address]) -> Run<()> {
+    let environment = order.environment.name.as_ref();
+    let environment = environment.map_or(String::new(), |name| format!(" {name}"));
+    let told = |problem: &Problem| {
+        let Some(address) = problem.address.as_deref() else {
+            return problem.clone();
+        };
+        let blocks = blocking.iter().any(|b| b.to_string() == address);
+        let command = format!("{}{environment}", settle_command(address));
+        let held = match blocks {
+            true => "nothing new was begun",
+            false => "it is not repeated, and what depends on it waits",
+        };
+        let told = problem.clone().help(format!(
+            "{held}; look whether it did its work, and say so: `{command} --as done` or \
+             `{command} --as not-done`"
+        ));
+        match blocks {
+            true => told,
+            false => Problem {
+                severity: Severity::Warning,
+                ..told
+            },
+        }
+    };
+    let problems: Vec<Problem> = unsettled.iter().map(told).collect();
+    match app.out.problems(&problems, &SourceMap::new()) {
+        true => Err(Exit::Error),
+        false => Ok(()),
+    }
 }
 
 async fn agree(app: &App, ready: &Ready, command: &str, cancel: &watch::Receiver<u8>) -> Run<()> {

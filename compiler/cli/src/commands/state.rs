@@ -3,6 +3,7 @@
 mod history;
 mod keys;
 mod run;
+mod settle;
 
 use super::options::EnvironmentArg;
 use clap::{Args, Subcommand, ValueEnum};
@@ -121,8 +122,44 @@ pub(crate) enum StateCommand {
         #[command(flatten)]
         environment: EnvironmentArg,
     },
+    /// Say how an operation ended of which nobody knows
+    ///
+    /// A command that must not run twice, on a machine that was cut off before its end: whether
+    /// it did its work, only somebody who looks can tell. Until then it is not repeated, and what
+    /// depends on it waits.
+    ///
+    /// This shows what was begun, when, by whom, through which connection and on which machine,
+    /// and what is known of its end. Look there: at what it was to make or change, and at the
+    /// logs of the machine. Then say `done`, and it is recorded as it was planned; or `not-done`,
+    /// and the next apply does it again. Who said so, and when, stands in `state history`.
+    ///
+    /// Example:
+    ///   landfall state settle ssh_command.migrate production --as done
+    ///   landfall state settle 'ssh_command.load["eu"]' --as not-done
+    #[command(verbatim_doc_comment)]
+    Settle {
+        /// The object whose operation has no known end
+        address: String,
+        #[command(flatten)]
+        environment: EnvironmentArg,
+        /// How it ended
+        #[arg(long = "as", value_enum, value_name = "HOW")]
+        said: SaidArg,
+        /// Don't ask
+        #[arg(long)]
+        auto_approve: bool,
+    },
     /// Say who can open the state
     Keys(KeysArgs),
+}
+
+/// How an operation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SaidArg {
+    /// It did its work
+    Done,
+    /// It did nothing
+    NotDone,
 }
 
 /// Say who can open the state

@@ -12,8 +12,9 @@ use crate::recording::Recording;
 use crate::saved::PlanFile;
 use crate::signals;
 use diagnostics::Problem;
-use driver::{Session, Stale};
+use driver::{Session, Stale, settle_command};
 use plan::SavedPlan;
+use state::Intent;
 use std::path::Path;
 
 /// Carries a saved plan out.
@@ -71,7 +72,9 @@ async fn carry(
     }
     // What an interrupted run left open is settled by an apply that plans anew after it.
     if !session.state().open.is_empty() {
-        return Err(refused(app, &Stale::StateMoved, Vec::new()));
+        let open = session.state().open.values();
+        let left = open.map(|o| left_open(&o.intent)).collect();
+        return Err(refused(app, &Stale::StateMoved, left));
     }
     let files = ready.files.moved();
     if !files.is_empty() {
@@ -86,6 +89,16 @@ async fn carry(
     show(app, plan, args.full);
     carry_out(app, session, plan, Some(saved.id.clone())).await?;
     Ok(left(plan))
+}
+
+fn left_open(intent: &Intent) -> String {
+    let address = intent.address.to_string();
+    format!(
+        "the end of an earlier {} of {address} is not recorded: an apply without --plan looks what \
+         became of it; where it can't tell, `{} --as done` or `--as not-done`",
+        intent.change.word(),
+        settle_command(&address)
+    )
 }
 
 fn refused(app: &App, stale: &Stale, mut details: Vec<String>) -> Exit {

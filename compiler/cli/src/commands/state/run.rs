@@ -1,6 +1,6 @@
 //! `landfall state`: what its commands do.
 
-use super::{StateArgs, StateCommand, history, keys, split_names};
+use super::{StateArgs, StateCommand, history, keys, settle, split_names};
 use crate::app::{App, Run};
 use crate::commands::options::EnvironmentArg;
 use crate::exit::Exit;
@@ -82,6 +82,20 @@ pub(crate) async fn run(app: &App, args: &StateArgs) -> Run {
                 }])
             };
             mend(app, environment, "state mv", events).await?;
+        }
+        StateCommand::Settle {
+            address,
+            environment,
+            said,
+            auto_approve,
+        } => {
+            let saying = settle::Saying {
+                address,
+                environment,
+                said: *said,
+                auto_approve: *auto_approve,
+            };
+            settle::run(app, &saying).await?;
         }
         StateCommand::Keys(args) => keys::run(app, &args.command).await?,
     }
@@ -168,7 +182,7 @@ fn pushed(app: &App, file: &Path, state: &State, force: bool) -> Run<Vec<Event>>
     store::import(state, &json, force).map_err(|e| refuse(e.to_string()))
 }
 
-fn parse(app: &App, text: &str) -> Run<Address> {
+pub(super) fn parse(app: &App, text: &str) -> Run<Address> {
     text.parse()
         .map_err(|e: model::AddressError| app.fail(Problem::error("LF0520", e.0)))
 }
