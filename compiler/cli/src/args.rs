@@ -14,7 +14,7 @@ use std::path::PathBuf;
 /// What stands alone on the command line is an environment's name: `landfall plan production`.
 #[derive(Debug, Parser)]
 #[command(name = "landfall", version, after_help = exit::TABLE, max_term_width = 100)]
-#[command(disable_help_subcommand = true, infer_subcommands = false)]
+#[command(infer_subcommands = false)]
 pub(crate) struct Cli {
     /// What goes for every command
     #[command(flatten)]

@@ -101,14 +101,7 @@ pub(crate) fn journal_problem(error: &JournalError) -> (Problem, Exit) {
         JournalError::Key(_) => ("LF0507", Exit::Error),
         JournalError::Invalid(_) | JournalError::Closed => ("LF0508", Exit::Error),
     };
-    let problem = Problem::error(code, error.to_string());
-    let problem = match error {
-        JournalError::Held(_) => problem.help(
-            "wait for it with --lock-timeout 5m; if its owner is gone for sure, `landfall unlock`",
-        ),
-        _ => problem,
-    };
-    (problem, exit)
+    (Problem::error(code, error.to_string()), exit)
 }
 
 enum Kind {

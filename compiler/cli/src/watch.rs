@@ -59,7 +59,10 @@ fn happening(event: Event) -> Happening {
         Event::Skipped(skipped) => Happening::Skipped {
             address: skipped.address.to_string(),
             action: skipped.action,
-            why: format!("it waits for {}", skipped.because_of),
+            why: match skipped.because_of.parse::<model::Address>() {
+                Ok(address) => format!("it waits for {address}"),
+                Err(_) => skipped.because_of,
+            },
         },
         Event::Stopping { under_way } => Happening::Note(format!(
             "stopping: nothing new begins, {under_way} under way; once more to stop now"

@@ -24,14 +24,24 @@ pub(crate) fn page(report: &Report, elapsed: Duration) -> Page {
                 .text(format!(": {done}."));
         }
         false => {
-            let headline = match report.interrupted {
-                true => "Ended before everything was done",
-                false => "Not everything was done",
+            let left = !report.skipped.is_empty() || !report.failed.is_empty();
+            let headline = match (report.interrupted, left) {
+                (true, true) => "Ended before everything was done",
+                (true, false) => "Interrupted at the end",
+                (false, _) => "Not everything was done",
             };
+            let mut counted = vec![done];
+            for (n, what) in [
+                (report.failed.len(), "failed"),
+                (report.skipped.len(), "not begun"),
+            ] {
+                if n > 0 {
+                    counted.push(format!("{n} {what}"));
+                }
+            }
             page.line(0).add(Label::Danger, headline).text(format!(
-                ": {done}, {} failed, {} not begun, after {}.",
-                report.failed.len(),
-                report.skipped.len(),
+                ": {}, after {}.",
+                counted.join(", "),
                 span(elapsed)
             ));
             page.line(0)
@@ -39,7 +49,8 @@ pub(crate) fn page(report: &Report, elapsed: Duration) -> Page {
         }
     }
     let outputs = output::list(&report.state.outputs, false);
-    if !outputs.is_empty() {
+    // Below what failed nothing else stands.
+    if report.is_complete() && !outputs.is_empty() {
         page.blank();
         page.line(0).add(Label::Heading, "Outputs");
         page.append(&outputs, 2);
