@@ -13,6 +13,7 @@ mod ignored;
 mod lanes;
 mod large;
 mod later;
+mod left_out;
 mod moved;
 mod nested;
 mod outputs;

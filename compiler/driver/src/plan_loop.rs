@@ -7,7 +7,7 @@ use executor::{Answered, Question};
 use model::{ProviderSchema, Value};
 use plan::Plan;
 use planner::{Ask, Input, Observed, Options, Read, Round, step};
-use provider::{Provider, ReadAnswer};
+use provider::{Provider, ReadAnswer, ReadRequest};
 use state::ProviderKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,19 +20,22 @@ const LOOK_AGAIN: (Duration, Duration) = (Duration::from_millis(50), Duration::f
 /// More rounds than any configuration's reads are deep; beyond it something asks in a circle.
 const MOST_ROUNDS: usize = 64;
 
-/// A plan, and all problems; with an error among them it must not be applied.
+/// A plan, and all problems.
 #[derive(Debug)]
 pub struct Planned {
     /// What will be done.
     pub plan: Plan,
     /// What is wrong.
     pub problems: Vec<Problem>,
+    /// Whether the plan must not be applied. Where only something could not be looked at, it
+    /// may: that is left out of it.
+    pub refused: bool,
     /// How many times something was read.
     pub rounds: usize,
 }
 
 impl Planned {
-    /// Whether anything is refused.
+    /// Whether anything is wrong.
     pub fn has_errors(&self) -> bool {
         self.problems.iter().any(Problem::is_error)
     }
@@ -50,9 +53,13 @@ impl Session<'_> {
             };
             match round {
                 Round::Plan(plan, problems) => {
+                    let refused = problems.refusing.iter().any(Problem::is_error);
+                    let mut all = problems.refusing;
+                    all.extend(problems.unreached);
                     return Planned {
                         plan: *plan,
-                        problems,
+                        problems: all,
+                        refused,
                         rounds,
                     };
                 }
@@ -67,6 +74,7 @@ impl Session<'_> {
         Planned {
             plan: Plan::default(),
             problems: vec![problem],
+            refused: true,
             rounds: MOST_ROUNDS,
         }
     }
@@ -84,32 +92,18 @@ impl Session<'_> {
     }
 
     async fn answer(&self, reads: Vec<Read>, observed: &mut Observed) {
-        let keys: Vec<_> = reads.iter().map(|r| r.key).collect();
-        let questions: Vec<Asked> = reads
-            .into_iter()
-            .map(|read| {
-                let question = match read.ask {
-                    Ask::Object(request) => Question::Object(*request),
-                    Ask::Data(request) => Question::Data(request),
-                };
-                (
-                    read.provider,
-                    read.provider_name.to_string(),
-                    read.config,
-                    question,
-                )
-            })
-            .collect();
+        let questions: Vec<Asked> = reads.iter().map(question).collect();
         let providers = self.providers();
-        let again = questions.clone();
-        let (mut answers, identities) =
-            executor::read(&self.connections, &providers, questions).await;
-        self.look_again(&providers, &again, &mut answers).await;
-        observed.identities.extend(identities);
-        for (key, answer) in keys.into_iter().zip(answers) {
+        let mut reading = executor::read(&self.connections, &providers, questions.clone()).await;
+        self.look_again(&providers, &questions, &mut reading.answers)
+            .await;
+        observed.identities.extend(reading.identities);
+        observed.refused.extend(reading.refused);
+        let known = self.setup.providers;
+        for (read, answer) in reads.iter().zip(reading.answers) {
             match answer {
-                Answered::Object(answer) => drop(observed.objects.insert(key, answer)),
-                Answered::Data(answer) => drop(observed.data.insert(key, answer)),
+                Answered::Object(answer) => observed.take_object(read, answer, known),
+                Answered::Data(answer) => observed.take_data(read, answer, known),
             }
         }
     }
@@ -146,8 +140,8 @@ impl Session<'_> {
             tokio::time::sleep(pause).await;
             pause = (pause * 2).min(LOOK_AGAIN.1);
             let asked = missing.iter().map(|i| questions[*i].clone()).collect();
-            let (found, _) = executor::read(&self.connections, providers, asked).await;
-            for (i, answer) in missing.into_iter().zip(found) {
+            let found = executor::read(&self.connections, providers, asked).await;
+            for (i, answer) in missing.into_iter().zip(found.answers) {
                 answers[i] = answer;
             }
         }
@@ -167,4 +161,13 @@ impl Session<'_> {
         let ends_ms = object.changed_at_ms.saturating_add(schema.settle_window_ms);
         (schema.settle_window_ms > 0).then_some(ends_ms)
     }
+}
+
+fn question(read: &Read) -> Asked {
+    let question = match &read.ask {
+        Ask::Object(request) => Question::Object(ReadRequest::clone(request)),
+        Ask::Data(request) => Question::Data(request.clone()),
+    };
+    let name = read.provider_name.to_string();
+    (read.provider.clone(), name, read.config.clone(), question)
 }

@@ -78,10 +78,10 @@ impl Session<'_> {
             })
             .collect();
         let providers = self.providers();
-        let (answers, _) = executor::read(&self.connections, &providers, questions).await;
+        let reading = executor::read(&self.connections, &providers, questions).await;
         let moved: Vec<String> = rests
             .iter()
-            .zip(answers)
+            .zip(reading.answers)
             .filter(|(rest, answer)| match answer {
                 Answered::Object(answer) => digest_of(answer) != rest.digest,
                 Answered::Data(_) => false,

@@ -34,20 +34,33 @@ struct Asking {
     data: Vec<(usize, DataRequest)>,
 }
 
-/// Asks all questions: as many answers as questions, in their order; and what each connection
-/// is connected to.
+/// What came of a round of questions.
+#[derive(Debug, Default)]
+pub struct Reading {
+    /// As many as there were questions, in their order.
+    pub answers: Vec<Answered>,
+    /// What each connection is connected to.
+    pub identities: BTreeMap<ProviderKey, String>,
+    /// Connections that could not be made.
+    pub refused: BTreeMap<ProviderKey, ProviderProblem>,
+}
+
+/// Asks all questions, all connections at once.
 pub async fn read(
     connections: &Connections,
     providers: &BTreeMap<String, Arc<dyn Provider>>,
     questions: Vec<(ProviderKey, String, Value, Question)>,
-) -> (Vec<Answered>, BTreeMap<ProviderKey, String>) {
+) -> Reading {
     let count = questions.len();
     let asking = by_connection(providers, questions);
     let asked = futures::future::join_all(asking.into_iter().map(|a| ask(connections, a))).await;
     let mut answers: Vec<Option<Answered>> = vec![None; count];
-    let mut identities = BTreeMap::new();
+    let mut reading = Reading::default();
     for (key, identity, found) in asked {
-        identities.extend(identity.map(|i| (key, i)));
+        match identity {
+            Ok(identity) => drop(reading.identities.insert(key, identity)),
+            Err(problem) => drop(reading.refused.insert(key, *problem)),
+        }
         for (index, answer) in found {
             answers[index] = Some(answer);
         }
@@ -56,13 +69,9 @@ pub async fn read(
         let problem = ProviderProblem::error("the provider gave no answer");
         Answered::Object(ReadAnswer::Failed(problem))
     };
-    (
-        answers
-            .into_iter()
-            .map(|a| a.unwrap_or_else(missing))
-            .collect(),
-        identities,
-    )
+    let answers = answers.into_iter();
+    reading.answers = answers.map(|a| a.unwrap_or_else(missing)).collect();
+    reading
 }
 
 fn by_connection(
@@ -89,7 +98,8 @@ fn by_connection(
     by.into_values().collect()
 }
 
-type Found = (ProviderKey, Option<String>, Vec<(usize, Answered)>);
+type Identity = Result<String, Box<ProviderProblem>>;
+type Found = (ProviderKey, Identity, Vec<(usize, Answered)>);
 
 async fn ask(connections: &Connections, asking: Asking) -> Found {
     let connection = connections
@@ -97,7 +107,10 @@ async fn ask(connections: &Connections, asking: Asking) -> Found {
         .await;
     let connection = match connection {
         Ok(connection) => connection,
-        Err(problem) => return (asking.key.clone(), None, refused(&asking, &problem)),
+        Err(problem) => {
+            let answers = refused(&asking, &problem);
+            return (asking.key, Err(Box::new(problem)), answers);
+        }
     };
     let (at_objects, objects): (Vec<_>, Vec<_>) = asking.objects.into_iter().unzip();
     let (at_data, data): (Vec<_>, Vec<_>) = asking.data.into_iter().unzip();
@@ -125,7 +138,7 @@ async fn ask(connections: &Connections, asking: Asking) -> Found {
         .zip(data.into_iter().map(Answered::Data));
     (
         asking.key,
-        Some(connection.identity().0),
+        Ok(connection.identity().0),
         objects.chain(data).collect(),
     )
 }

@@ -1,5 +1,6 @@
 //! The checker: reads a plan without knowing how it was made, and says what is wrong with it.
 
+mod left_out;
 #[cfg(test)]
 mod tests;
 
@@ -46,6 +47,7 @@ pub fn check(plan: &Plan, state: &State) -> Vec<String> {
             ));
         }
     }
+    left_out::left_out(plan, state, &mut wrong);
     for rollout in &plan.rollouts {
         let steps = rollout.instances.iter().flat_map(|(_, steps)| steps);
         let stuck: Vec<_> = steps.filter_map(|s| plan.steps.get(*s)).collect();

@@ -6,6 +6,7 @@ mod condition;
 mod containment;
 pub mod encoding;
 mod ignored;
+mod left_out;
 mod loads;
 mod outputs;
 mod plan;
@@ -22,6 +23,7 @@ pub use condition::{Check, When};
 pub use containment::{lives_on, machine_of};
 pub use encoding::SavedPlan;
 pub use ignored::with_prior;
+pub use left_out::LeftOut;
 pub use loads::load_files;
 pub use outputs::OutputChange;
 pub use plan::{

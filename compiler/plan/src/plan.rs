@@ -1,6 +1,6 @@
 //! A plan: everything that will be done, decided, with what is needed to do it.
 
-use crate::{Check, OutputChange, Rollout, Scopes, Step};
+use crate::{Check, LeftOut, OutputChange, Rollout, Scopes, Step};
 use model::{Address, Effect, Lineage, ObjectId, Token, Value};
 use state::{Object, Position, ProviderKey};
 use std::collections::BTreeMap;
@@ -28,6 +28,8 @@ pub struct Plan {
     pub providers: BTreeMap<ProviderKey, ProviderUse>,
     /// What has to wait for a later stage.
     pub later: Vec<Later>,
+    /// What is not planned, since it could not be looked at or hangs on what could not.
+    pub left_out: Vec<LeftOut>,
     /// Rollouts that steps are a part of.
     pub rollouts: Vec<Rollout>,
     /// Operations of an interrupted run that apply settles first.

@@ -1,5 +1,6 @@
 //! Machines and what lives on them; and reading objects where they live.
 
+use crate::left_out::Silent;
 use crate::observed::Ask;
 use crate::pass::{ConnectionValue, Pass};
 use diagnostics::Problem;
@@ -95,7 +96,7 @@ impl Pass<'_> {
         schema: &ResourceSchema,
         object: &Arc<Object>,
         answer: ReadAnswer,
-    ) -> Result<Option<Arc<Object>>, Option<ProviderProblem>> {
+    ) -> Result<Option<Arc<Object>>, Option<(Silent, ProviderProblem)>> {
         match answer {
             ReadAnswer::Present { made, .. } => {
                 for broken in provider::check::read(schema, object.address.ty(), &made) {
@@ -136,22 +137,25 @@ impl Pass<'_> {
                 if self.input.options.forget_unreachable {
                     return self.brought_up_to_date(schema, object, ReadAnswer::Absent);
                 }
-                if let Some(first) = self.unreachable.get(&container) {
-                    // One problem a machine, not one for each thing on it.
-                    if *first == problem.message {
-                        return Err(None);
-                    }
-                }
-                self.unreachable.insert(container, problem.message.clone());
+                let host = match schema.containment {
+                    Containment::On(attribute) => object.attributes.get(attribute),
+                    _ => None,
+                };
+                let silent = match container.is_empty() {
+                    true => Silent::Place(object.address.clone()),
+                    false => self.silent_host(&container, host),
+                };
                 let more = "to plan without what is on it, say `--forget-unreachable`: its objects \
                             are taken out of the state and nothing of them is deleted";
                 let help = match &problem.help {
                     Some(help) => format!("{help}; {more}"),
                     None => more.to_string(),
                 };
-                Err(Some(problem.help(help)))
+                Err(Some((silent, problem.help(help))))
             }
-            ReadAnswer::Failed(problem) => Err(Some(problem)),
+            ReadAnswer::Failed(problem) => {
+                Err(Some((Silent::Place(object.address.clone()), problem)))
+            }
         }
     }
 
@@ -179,6 +183,15 @@ impl Pass<'_> {
             }
             _ => present.clone(),
         }
+    }
+
+    /// A saved plan rests on nothing that it leaves out.
+    pub(crate) fn rest_on_what_was_read(&mut self) {
+        let mut rests = std::mem::take(&mut self.plan.rests);
+        if !self.plan.left_out.is_empty() {
+            rests.retain(|r| !self.is_left_out(&r.address));
+        }
+        self.plan.rests = rests;
     }
 
     fn drifted(

@@ -38,6 +38,9 @@ impl Pass<'_> {
         if !self.selection.has(block.rank, &address) {
             return self.as_recorded(&address);
         }
+        if self.stays_out(block, &address) {
+            return self.as_recorded(&address);
+        }
         let begun = (self.plan.steps.len(), self.plan.checks.len());
         let value = self.managed_value(block, provider, schema, &address, each);
         self.postconditions(block, &address, each, &value, begun);
@@ -213,6 +216,9 @@ impl Pass<'_> {
         object: &Arc<Object>,
         reasons: Vec<Reason>,
     ) -> Value {
+        if self.is_behind_silence(block, case) {
+            return object.attributes.clone();
+        }
         // The new object owes nothing to the old one's computed values.
         let Some((planned, answer)) = self.planned(block, case, None, None) else {
             return object.attributes.clone();

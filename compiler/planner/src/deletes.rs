@@ -2,11 +2,13 @@
 //! with its machine.
 
 use crate::decide::tidy;
+use crate::left_out::Silent;
 use crate::pass::{ConnectionValue, Pass};
 use config::{MovedAddress, Repeat};
 use diagnostics::Problem;
 use model::{Address, Containment, Effect, Undo, Value};
 use plan::{Action, PlanMode, Reason, Step, StepId, machine_of};
+use provider::ProviderProblem;
 use state::{Object, ProviderKey, Status};
 use std::sync::Arc;
 
@@ -22,6 +24,7 @@ impl Pass<'_> {
         let mut going = Vec::new();
         for (address, id) in current {
             if self.configured.contains(&address)
+                || self.is_left_out(&address)
                 || (mode != PlanMode::Destroy && self.waits_for_expansion(&address))
                 || !self.selection.has_unconfigured(&address)
             {
@@ -69,6 +72,11 @@ impl Pass<'_> {
         if self.is_removed(&object.address) {
             return self.forget(object);
         }
+        let stays = self.held(object.id);
+        let stays = stays.or_else(|| self.behind_left_out(object.dependencies.iter()));
+        if let Some(why) = stays {
+            return self.leave_out_object(object, why);
+        }
         let goes_with = self.goes_with(object, schema.deregisters);
         let needs_read = !schema.recorded_only
             && self.input.options.refresh != crate::Refresh::None
@@ -87,13 +95,8 @@ impl Pass<'_> {
                 {
                     return;
                 }
-                Err(Some(problem)) => {
-                    let mut reported =
-                        Problem::error("LF0321", problem.message).on(&object.address);
-                    reported.details = problem.details;
-                    reported.help = problem.help;
-                    self.sink.push(reported);
-                    return;
+                Err(Some((silent, problem))) => {
+                    return self.unread_object(object, &connection.key, silent, problem);
                 }
                 _ => {}
             }
@@ -109,6 +112,24 @@ impl Pass<'_> {
             _ => Reason::Unconfigured,
         };
         self.delete(&object, reason, &connection);
+    }
+
+    /// What can't be read can't be ended: it stays.
+    fn unread_object(
+        &mut self,
+        object: &Object,
+        connection: &ProviderKey,
+        silent: Silent,
+        problem: ProviderProblem,
+    ) {
+        let silent = match self.input.observed.refused.contains_key(connection) {
+            true => Silent::Connection(connection.clone()),
+            false => silent,
+        };
+        let mut reported = Problem::error("LF0321", problem.message);
+        reported.details = problem.details;
+        reported.help = problem.help;
+        self.leave_unreached(&object.address, silent, reported, &[]);
     }
 
     /// With `--refresh-only`, what no block stands for is read like everything else.
@@ -129,8 +150,11 @@ impl Pass<'_> {
             }
             let connection = self.connection_of_record(&object.provider);
             let asked = object.attributes.clone();
-            if let Some(answer) = self.read_object(&connection, schema, &object, asked) {
-                let _ = self.brought_up_to_date(schema, &object, answer);
+            if let Some(answer) = self.read_object(&connection, schema, &object, asked)
+                && let Err(Some((silent, problem))) =
+                    self.brought_up_to_date(schema, &object, answer)
+            {
+                self.unread_object(&object, &connection.key, silent, problem);
             }
         }
     }

@@ -142,8 +142,16 @@ impl Pass<'_> {
         let child = self.prepared().sites[site].children[name];
         let call = &self.prepared().module(self.input.config, site).calls[name];
         for parent in self.of_site[site].clone() {
-            let expansion = self.expand(&call.repeat, parent);
-            let later = matches!(expansion, Err(NotExpanded::Later));
+            let left_out = self.node_behind_left_out(rank, parent);
+            let expansion = match &left_out {
+                Some(_) => Err(NotExpanded::Later),
+                None => self.expand(&call.repeat, parent),
+            };
+            if let Some(why) = &left_out {
+                let path = self.modules[parent].path.child(name, None);
+                self.leave_out_call(&path, why);
+            }
+            let later = matches!(expansion, Err(NotExpanded::Later)) && left_out.is_none();
             if expansion.is_err() {
                 let path = self.modules[parent].path.clone();
                 self.later_ranks.insert(rank);

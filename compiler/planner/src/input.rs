@@ -66,6 +66,15 @@ pub enum Refresh {
 pub enum Round {
     /// These have to be read first.
     Reads(Vec<Read>),
-    /// The plan, and all problems; with an error among them it must not be applied.
-    Plan(Box<Plan>, Vec<Problem>),
+    /// The plan, and what is wrong.
+    Plan(Box<Plan>, Problems),
+}
+
+/// What is wrong with a plan.
+#[derive(Debug, Default)]
+pub struct Problems {
+    /// With an error among these, it must not be applied.
+    pub refusing: Vec<Problem>,
+    /// What could not be looked at; the plan leaves it out, and may be applied.
+    pub unreached: Vec<Problem>,
 }

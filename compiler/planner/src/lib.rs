@@ -11,6 +11,7 @@ mod each;
 mod expand;
 mod graph;
 mod input;
+mod left_out;
 mod loads;
 mod making;
 mod moves;
@@ -32,7 +33,7 @@ mod standing;
 mod step;
 
 pub use graph::Prepared;
-pub use input::{Input, Options, Refresh, Round};
+pub use input::{Input, Options, Problems, Refresh, Round};
 pub use observed::{Ask, Observed, Read, ReadKey};
 pub use providers::Providers;
 pub use step::step;

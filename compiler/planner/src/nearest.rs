@@ -37,7 +37,8 @@ pub(crate) fn nearest(prepared: &Prepared) -> BTreeMap<Rank, Nearest> {
             }
             _ => own.clone(),
         });
-        if matches!(item, Item::Resource(_)) && !(own.managed.is_empty() && own.data.is_empty()) {
+        let asked = matches!(item, Item::Resource(_) | Item::Call(_) | Item::Output(_));
+        if asked && !(own.managed.is_empty() && own.data.is_empty()) {
             found.insert(rank, Rc::unwrap_or_clone(own));
         }
     }

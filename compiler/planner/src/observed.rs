@@ -1,9 +1,10 @@
 //! What was read for a plan, and what is asked to be read.
 
-use model::{Address, Fingerprint, Value};
-use provider::{DataAnswer, DataRequest, ReadAnswer, ReadRequest};
+use crate::Providers;
+use model::{Address, Containment, Fingerprint, Value};
+use provider::{DataAnswer, DataRequest, Host, ProviderProblem, ReadAnswer, ReadRequest};
 use state::ProviderKey;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Stands for a question: same key, same question.
@@ -44,4 +45,37 @@ pub struct Observed {
     pub data: HashMap<ReadKey, DataAnswer>,
     /// What each connection is connected to, by provider configuration.
     pub identities: HashMap<ProviderKey, String>,
+    /// Connections that could not be made.
+    pub refused: BTreeMap<ProviderKey, ProviderProblem>,
+    /// Hosts by id that did not answer.
+    pub hosts: BTreeMap<Arc<str>, ProviderProblem>,
+}
+
+impl Observed {
+    /// Takes the answer on an object in, and which host gave none.
+    pub fn take_object(&mut self, read: &Read, answer: ReadAnswer, providers: &Providers) {
+        if let (ReadAnswer::Unreachable(problem), Ask::Object(request)) = (&answer, &read.ask)
+            && let Some((_, schema)) = providers.resource(&request.ty)
+            && let Containment::On(attribute) = schema.containment
+        {
+            self.silent(request.attributes.get(attribute), problem);
+        }
+        self.objects.insert(read.key, answer);
+    }
+
+    /// Likewise, of a data source.
+    pub fn take_data(&mut self, read: &Read, answer: DataAnswer, providers: &Providers) {
+        if let (Err(problem), Ask::Data(request)) = (&answer, &read.ask)
+            && let Some(on) = providers.data(&request.ty).and_then(|(_, s)| s.on)
+        {
+            self.silent(request.config.get(on), problem);
+        }
+        self.data.insert(read.key, answer);
+    }
+
+    fn silent(&mut self, host: Option<&Value>, problem: &ProviderProblem) {
+        if let Some(id) = host.and_then(Host::identity_key) {
+            self.hosts.insert(Arc::from(id), problem.clone());
+        }
+    }
 }

@@ -11,6 +11,7 @@ impl Pass<'_> {
             return self.outputs_go();
         }
         let declared = &self.input.config.modules[0].outputs;
+        let mut left_out = self.outputs_left_out();
         for (name, output) in declared {
             let after = self.modules[0]
                 .outputs
@@ -23,6 +24,10 @@ impl Pass<'_> {
                 o.sensitive == output.sensitive && differences(&o.value, &after).is_empty()
             });
             if same || (before.is_none() && after.is_null()) {
+                continue;
+            }
+            if let Some(why) = left_out.remove(name) {
+                self.name_left_out(format!("output.{name}"), why);
                 continue;
             }
             // Nothing that this plan does makes these known.

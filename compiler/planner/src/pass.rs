@@ -1,6 +1,7 @@
 //! One pass over a configuration: what was expanded, evaluated and decided so far.
 
 use crate::graph::{Prepared, Rank};
+use crate::left_out::{Found, Left};
 use crate::sites::SiteId;
 use crate::{Input, Read};
 use config::{Module, ProviderName, ResourceKey};
@@ -102,12 +103,12 @@ pub(crate) struct Pass<'a> {
     pub(crate) selection: crate::selection::Selection,
     /// Extra waits of a step that its dependencies do not tell: data sources that are read late.
     pub(crate) data_waits: HashMap<StepId, Vec<ResourceAddress>>,
-    /// Machines whose contents can't be read now, with the reason.
-    pub(crate) unreachable: BTreeMap<Arc<str>, String>,
+    /// What is left out, since it could not be looked at or hangs on what could not.
+    pub(crate) left: Left,
 }
 
 impl<'a> Pass<'a> {
-    pub(crate) fn new(input: &'a Input<'a>) -> Pass<'a> {
+    pub(crate) fn new(input: &'a Input<'a>, found: Found) -> Pass<'a> {
         let root = ModuleInstance::default();
         let mut of_site = vec![Vec::new(); input.prepared.sites.len()];
         of_site[0].push(0);
@@ -135,7 +136,7 @@ impl<'a> Pass<'a> {
             module_values: RefCell::new(HashMap::new()),
             selection: crate::selection::Selection::default(),
             data_waits: HashMap::new(),
-            unreachable: BTreeMap::new(),
+            left: Left::after(found),
         }
     }
 

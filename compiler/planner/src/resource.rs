@@ -2,6 +2,7 @@
 
 use crate::expand::NotExpanded;
 use crate::graph::{Item, Rank, provider_node};
+use crate::left_out::Silent;
 use crate::loads::item_span;
 use crate::observed::{Ask, Read};
 use crate::pass::{ConnectionValue, InstanceId, Pass, ResourceValue};
@@ -13,7 +14,7 @@ use model::{
     Address, AttributeUse, BlockSchema, Fingerprint, Key, Mode, ResourceAddress, Type, Value,
 };
 use plan::PlanMode;
-use provider::{DataRequest, ProviderProblem, Severity};
+use provider::{DataRequest, Host, ProviderProblem, Severity};
 use state::ProviderKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -77,6 +78,11 @@ impl<'a> Pass<'a> {
             instances: Vec::new(),
             value: Value::unknown(Type::Any),
         };
+        let needed = block.dependencies.iter().chain(&block.data);
+        if let Some(why) = self.behind_left_out(needed) {
+            self.leave_out_block(block, why);
+            return self.block_as_recorded(block);
+        }
         if block.connection.config.has_unknown() {
             let why = "the configuration of its provider is known after apply";
             let provider = format!("provider.{}", block.connection.key.0);
@@ -128,6 +134,30 @@ impl<'a> Pass<'a> {
             repetition,
             instances,
             value: repetition.collect(values),
+        }
+    }
+
+    /// What expressions see of a block that is left as it is.
+    fn block_as_recorded(&self, block: &Block<'_>) -> ResourceValue {
+        let repetition = Pass::repetition(&block.resource.repeat);
+        let all = block.address.instance(None);
+        let recorded = self.objects_at(&all).into_iter();
+        let (instances, values): (Vec<_>, Vec<_>) = recorded
+            .filter_map(|id| self.object(id))
+            .map(|object| {
+                let key = object.address.key.clone();
+                let value = (key.clone(), object.attributes.clone());
+                ((key, object.address.clone()), value)
+            })
+            .unzip();
+        let value = match values.is_empty() {
+            true => Value::unknown(Type::Any),
+            false => repetition.collect(values),
+        };
+        ResourceValue {
+            repetition,
+            instances,
+            value,
         }
     }
 
@@ -258,7 +288,7 @@ impl<'a> Pass<'a> {
         fine
     }
 
-    /// A provider's problem, with the place where the user wrote what it is about.
+    /// Reports a provider's problem.
     pub(crate) fn report(
         &mut self,
         code: &'static str,
@@ -266,6 +296,18 @@ impl<'a> Pass<'a> {
         address: &Address,
         problem: ProviderProblem,
     ) {
+        let problem = self.told(code, block, address, problem);
+        self.sink.push(problem);
+    }
+
+    /// A provider's problem, with the place where the user wrote what it is about.
+    pub(crate) fn told(
+        &self,
+        code: &'static str,
+        block: &Block<'_>,
+        address: &Address,
+        problem: ProviderProblem,
+    ) -> Problem {
         let mut reported = match problem.severity {
             Severity::Error => Problem::error(code, problem.message),
             Severity::Warning => Problem::warning(code, problem.message),
@@ -280,7 +322,7 @@ impl<'a> Pass<'a> {
             .on(address);
         reported.details = problem.details;
         reported.help = problem.help;
-        self.sink.push(reported);
+        reported
     }
 
     /// A data source's instance: its result, where it can be read now.
@@ -291,6 +333,9 @@ impl<'a> Pass<'a> {
         each: &BTreeMap<Reference, Value>,
     ) -> Value {
         let address = block.address.instance(key.clone());
+        if self.stays_out(block, &address) {
+            return Value::unknown(Type::Any);
+        }
         let begun = (self.plan.steps.len(), self.plan.checks.len());
         self.preconditions(block, &address, each);
         let value = self.data_value(block, &address, each);
@@ -345,7 +390,8 @@ impl<'a> Pass<'a> {
                 value
             }
             Some(Err(problem)) => {
-                self.report("LF0317", block, &address, problem.clone());
+                let host = schema.on.and_then(|on| result.get(on));
+                self.data_unread(block, &address, host, problem.clone());
                 result
             }
             None => {
@@ -353,6 +399,21 @@ impl<'a> Pass<'a> {
                 result
             }
         }
+    }
+
+    fn data_unread(
+        &mut self,
+        block: &Block<'_>,
+        address: &Address,
+        host: Option<&Value>,
+        problem: ProviderProblem,
+    ) {
+        let silent = match host.and_then(Host::identity_key) {
+            Some(id) => self.silent_host(&id, host),
+            None => Silent::Place(address.clone()),
+        };
+        let problem = self.told("LF0317", block, address, problem);
+        self.leave_unreached(address, silent, problem, &block.dependencies);
     }
 
     fn read_later(

@@ -1,6 +1,7 @@
 //! What stands at an address now: as recorded, brought up to date by what was read.
 
 use crate::decide::Case;
+use crate::left_out::Silent;
 use crate::observed::Ask;
 use crate::pass::Pass;
 use crate::replacement::other_machine;
@@ -22,7 +23,7 @@ pub(crate) enum Standing {
     },
     /// The object, as it is.
     Object(Arc<Object>),
-    /// Nobody can tell, which is reported.
+    /// Nobody can tell, which is reported, or why it is left out.
     Refused,
 }
 
@@ -126,11 +127,31 @@ impl Pass<'_> {
                 vanished: true,
             },
             Err(None) => Standing::Object(object),
-            Err(Some(problem)) => {
-                self.report("LF0321", block, case.address, problem);
+            Err(Some((silent, problem))) => {
+                let problem = self.told("LF0321", block, case.address, problem);
+                self.leave_unreached(case.address, silent, problem, &block.dependencies);
                 Standing::Refused
             }
         }
+    }
+
+    /// Whether what is to be made would stand on a host that is known not to answer, which
+    /// leaves it out.
+    pub(crate) fn is_behind_silence(&mut self, block: &Block<'_>, case: &Case<'_>) -> bool {
+        let Containment::On(attribute) = case.schema.containment else {
+            return false;
+        };
+        let host = case.config.get(attribute);
+        let Some(id) = host.and_then(Host::identity_key) else {
+            return false;
+        };
+        let Some(problem) = self.silent(&id) else {
+            return false;
+        };
+        let silent = self.silent_host(&id, host);
+        let problem = self.told("LF0321", block, case.address, problem);
+        self.leave_unreached(case.address, silent, problem, &block.dependencies);
+        true
     }
 
     /// Whether the object would stay as recorded, for `--refresh=touched`.
@@ -159,13 +180,14 @@ impl Pass<'_> {
             return nothing;
         };
         let host = case.config.get(attribute);
-        let Some(id) = host
-            .filter(|h| Host::from_value(h).is_some())
-            .and_then(Host::identity_key)
-        else {
+        if host.and_then(Host::from_value).is_none() || host.and_then(Host::identity_key).is_none()
+        {
             return nothing;
-        };
-        if !natural || self.unreachable.contains_key(id.as_str()) {
+        }
+        if self.is_behind_silence(block, case) {
+            return Standing::Refused;
+        }
+        if !natural {
             return nothing;
         }
         let proposed = plan::propose(&case.schema.block, &case.config, None);
@@ -207,9 +229,12 @@ impl Pass<'_> {
                     vanished: false,
                 }
             }
-            Some(ReadAnswer::Unreachable(_)) if self.machine_changes(&id) => nothing,
-            Some(ReadAnswer::Unreachable(problem) | ReadAnswer::Failed(problem)) => {
-                self.report("LF0321", block, case.address, problem);
+            // Started by this plan, or looked at above.
+            Some(ReadAnswer::Unreachable(_)) => nothing,
+            Some(ReadAnswer::Failed(problem)) => {
+                let silent = Silent::Place(case.address.clone());
+                let problem = self.told("LF0321", block, case.address, problem);
+                self.leave_unreached(case.address, silent, problem, &block.dependencies);
                 Standing::Refused
             }
         }

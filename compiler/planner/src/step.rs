@@ -2,9 +2,10 @@
 
 use crate::conditions::Place;
 use crate::graph::{Item, Rank};
+use crate::left_out::Found;
 use crate::pass::Pass;
 use crate::sites::SiteId;
-use crate::{Input, Round};
+use crate::{Input, Problems, Round};
 use config::Repeat;
 use diagnostics::{Problem, Span};
 use model::{Type, Value, convert, show_type};
@@ -15,29 +16,48 @@ use std::sync::Arc;
 /// Looks at everything once. The answer is the plan, or what has to be read before there can be
 /// one; where something is wrong, the problems, before anything is read.
 pub fn step(input: &Input<'_>) -> Round {
-    let mut pass = Pass::new(input);
-    pass.select();
-    pass.moves();
-    for (rank, (site, item)) in input.prepared.nodes.iter().enumerate() {
-        pass.hangs_on_later(rank, item);
-        match item {
-            Item::Variable(name) => pass.variable(*site, name),
-            Item::Local(name) => pass.local(*site, name),
-            Item::Output(name) => pass.output(*site, name),
-            Item::Call(name) => pass.expand_call(rank, *site, name),
-            Item::Provider(name) => pass.connection_of(*site, name),
-            Item::Resource(key) => pass.resource(rank, *site, key),
+    let mut found = Found::default();
+    loop {
+        let mut pass = Pass::new(input, found);
+        pass.look();
+        if !pass.reads.is_empty() && !pass.sink.has_errors() {
+            return Round::Reads(pass.reads);
         }
+        // What something left out needs is left out too, with all that follows from it.
+        found = match pass.another_pass() {
+            Some(more) => more,
+            None => return pass.planned_whole(),
+        };
     }
-    pass.unconfigured();
-    if !pass.reads.is_empty() && !pass.sink.has_errors() {
-        return Round::Reads(pass.reads);
+}
+
+impl Pass<'_> {
+    /// Decides on every object, as far as what was read allows.
+    fn look(&mut self) {
+        self.select();
+        self.moves();
+        for (rank, (site, item)) in self.prepared().nodes.iter().enumerate() {
+            self.hangs_on_later(rank, item);
+            match item {
+                Item::Variable(name) => self.variable(*site, name),
+                Item::Local(name) => self.local(*site, name),
+                Item::Output(name) => self.output(*site, name),
+                Item::Call(name) => self.expand_call(rank, *site, name),
+                Item::Provider(name) => self.connection_of(*site, name),
+                Item::Resource(key) => self.resource(rank, *site, key),
+            }
+        }
+        self.unconfigured();
     }
-    pass.outputs();
-    pass.order();
-    pass.rollouts();
-    pass.capture();
-    pass.finish()
+
+    /// The plan of what was decided.
+    fn planned_whole(mut self) -> Round {
+        self.outputs();
+        self.order();
+        self.rollouts();
+        self.capture();
+        self.finish()
+    }
 }
 
 impl Pass<'_> {
@@ -208,6 +228,7 @@ impl Pass<'_> {
         header.planned_at = input.world.planned_at.to_string();
         header.mode = input.options.mode;
         header.partial = self.selection.is_partial();
+        self.rest_on_what_was_read();
         self.plan.refreshed = std::mem::take(&mut self.drift).into_values().collect();
         self.plan
             .refreshed
@@ -232,6 +253,10 @@ impl Pass<'_> {
                 );
             }
         }
-        Round::Plan(Box::new(self.plan), self.sink.into_problems())
+        let problems = Problems {
+            refusing: self.sink.into_problems(),
+            unreached: self.left.into_problems(),
+        };
+        Round::Plan(Box::new(self.plan), problems)
     }
 }

@@ -97,7 +97,8 @@ async fn stages(
         app.out.phase("reading and planning");
         let planned = session.plan(options).await;
         app.out.end_live();
-        if app.out.problems(&planned.problems, ready.sources()) {
+        app.out.problems(&planned.problems, ready.sources());
+        if planned.refused {
             return Err(Exit::Error);
         }
         let plan = &planned.plan;
@@ -106,7 +107,7 @@ async fn stages(
         }
         show(app, plan, order.full);
         if !plan.has_changes() && plan.refreshed.is_empty() && plan.steps.is_empty() {
-            return Ok(left(plan));
+            return whole(plan);
         }
         if !first && is_grave(plan) {
             return Ok(grave(app));
@@ -115,6 +116,10 @@ async fn stages(
             agree(app, ready, order.command, cancel).await?;
         }
         carry_out(app, session, plan, None).await?;
+        if !plan.left_out.is_empty() {
+            app.out.problems(&planned.problems, ready.sources());
+            return Err(Exit::Error);
+        }
         if plan.later.is_empty() || !order.all_stages {
             return Ok(left(plan));
         }
@@ -274,8 +279,16 @@ fn grave(app: &App) -> Exit {
     Exit::LaterStages
 }
 
+/// How a run ends that did all of its plan: what the plan leaves out is not as configured.
+pub(super) fn whole(plan: &Plan) -> Run {
+    match plan.left_out.is_empty() {
+        true => Ok(left(plan)),
+        false => Err(Exit::Error),
+    }
+}
+
 /// How a run ends that did all of this stage.
-pub(super) fn left(plan: &Plan) -> Exit {
+fn left(plan: &Plan) -> Exit {
     match plan.later.is_empty() {
         true => Exit::Ok,
         false => Exit::LaterStages,

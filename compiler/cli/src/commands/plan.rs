@@ -80,15 +80,15 @@ pub(crate) async fn run(app: &App, args: &PlanArgs) -> Run {
     app.out.phase("reading and planning");
     let planned = session.plan(&options).await;
     app.out.end_live();
-    let refused = app.out.problems(&planned.problems, ready.sources());
-    if !refused {
+    let wrong = app.out.problems(&planned.problems, ready.sources());
+    if !planned.refused {
         show(app, &planned.plan, args.full);
         if let Some(path) = &args.out {
             save(app, &ready, &planned.plan, path).await?;
         }
     }
     held(app, session.state());
-    if session.close().await.is_err() || refused {
+    if session.close().await.is_err() || wrong {
         return Err(Exit::Error);
     }
     let changes = planned.plan.has_changes() || !planned.plan.refreshed.is_empty();
@@ -122,6 +122,12 @@ async fn save(app: &App, ready: &Ready, plan: &Plan, path: &Path) -> Run<()> {
     page.line(0)
         .add(Label::Good, "The plan is saved")
         .text(format!(", to be used once: {command}"));
+    if !plan.left_out.is_empty() {
+        page.line(0).add(
+            Label::Warning,
+            "It holds only what could be planned: what is named under \"Not planned\" stays as it is.",
+        );
+    }
     app.out.remark(&page);
     Ok(())
 }

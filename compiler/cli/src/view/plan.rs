@@ -22,6 +22,7 @@ pub(crate) fn page(plan: &Plan, limits: Limits) -> Page {
     extra::outputs(&mut page, plan, limits);
     extra::rollouts(&mut page, plan);
     extra::later(&mut page, plan);
+    extra::left_out(&mut page, plan);
     page.blank();
     summary::write(&mut page, plan);
     page

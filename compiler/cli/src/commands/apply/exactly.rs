@@ -2,7 +2,7 @@
 
 use super::ApplyArgs;
 use crate::app::{App, Run};
-use crate::commands::carry::{carry_out, lease, left};
+use crate::commands::carry::{carry_out, lease, whole};
 use crate::commands::options::EnvironmentArg;
 use crate::commands::plan::show;
 use crate::exit::Exit;
@@ -13,7 +13,7 @@ use crate::saved::PlanFile;
 use crate::signals;
 use diagnostics::Problem;
 use driver::{Session, Stale, settle_command};
-use plan::SavedPlan;
+use plan::{Plan, SavedPlan};
 use state::Intent;
 use std::path::Path;
 
@@ -88,7 +88,10 @@ async fn carry(
     }
     show(app, plan, args.full);
     carry_out(app, session, plan, Some(saved.id.clone())).await?;
-    Ok(left(plan))
+    if !plan.left_out.is_empty() {
+        app.fail(left_out(plan));
+    }
+    whole(plan)
 }
 
 fn left_open(intent: &Intent) -> String {
@@ -99,6 +102,18 @@ fn left_open(intent: &Intent) -> String {
         intent.change.word(),
         settle_command(&address)
     )
+}
+
+/// The plan was carried out, and is not all that the configuration says.
+fn left_out(plan: &Plan) -> Problem {
+    let named = plan.left_out.iter();
+    let details = named.map(|l| format!("{}: {}", l.what, l.why())).collect();
+    let problem = Problem::error(
+        "LF0529",
+        "the plan was made without what could not be looked at",
+    );
+    Problem { details, ..problem }
+        .help("see to it that everything can be reached, and plan the rest")
 }
 
 fn refused(app: &App, stale: &Stale, mut details: Vec<String>) -> Exit {

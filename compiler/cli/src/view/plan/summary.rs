@@ -94,6 +94,11 @@ pub(super) fn write(page: &mut Page, plan: &Plan) {
         let later = count(plan.later.len(), "thing waits", "things wait");
         page.line(0).text(format!("{later} for a later stage."));
     }
+    if !plan.left_out.is_empty() {
+        let left = count(plan.left_out.len(), "thing is", "things are");
+        page.line(0)
+            .add(Label::Danger, format!("{left} not planned, see above."));
+    }
     if plan.header.partial {
         page.line(0).add(
             Label::Warning,
@@ -106,6 +111,7 @@ pub(super) fn write(page: &mut Page, plan: &Plan) {
 fn nothing(plan: &Plan) -> &'static str {
     let drift = !plan.refreshed.is_empty();
     match plan.header.mode {
+        _ if !plan.left_out.is_empty() && !drift => "No changes to what could be looked at.",
         PlanMode::RefreshOnly if drift => {
             "What changed outside will be recorded; nothing else is done."
         }

@@ -1,6 +1,6 @@
 //! Snapshots of plans as JSON.
 
-use super::sample::plan as sample;
+use super::sample::{left_out, plan as sample};
 use crate::view::plan_json;
 
 #[test]
@@ -9,6 +9,7 @@ fn the_json_form() {
     plan.steps.drain(4..);
     plan.steps.drain(..2);
     plan.steps[1].pair = None;
+    plan.left_out = vec![left_out()];
     let text = serde_json::to_string_pretty(&plan_json::document(&plan)).unwrap();
     insta::assert_snapshot!(text, @r#"
     {
@@ -62,6 +63,13 @@ fn the_json_form() {
         {
           "object": "aeaqcaibaeaqcaib",
           "to": "ssh_user.deploy"
+        }
+      ],
+      "not_planned": [
+        {
+          "cause": "host 192.0.2.1 can't be reached",
+          "what": "ssh_file.far",
+          "why": "it depends on ssh_user.far: host 192.0.2.1 can't be reached"
         }
       ],
       "outputs": {

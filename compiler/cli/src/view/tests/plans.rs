@@ -1,6 +1,6 @@
 //! Snapshots of plans.
 
-use super::sample::{SECRETS, address, object, plan as sample, step};
+use super::sample::{SECRETS, address, left_out, object, plan as sample, step};
 use crate::view::look::Look;
 use crate::view::value::Limits;
 use crate::view::{plan, plan_json, reason};
@@ -398,4 +398,20 @@ fn a_plan_without_changes_says_so() {
         plan.header.mode = mode;
         assert_eq!(render(&plan, 80), expected);
     }
+}
+
+#[test]
+fn what_is_not_planned_is_named() {
+    let plan = Plan {
+        left_out: vec![left_out()],
+        ..Plan::default()
+    };
+    insta::assert_snapshot!(render(&plan, 80), @r"
+    Not planned, and left as it is
+      !   ssh_file.far not planned: it depends on ssh_user.far: host 192.0.2.1 can't
+            be reached
+
+    No changes to what could be looked at.
+    1 thing is not planned, see above.
+    ");
 }

@@ -4,7 +4,7 @@ use super::context::{EncodedOption, Reading, Writing};
 use super::scope::{EncodedCaptured, EncodedDeferred, decode_captured, decode_deferred};
 use super::scope::{encode_captured, encode_deferred};
 use super::words::EncodedChange;
-use crate::{Later, OutputChange, ProviderUse, Settling};
+use crate::{Later, LeftOut, OutputChange, ProviderUse, Settling};
 use serde::{Deserialize, Serialize};
 use state::encoding::v1::{EncodedValue, EncodingError, Text};
 use state::{Change, ProviderKey};
@@ -38,6 +38,19 @@ pub(super) struct EncodedLater<'a> {
     what: Text<'a>,
     why: Text<'a>,
     waits_for: Vec<Text<'a>>,
+}
+
+/// What is left out.
+#[derive(Serialize, Deserialize)]
+pub(super) struct EncodedLeftOut<'a> {
+    #[serde(borrow)]
+    what: Text<'a>,
+    link: Option<Text<'a>>,
+    cause: Text<'a>,
+    #[serde(rename = "at")]
+    address: Option<Text<'a>>,
+    object: Option<Text<'a>>,
+    dependencies: Vec<Text<'a>>,
 }
 
 /// An operation that is settled first.
@@ -103,6 +116,38 @@ pub(super) fn decode_provider(
         deferred: deferred.map(|d| decode_deferred(d, reading)).transpose()?,
     };
     Ok((ProviderKey(reading.names.name(&used.key)), decoded))
+}
+
+pub(super) fn encode_left_out(left: &LeftOut) -> EncodedLeftOut<'_> {
+    EncodedLeftOut {
+        what: left.what.as_str().into(),
+        link: left.link.as_deref().map(Into::into),
+        cause: left.cause.as_str().into(),
+        address: left.address.as_ref().map(|a| a.to_string().into()),
+        object: left.object.map(|o| o.to_string().into()),
+        dependencies: left
+            .dependencies
+            .iter()
+            .map(|d| d.to_string().into())
+            .collect(),
+    }
+}
+
+pub(super) fn decode_left_out(
+    left: &EncodedLeftOut<'_>,
+    reading: &mut Reading<'_>,
+) -> Result<LeftOut, EncodingError> {
+    let dependencies = left.dependencies.iter();
+    let dependencies: Result<Vec<_>, _> = dependencies.map(|d| reading.names.resource(d)).collect();
+    let address = left.address.as_ref();
+    Ok(LeftOut {
+        what: left.what.0.to_string(),
+        link: left.link.as_ref().map(|l| l.0.to_string()),
+        cause: left.cause.0.to_string(),
+        address: address.map(|a| reading.names.address(a)).transpose()?,
+        object: left.object.as_ref().map(|o| o.parse()).transpose()?,
+        dependencies: dependencies?.into(),
+    })
 }
 
 pub(super) fn encode_later(later: &Later) -> EncodedLater<'_> {

@@ -7,9 +7,15 @@ use super::condition::{EncodedCheck, decode_check, encode_check};
 use super::context::{Bounds, Reading, Writing};
 use super::expr::EncodedNode;
 use super::header::{EncodedHeader, decode_header, encode_header};
-use super::parts::{EncodedLater, EncodedOutputChange, EncodedProviderUse, EncodedSettling};
-use super::parts::{decode_later, decode_output, decode_provider, decode_settling};
-use super::parts::{encode_later, encode_output, encode_provider, encode_settling};
+use super::parts::{
+    EncodedLater, EncodedLeftOut, EncodedOutputChange, EncodedProviderUse, EncodedSettling,
+};
+use super::parts::{
+    decode_later, decode_left_out, decode_output, decode_provider, decode_settling,
+};
+use super::parts::{
+    encode_later, encode_left_out, encode_output, encode_provider, encode_settling,
+};
 use super::rests::{decode_drift, decode_rests, encode_drift, encode_rests};
 use super::rollout::{EncodedRollout, decode_rollout, encode_rollout};
 use super::scope::{EncodedScope, decode_scope, encode_scope};
@@ -45,6 +51,9 @@ struct Tail<'a> {
     data: Vec<(Text<'a>, EncodedValue<'a>)>,
     providers: Vec<EncodedProviderUse<'a>>,
     later: Vec<EncodedLater<'a>>,
+    /// Of plans that leave nothing out, not there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    left_out: Vec<EncodedLeftOut<'a>>,
     rollouts: Vec<EncodedRollout<'a>>,
     settling: Vec<EncodedSettling<'a>>,
     checks: Vec<EncodedCheck<'a>>,
@@ -181,6 +190,7 @@ fn encode_tail<'a>(
             .map(|p| encode_provider(p, w))
             .collect(),
         later: plan.later.iter().map(encode_later).collect(),
+        left_out: plan.left_out.iter().map(encode_left_out).collect(),
         rollouts: plan.rollouts.iter().map(encode_rollout).collect(),
         settling: settling?,
         checks: plan.checks.iter().map(|c| encode_check(c, w)).collect(),
@@ -218,6 +228,9 @@ fn decode_tail(tail: &Tail<'_>, reading: &mut Reading<'_>) -> Result<Plan, Encod
     for used in &tail.providers {
         let (key, used) = decode_provider(used, reading)?;
         plan.providers.insert(key, used);
+    }
+    for left in &tail.left_out {
+        plan.left_out.push(decode_left_out(left, reading)?);
     }
     for rollout in &tail.rollouts {
         plan.rollouts.push(decode_rollout(rollout, reading)?);
