@@ -129,7 +129,7 @@ resource "terraform_data" "behind" {
     ran.says("the unit bad.service does not start")
         .says("these are its last words")
         .says("journalctl -u bad.service")
-        .says("terraform_data.behind: create skipped: ssh_systemd_unit.bad");
+        .says("terraform_data.behind: create skipped: it waits for ssh_systemd_unit.bad");
 }
 
 fn full_disk(project: &Project, machine: &Machine) {
