@@ -1,5 +1,9 @@
 //! Rollouts: batches, gates, canaries, going back, going on.
 
+mod blue_green;
+mod clock;
+mod resumed;
+
 use landfall_tests::Lab;
 use state::RolloutPhase;
 

@@ -2,10 +2,10 @@
 
 use crate::context::Event as Told;
 use crate::run::{Message, OpenEnd, Run, UnderWay};
-use model::{Token, Value};
-use plan::StepId;
+use model::{ObjectId, Token, Value};
+use plan::{Step, StepId};
 use provider::{Action as Ask, Answer, Certainty, Failure, Made, ProviderProblem};
-use state::{Event, Object, Outcome, Recorded, Status};
+use state::{Durations, Event, Object, Outcome, Recorded, Status};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -207,6 +207,25 @@ impl Run<'_> {
         match self.state.objects.get(&id) {
             Some(object) => Object::clone(object),
             None => self.new_object(&self.plan.steps[under_way.step], id),
+        }
+    }
+    fn new_object(&self, step: &Step, id: ObjectId) -> Object {
+        Object {
+            id,
+            address: step.address.clone(),
+            status: Status::Ready,
+            schema_version: step.schema_version,
+            attributes: Value::NULL,
+            private: Arc::from([]),
+            provider: step.provider.clone(),
+            container: step.container.clone(),
+            dependencies: step.dependencies.clone(),
+            create_before_destroy: step.create_before_destroy,
+            protected: step.protected,
+            implementation: None,
+            durations: Durations::default(),
+            changed_at_ms: 0,
+            changed_by: self.context.user.clone(),
         }
     }
 }

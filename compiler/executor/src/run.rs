@@ -4,10 +4,10 @@ use crate::batch::Lanes;
 use crate::context::{Context, Event as Told, Failed, RecordError, Report, Skipped};
 use crate::rollout::Rollouts;
 use crate::schedule::Schedule;
-use model::{Address, ObjectId, Token, Value};
+use model::{Address, Token, Value};
 use plan::{Action, Plan, StepId};
 use provider::{Answer, DataAnswer, Provider, ProviderProblem};
-use state::{Event, Object, State};
+use state::{Event, State};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
@@ -39,7 +39,7 @@ pub(crate) enum Message {
     BatchEnded(Vec<Token>),
     Data(StepId, DataAnswer),
     Again(Token),
-    Gate(usize, crate::rollout::GateAnswer),
+    Rollout(usize, crate::rollout::News),
 }
 
 pub(crate) struct Run<'a> {
@@ -70,8 +70,6 @@ pub(crate) struct Run<'a> {
     pub(crate) spared: HashSet<StepId>,
     /// Conditions of the plan that are decided.
     pub(crate) decided: HashSet<usize>,
-    /// The objects as they were, where something may have to go back to them.
-    pub(crate) before: HashMap<ObjectId, Arc<Object>>,
 }
 
 /// An operation whose end nobody knows yet.
@@ -85,10 +83,6 @@ pub(crate) struct OpenEnd {
 impl<'a> Run<'a> {
     pub(crate) fn new(plan: &'a Plan, context: &'a Context<'a>, state: State) -> Run<'a> {
         let (sender, receiver) = mpsc::unbounded_channel();
-        let before = match plan.rollouts.iter().any(|r| r.auto_revert) {
-            true => state.objects.clone(),
-            false => HashMap::new(),
-        };
         Run {
             plan,
             context,
@@ -110,7 +104,6 @@ impl<'a> Run<'a> {
             done_in_order: Vec::new(),
             spared: HashSet::new(),
             decided: HashSet::new(),
-            before,
         }
     }
 
@@ -125,6 +118,10 @@ impl<'a> Run<'a> {
             }
             if !self.stopping {
                 self.begin_ready().await;
+                self.ask_gates().await;
+            }
+            if self.stopping {
+                self.rollouts.let_go();
             }
             if self.under_way.is_empty() && self.reading == 0 && !self.rollouts.is_waiting() {
                 return;
@@ -181,7 +178,7 @@ impl<'a> Run<'a> {
                 }
                 Message::Data(id, answer) => self.data_read(id, answer),
                 Message::Again(token) => self.again(token).await,
-                Message::Gate(rollout, answer) => self.gate_answered(rollout, answer),
+                Message::Rollout(rollout, news) => self.rollout_news(rollout, news).await,
             }
         }
         // The outcome is durable before anything that depends on it starts.
@@ -222,6 +219,10 @@ impl<'a> Run<'a> {
 
     /// Makes events durable and adds them to the state; false where that failed.
     pub(crate) async fn record(&mut self, events: Vec<Event>) -> bool {
+        let events = self.with_rollouts(events);
+        if events.is_empty() {
+            return true;
+        }
         match self.context.recorder.append(events.clone()).await {
             Ok(at_ms) => {
                 for event in &events {

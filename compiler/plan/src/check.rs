@@ -49,8 +49,7 @@ pub fn check(plan: &Plan, state: &State) -> Vec<String> {
     }
     left_out::left_out(plan, state, &mut wrong);
     for rollout in &plan.rollouts {
-        let steps = rollout.instances.iter().flat_map(|(_, steps)| steps);
-        let stuck: Vec<_> = steps.filter_map(|s| plan.steps.get(*s)).collect();
+        let stuck: Vec<_> = rollout.steps().filter_map(|s| plan.steps.get(s)).collect();
         if rollout.auto_revert
             && let Some(step) = stuck
                 .iter()

@@ -15,6 +15,7 @@ mod reconcile;
 mod record;
 mod refine;
 mod rests;
+mod rollout;
 mod scope;
 mod step;
 
@@ -34,5 +35,6 @@ pub use reconcile::reconcile;
 pub use record::with_content;
 pub use refine::refines;
 pub use rests::digest_of;
+pub use rollout::{Begins, Rollout, RolloutInstance, Strategy};
 pub use scope::{Captured, Keyed, ModuleScope, Repetition, ScopeId, Scopes};
-pub use step::{Action, Deferred, Reason, Rollout, Step, StepId, Strategy};
+pub use step::{Action, Deferred, Reason, Step, StepId};

@@ -167,6 +167,7 @@ impl Plan {
             .any(|s| !matches!(s.action, Action::Barrier | Action::Read))
             || !self.outputs.is_empty()
             || !self.moved.is_empty()
+            || !self.rollouts.is_empty()
     }
 
     /// The effects of all steps, the gravest first, each once.

@@ -2,7 +2,7 @@
 
 use crate::ScopeId;
 use eval::{Expr, Reference};
-use model::{Address, AttrPath, Effect, Key, ObjectId, ResourceAddress, Value};
+use model::{Address, AttrPath, Effect, ObjectId, ResourceAddress, Value};
 use state::ProviderKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -163,46 +163,6 @@ pub struct Deferred {
     pub instance: BTreeMap<Reference, Value>,
     /// Paths of the prior object that `ignore_changes` leaves as they are.
     pub ignored: Vec<AttrPath>,
-}
-
-/// A rollout: how the instances of a resource or a module call are changed, batch by batch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Rollout {
-    /// The address of the block without an instance key.
-    pub of: Arc<str>,
-    /// How.
-    pub strategy: Strategy,
-    /// The most instances under way at once.
-    pub max_parallel: usize,
-    /// How long an instance must pass its gate without a break, in ms.
-    pub min_healthy_ms: u64,
-    /// How long an instance may take to pass its gate, in ms.
-    pub healthy_deadline_ms: u64,
-    /// How long the rollout may go without progress, in ms.
-    pub progress_deadline_ms: u64,
-    /// How many instances go first.
-    pub canary: usize,
-    /// Whether the canaries are promoted without anybody's say.
-    pub auto_promote: bool,
-    /// Whether a failure takes back what was changed.
-    pub auto_revert: bool,
-    /// The gate: the name of a check that the resource's schema declares.
-    pub gate: Option<Arc<str>>,
-    /// The instances in their order, each with its steps in theirs.
-    pub instances: Vec<(Option<Key>, Vec<StepId>)>,
-}
-
-/// How instances take a new version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Strategy {
-    /// `max_parallel` at a time.
-    Rolling,
-    /// New ones beside the old ones, then the old ones go.
-    BlueGreen,
-    /// A few first, and the rest once they are promoted.
-    Canary,
-    /// All of them.
-    AllAtOnce,
 }
 
 impl Step {

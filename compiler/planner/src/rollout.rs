@@ -1,18 +1,37 @@
-//! Rollouts: which steps belong to which instance, and how they go.
+//! Rollouts: which steps belong to which instance, what gates it, and how it goes.
+
+mod beside;
+mod order;
+mod resume;
+mod settings;
 
 use crate::pass::{InstanceId, Pass};
 use config::Rollout as Block;
 use diagnostics::Problem;
-use model::{Address, Key, ModulePath, Value};
-use plan::{Action, Rollout, Step, StepId, Strategy};
-use state::ProviderKey;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use model::{Address, Key, ModulePath, ResourceAddress};
+use plan::{Action, Begins, PlanMode, Rollout, RolloutInstance, StepId, Strategy};
+use state::RolloutPhase;
+use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// A block with a `rollout`.
+struct Rolling<'r> {
+    module: InstanceId,
+    block: &'r Block,
+    /// Its address without an instance key.
+    of: Arc<str>,
+    /// The instance that an address is a part of.
+    instance: &'r dyn Fn(&Address) -> Option<Option<Key>>,
+}
 
 impl Pass<'_> {
     /// Puts the steps of every block with a `rollout` into batches.
     pub(crate) fn rollouts(&mut self) {
+        if self.input.options.mode == PlanMode::RefreshOnly {
+            return;
+        }
         let config = self.input.config;
+        let mut planned = Vec::new();
         for site in 0..self.prepared().sites.len() {
             let module = self.prepared().module(config, site);
             for id in self.of_site[site].clone() {
@@ -27,116 +46,190 @@ impl Pass<'_> {
                         ty: resource.ty.clone(),
                         name: resource.name.clone(),
                     };
-                    let instance = |a: &Address| (a.resource == of).then(|| a.key.clone());
-                    self.rollout(id, block, of.to_string(), &instance);
+                    let rolling = Rolling {
+                        module: id,
+                        block,
+                        of: Arc::from(of.to_string()),
+                        instance: &|a| (a.resource == of).then(|| a.key.clone()),
+                    };
+                    self.rollout(&rolling);
+                    planned.push(rolling.of);
                 }
                 for (name, call) in &module.calls {
                     let Some(block) = &call.rollout else { continue };
-                    let of = path.child(name, None).to_string();
-                    let instance = |a: &Address| inside(&path, name, a);
-                    self.rollout(id, block, of, &instance);
+                    let rolling = Rolling {
+                        module: id,
+                        block,
+                        of: Arc::from(path.child(name, None).to_string()),
+                        instance: &|a| inside(&path, name, a),
+                    };
+                    self.rollout(&rolling);
+                    planned.push(rolling.of);
                 }
             }
         }
+        if self.input.options.mode == PlanMode::Destroy {
+            planned.clear();
+        }
+        self.forget_rollouts(&planned);
+        self.only_go_back();
     }
 
-    fn rollout(
-        &mut self,
-        module: InstanceId,
-        block: &Block,
-        of: String,
-        instance: &dyn Fn(&Address) -> Option<Option<Key>>,
-    ) {
+    fn rollout(&mut self, rolling: &Rolling<'_>) {
+        if self.input.options.mode == PlanMode::Destroy {
+            return;
+        }
         let mut instances: BTreeMap<Option<Key>, Vec<StepId>> = BTreeMap::new();
         for (id, step) in self.plan.steps.iter().enumerate() {
             if step.action == Action::Barrier {
                 continue;
             }
-            if let Some(key) = instance(&step.address) {
+            if let Some(key) = (rolling.instance)(&step.address) {
                 instances.entry(key).or_default().push(id);
             }
         }
+        let known = self.input.state.rollouts.get(&rolling.of);
         // What only comes into being, or only goes, does not roll.
         let changes = instances.values().flatten().any(|id| {
             let step = &self.plan.steps[*id];
             step.action == Action::Update || step.replaces()
         });
-        if !changes {
+        if !changes && known.is_none() {
             return;
         }
-        let body = self.evaluate(&block.body, module, &BTreeMap::new());
-        let Some(mut rollout) = self.read_rollout(block, &body) else {
+        let body = self.evaluate(&rolling.block.body, rolling.module, &BTreeMap::new());
+        let Some(mut rollout) = self.settings(rolling.block, &body) else {
             return;
         };
-        rollout.of = Arc::from(of);
-        // Applying again is what promotes canaries that wait for it.
-        let waits = self.input.state.rollouts.get(&rollout.of).map(|r| r.phase);
-        if waits == Some(state::RolloutPhase::AwaitingPromotion) {
-            rollout.canary = 0;
+        rollout.of = rolling.of.clone();
+        rollout.begins = self.begins(known, &instances);
+        if let Some(known) = known {
+            go_on(&mut rollout, known);
         }
-        rollout.instances = instances.into_iter().collect();
-        if rollout.auto_revert {
-            self.can_go_back(block, &rollout);
+        let ends = match rollout.strategy {
+            Strategy::BlueGreen => self.ends(&mut instances),
+            _ => Vec::new(),
+        };
+        self.instances(rolling, &mut rollout, instances);
+        let nothing = rollout.instances.is_empty() && rollout.begins == Begins::Resumes;
+        // Whether everything is in place can't be told where only a part was looked at.
+        if nothing && (self.selection.is_partial() || !self.unexpanded.is_empty()) {
+            return;
         }
+        self.put(rolling, rollout, &ends);
+    }
+
+    /// Takes what ends out of the instances of a blue-green rollout: it comes behind all of them.
+    fn ends(&self, instances: &mut BTreeMap<Option<Key>, Vec<StepId>>) -> Vec<StepId> {
+        let mut ends = Vec::new();
+        let is_end = |id: &StepId| {
+            let action = self.plan.steps[*id].action;
+            matches!(action, Action::Delete | Action::GoesWith | Action::Forget)
+        };
+        for steps in instances.values_mut() {
+            ends.extend(steps.iter().copied().filter(is_end));
+            steps.retain(|id| !is_end(id));
+        }
+        instances.retain(|_, steps| !steps.is_empty());
+        ends
+    }
+
+    /// The instances, each with what it has to pass; those too that an earlier run changed, and
+    /// that have only to pass.
+    fn instances(
+        &mut self,
+        rolling: &Rolling<'_>,
+        rollout: &mut Rollout,
+        mut steps: BTreeMap<Option<Key>, Vec<StepId>>,
+    ) {
+        let known = self.input.state.rollouts.get(&rolling.of);
+        let begun = known.map(|k| k.under_way.clone()).unwrap_or_default();
+        let mut gates = self.gates(rolling, rollout.gate.as_deref());
+        for key in &begun {
+            let gated: Vec<Address> = gates
+                .get(key)
+                .into_iter()
+                .flatten()
+                .map(|(address, _)| address.clone())
+                .collect();
+            if !steps.contains_key(key)
+                && let Some(barrier) = self.only_gated(&gated, &rolling.of)
+            {
+                steps.insert(key.clone(), vec![barrier]);
+            }
+        }
+        for (key, steps) in steps {
+            rollout.instances.push(RolloutInstance {
+                gates: gates.remove(&key).unwrap_or_default(),
+                begun: begun.contains(&key),
+                key,
+                steps,
+            });
+        }
+    }
+
+    /// What each instance has to pass: of everything it is made of the check that is asked for,
+    /// or the first that its type has.
+    fn gates(
+        &mut self,
+        rolling: &Rolling<'_>,
+        asked: Option<&str>,
+    ) -> BTreeMap<Option<Key>, Vec<(Address, Arc<str>)>> {
+        let mut gates: BTreeMap<Option<Key>, Vec<(Address, Arc<str>)>> = BTreeMap::new();
+        let mut configured: Vec<&Address> = self.configured.iter().collect();
+        configured.sort_unstable();
+        for address in configured {
+            let Some(key) = (rolling.instance)(address) else {
+                continue;
+            };
+            let Some((_, schema)) = self.input.providers.resource(address.ty()) else {
+                continue;
+            };
+            let mut known = schema.gates.iter();
+            let gate = known.find(|g| asked.is_none_or(|asked| g.name == asked));
+            let gate = gate.map(|g| (address.clone(), Arc::from(g.name)));
+            gates.entry(key).or_default().extend(gate);
+        }
+        if let Some(asked) = asked
+            && !gates.is_empty()
+            && gates.values().all(Vec::is_empty)
+        {
+            let span = crate::loads::item_span(&rolling.block.body, "gate");
+            let problem = Problem::error("LF0325", "`gate` of the rollout is refused");
+            let why = format!("nothing in `{}` has a check `{asked}`", rolling.of);
+            self.sink
+                .push(problem.at(span.unwrap_or(rolling.block.span), why));
+        }
+        gates
+    }
+
+    fn put(&mut self, rolling: &Rolling<'_>, mut rollout: Rollout, ends: &[StepId]) {
         let index = self.plan.rollouts.len();
-        for id in rollout.instances.iter().flat_map(|(_, steps)| steps) {
-            self.plan.steps[*id].rollout = Some(index);
+        let blue_green = rollout.strategy == Strategy::BlueGreen;
+        if blue_green {
+            self.side_by_side(rolling.block, &rollout);
+        }
+        if rollout.auto_revert {
+            self.can_go_back(rolling.block, &rollout);
+        }
+        for id in rollout.steps() {
+            self.plan.steps[id].rollout = Some(index);
         }
         self.shared_first(&rollout);
+        let first = rollout.steps().next().or(ends.first().copied());
+        if blue_green && let Some(first) = first {
+            let at = self.plan.steps[first].address.resource.instance(None);
+            let inside = |r: &ResourceAddress| (rolling.instance)(&r.instance(None)).is_some();
+            let promotion = self.promotion(&rollout, ends, &inside, at);
+            self.plan.steps[promotion].rollout = Some(index);
+            rollout.promotion = Some(promotion);
+        }
         self.plan.rollouts.push(rollout);
-    }
-
-    /// What instances share comes before the first of them begins, unless it has to wait for
-    /// something of theirs itself.
-    fn shared_first(&mut self, rollout: &Rollout) {
-        let steps: BTreeSet<StepId> = rollout
-            .instances
-            .iter()
-            .flat_map(|(_, steps)| steps.iter().copied())
-            .collect();
-        let behind = self.behind(&steps);
-        let shared: BTreeSet<StepId> = steps
-            .iter()
-            .flat_map(|id| &self.plan.steps[*id].waits_for)
-            .filter(|w| !steps.contains(w) && !behind.contains(w))
-            .copied()
-            .collect();
-        let Some(first) = steps.first().filter(|_| !shared.is_empty()) else {
-            return;
-        };
-        let address = self.plan.steps[*first].address.resource.instance(None);
-        let mut barrier = Step::new(address, Action::Barrier, ProviderKey(Arc::from("")));
-        barrier.waits_for = shared.into_iter().collect();
-        let barrier = self.push(barrier);
-        for id in steps {
-            self.plan.steps[id].waits_for.push(barrier);
-        }
-    }
-
-    /// Every step that waits for one of these, directly or not.
-    fn behind(&self, steps: &BTreeSet<StepId>) -> BTreeSet<StepId> {
-        let mut dependents: HashMap<StepId, Vec<StepId>> = HashMap::new();
-        for (id, step) in self.plan.steps.iter().enumerate() {
-            for before in &step.waits_for {
-                dependents.entry(*before).or_default().push(id);
-            }
-        }
-        let mut found = BTreeSet::new();
-        let mut open: Vec<StepId> = steps.iter().copied().collect();
-        while let Some(id) = open.pop() {
-            for next in dependents.get(&id).into_iter().flatten() {
-                if found.insert(*next) {
-                    open.push(*next);
-                }
-            }
-        }
-        found
     }
 
     /// Refuses to promise what can't be kept.
     fn can_go_back(&mut self, block: &Block, rollout: &Rollout) {
-        let steps = rollout.instances.iter().flat_map(|(_, steps)| steps);
-        let mut steps = steps.map(|id| &self.plan.steps[*id]);
+        let mut steps = rollout.steps().map(|id| &self.plan.steps[id]);
         let Some(step) = steps.find(|s| !s.undoable && s.action != Action::Read) else {
             return;
         };
@@ -159,77 +252,19 @@ impl Pass<'_> {
                 .help("leave `auto_revert` out of this rollout, or make the change in another way"),
         );
     }
+}
 
-    fn read_rollout(&mut self, block: &Block, body: &Value) -> Option<Rollout> {
-        let mut refused = None;
-        let mut refuse = |name: &str, why: String| {
-            refused.get_or_insert((name.to_string(), why));
-        };
-        let text = |name: &str| body.get(name).and_then(Value::as_str).map(str::to_string);
-        let strategy = match text("strategy").as_deref() {
-            None | Some("rolling") => Strategy::Rolling,
-            Some("blue_green") => Strategy::BlueGreen,
-            Some("canary") => Strategy::Canary,
-            Some("all_at_once") => Strategy::AllAtOnce,
-            Some(other) => {
-                refuse(
-                    "strategy",
-                    format!("{other:?} is none of rolling, blue_green, canary, all_at_once"),
-                );
-                Strategy::Rolling
-            }
-        };
-        let mut count = |name: &str, otherwise: usize| match body.get(name) {
-            None | Some(Value::Null(_)) => otherwise,
-            Some(value) => match value.as_i64().and_then(|i| usize::try_from(i).ok()) {
-                Some(count) => count,
-                None => {
-                    refuse(
-                        name,
-                        format!("is {}, not a whole number", model::show(value)),
-                    );
-                    otherwise
-                }
-            },
-        };
-        let canary = count("canary", usize::from(strategy == Strategy::Canary));
-        let max_parallel = count("max_parallel", 1).max(1);
-        let mut duration = |name: &str, otherwise: u64| match text(name) {
-            None => otherwise,
-            Some(text) => duration_ms(&text).unwrap_or_else(|| {
-                refuse(
-                    name,
-                    format!("{text:?} is no duration: write \"30s\", \"5m\" or \"1h\""),
-                );
-                otherwise
-            }),
-        };
-        let (min_healthy_ms, healthy_deadline_ms, progress_deadline_ms) = (
-            duration("min_healthy_time", 10_000),
-            duration("healthy_deadline", 300_000),
-            duration("progress_deadline", 600_000),
-        );
-        let flag = |name: &str| body.get(name).and_then(Value::as_bool).unwrap_or(false);
-        if let Some((name, why)) = refused {
-            let span = crate::loads::item_span(&block.body, &name).unwrap_or(block.span);
-            let problem = Problem::error("LF0325", format!("`{name}` of the rollout is refused"));
-            self.sink.push(problem.at(span, why));
-            return None;
+/// What of a rollout is left, going on from a recorded one.
+fn go_on(rollout: &mut Rollout, known: &state::Rollout) {
+    let promoted = known.promoted.len();
+    rollout.canary = match rollout.begins {
+        // Applying again is what promotes canaries that wait for it.
+        Begins::Promotes => 0,
+        Begins::Resumes if known.phase == RolloutPhase::Rolling => {
+            rollout.canary.saturating_sub(promoted)
         }
-        Some(Rollout {
-            of: Arc::from(""),
-            strategy,
-            max_parallel,
-            min_healthy_ms,
-            healthy_deadline_ms,
-            progress_deadline_ms,
-            canary,
-            auto_promote: flag("auto_promote"),
-            auto_revert: flag("auto_revert"),
-            gate: text("gate").map(Arc::from),
-            instances: Vec::new(),
-        })
-    }
+        _ => rollout.canary,
+    };
 }
 
 fn inside(path: &ModulePath, name: &Arc<str>, address: &Address) -> Option<Option<Key>> {
@@ -239,44 +274,4 @@ fn inside(path: &ModulePath, name: &Arc<str>, address: &Address) -> Option<Optio
         .get(path.0.len())
         .filter(|_| module.starts_with(path))?;
     (step.name == *name).then(|| step.key.clone())
-}
-
-/// `30s`, `5m`, `1h30m` in ms.
-pub(crate) fn duration_ms(text: &str) -> Option<u64> {
-    let mut total = 0u64;
-    let mut rest = text;
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit())?;
-        let number: u64 = rest[..digits].parse().ok()?;
-        rest = &rest[digits..];
-        let units = [
-            ("ms", 1),
-            ("s", 1000),
-            ("m", 60_000),
-            ("h", 3_600_000),
-            ("d", 86_400_000),
-        ];
-        let (unit, factor) = units.into_iter().find(|(unit, _)| rest.starts_with(unit))?;
-        total = total.checked_add(number.checked_mul(factor)?)?;
-        rest = &rest[unit.len()..];
-    }
-    Some(total)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::duration_ms;
-
-    #[test]
-    fn durations() {
-        for (text, ms) in [("30s", 30_000), ("1h30m", 5_400_000), ("250ms", 250)] {
-            assert_eq!(duration_ms(text), Some(ms), "{text}");
-        }
-        for text in ["", "30", "s", "1x", "-1s"] {
-            assert_eq!(duration_ms(text), None, "{text}");
-        }
-    }
 }

@@ -1,6 +1,6 @@
 //! The events that change a state. The log is a list of these; the state is what they add up to.
 
-use crate::{Lease, Object, Output, ProviderKey, ProviderRecord, Rollout};
+use crate::{Lease, Object, Output, ProviderKey, ProviderRecord, Rollout, RolloutMove};
 use model::{Address, Lineage, ObjectId, Token, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -52,8 +52,15 @@ pub enum Event {
     Outputs(BTreeMap<Arc<str>, Output>),
     /// A saved plan was used; it can't be used again.
     PlanApplied(Arc<str>),
-    /// A rollout began, moved on or ended.
+    /// A rollout began; one that was recorded of the same block is no more.
     Rollout(Rollout),
+    /// A rollout went on or ended.
+    RolloutMoved {
+        /// What rolls.
+        of: Arc<str>,
+        /// How.
+        by: RolloutMove,
+    },
     /// Recipients of the keys came or went, or the keys were made anew.
     KeysChanged {
         /// Grows by one with each new pair of keys.

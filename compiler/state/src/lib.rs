@@ -11,5 +11,5 @@ mod state;
 pub use dependents::Dependents;
 pub use event::{Change, Event, Intent, Outcome, Recorded};
 pub use object::{Durations, Object, ProviderKey, ProviderRecord, Status};
-pub use rollout::{Rollout, RolloutPhase};
+pub use rollout::{Before, Rollout, RolloutMove, RolloutPhase};
 pub use state::{Lease, LeaseOwner, OpenIntent, Output, Position, State};

@@ -3,7 +3,7 @@
 use crate::{
     Change, Dependents, Event, Intent, Object, Outcome, ProviderKey, ProviderRecord, Recorded,
 };
-use crate::{Rollout, RolloutPhase, Status};
+use crate::{Rollout, Status};
 use model::{Address, Lineage, ObjectId, ResourceAddress, Token, Value};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -224,12 +224,18 @@ impl State {
                 }
             }
             Event::Outputs(outputs) => self.outputs = outputs.clone(),
-            Event::Rollout(rollout) => match rollout.phase {
-                RolloutPhase::Done | RolloutPhase::Reverted => {
-                    self.rollouts.remove(&rollout.of);
-                }
-                _ => drop(self.rollouts.insert(rollout.of.clone(), rollout.clone())),
+            Event::Rollout(rollout) => match rollout.phase.is_over() {
+                true => drop(self.rollouts.remove(&rollout.of)),
+                false => drop(self.rollouts.insert(rollout.of.clone(), rollout.clone())),
             },
+            Event::RolloutMoved { of, by } => {
+                let rollout = self.rollouts.get_mut(of);
+                let rollout = rollout.ok_or_else(|| format!("the rollout of {of} never began"))?;
+                rollout.go_on(by);
+                if rollout.phase.is_over() {
+                    self.rollouts.remove(of);
+                }
+            }
             _ => {}
         }
         Ok(())

@@ -285,6 +285,16 @@ fn every_event_is_what_it_was() {
         value: Value::NULL,
         sensitive: true,
     };
+    let image = |object| Before {
+        instance: Some(Key::Index(1)),
+        address: "t.n[1]".parse().unwrap(),
+        object,
+    };
+    let before = vec![image(Some(Arc::new(object.clone()))), image(None)];
+    let moved = |by| Event::RolloutMoved {
+        of: "t.n".into(),
+        by,
+    };
     let rollout = |phase| {
         Event::Rollout(Rollout {
             of: "t.n".into(),
@@ -293,7 +303,7 @@ fn every_event_is_what_it_was() {
             under_way: vec![Some(Key::Name("n".into()))],
             waiting: vec![],
             phase,
-            changed: vec![object.address.clone()],
+            before: before.clone(),
         })
     };
     for event in [
@@ -328,6 +338,12 @@ fn every_event_is_what_it_was() {
         rollout(RolloutPhase::Reverting),
         rollout(RolloutPhase::Done),
         rollout(RolloutPhase::Reverted),
+        moved(RolloutMove::Began {
+            instance: Some(Key::Name("n".into())),
+            before: before.clone(),
+        }),
+        moved(RolloutMove::Passed(None)),
+        moved(RolloutMove::Phase(RolloutPhase::AwaitingPromotion)),
         Event::KeysChanged {
             generation: 2,
             what: "rotated".into(),

@@ -399,7 +399,7 @@ fn a_rollout_that_ended_is_not_kept() {
             under_way: vec![],
             waiting: vec![],
             phase,
-            changed: vec![],
+            before: vec![],
         })
     };
     let rolling = rollout(RolloutPhase::Rolling);
@@ -415,6 +415,49 @@ fn a_rollout_that_ended_is_not_kept() {
                 .is_empty()
         );
     }
+}
+
+#[test]
+fn a_rollout_goes_on_instance_by_instance() {
+    let key = |i| Some(Key::Index(i));
+    let image = |at: &str, before: Option<&str>| Before {
+        instance: key(0),
+        address: at.parse().unwrap(),
+        object: before.map(|o| Arc::new(object(o, at, &[]))),
+    };
+    let moved = |by| Event::RolloutMoved {
+        of: "t.a".into(),
+        by,
+    };
+    let begun = Event::Rollout(Rollout {
+        of: "t.a".into(),
+        plan: "p".into(),
+        promoted: vec![],
+        under_way: vec![],
+        waiting: vec![key(0), key(1)],
+        phase: RolloutPhase::Rolling,
+        before: vec![],
+    });
+    let began = |before| {
+        moved(RolloutMove::Began {
+            instance: key(0),
+            before,
+        })
+    };
+    let mut log = Log::of(&[begun, began(vec![image("t.a[0]", None)])]);
+    // A second run begins it again: what counts is what was there before the first.
+    log.apply(&began(vec![image("t.a[0]", Some("x"))])).unwrap();
+    let rollout = |log: &Log| log.state.rollouts["t.a"].clone();
+    assert_eq!(rollout(&log).under_way, [key(0)]);
+    assert_eq!(rollout(&log).waiting, [key(1)]);
+    assert_eq!(rollout(&log).before, [image("t.a[0]", None)]);
+    log.apply(&moved(RolloutMove::Passed(key(0)))).unwrap();
+    assert_eq!(rollout(&log).promoted, [key(0)]);
+    assert!(rollout(&log).under_way.is_empty());
+    let end = moved(RolloutMove::Phase(RolloutPhase::Done));
+    log.apply(&end).unwrap();
+    assert!(log.state.rollouts.is_empty());
+    assert!(log.apply(&end).is_err());
 }
 
 /// The time to fold a destroy of as many objects, each of which the next depends on.

@@ -1,7 +1,7 @@
 //! What anybody may read of a batch: what kind of events it has, and of which objects.
 
 use serde::{Deserialize, Serialize};
-use state::{Change, Event, Object, Recorded, State};
+use state::{Change, Event, Object, Recorded, Rollout, State};
 
 /// The readable part of a batch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +78,9 @@ impl Entry {
                 entry.address = Some(to.to_string());
             }
             Event::ProviderConnected(record) => entry.what = Some(record.key.0.to_string()),
-            Event::Rollout(rollout) => entry.address = Some(rollout.of.to_string()),
+            Event::Rollout(Rollout { of, .. }) | Event::RolloutMoved { of, .. } => {
+                entry.address = Some(of.to_string());
+            }
             _ => {}
         }
         entry
@@ -105,7 +107,7 @@ fn kind(event: &Event) -> &'static str {
         Event::Moved { .. } => "moved",
         Event::Outputs(_) => "outputs",
         Event::PlanApplied(_) => "plan_applied",
-        Event::Rollout(_) => "rollout",
+        Event::Rollout(_) | Event::RolloutMoved { .. } => "rollout",
         Event::KeysChanged { .. } => "keys_changed",
     }
 }

@@ -2,6 +2,7 @@
 
 mod entry;
 mod extra;
+mod rollout;
 mod summary;
 
 use crate::view::page::{Label, Page};
@@ -20,7 +21,7 @@ pub(crate) fn page(plan: &Plan, limits: Limits) -> Page {
     extra::drift(&mut page, plan, limits);
     extra::moved(&mut page, plan);
     extra::outputs(&mut page, plan, limits);
-    extra::rollouts(&mut page, plan);
+    rollout::rollouts(&mut page, plan);
     extra::later(&mut page, plan);
     extra::left_out(&mut page, plan);
     page.blank();

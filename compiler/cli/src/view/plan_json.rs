@@ -6,7 +6,8 @@ use crate::view::reason;
 use model::{Fingerprint, Secret, Value, differences};
 use plan::Strategy;
 use plan::{
-    Action, Drift, Later, LeftOut, OutputChange, Plan, PlanMode, Reason, Rollout, Settling, Step,
+    Action, Begins, Drift, Later, OutputChange, Plan, PlanMode, Reason, Rollout, RolloutInstance,
+    Settling, Step,
 };
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -39,7 +40,6 @@ pub(crate) fn document(plan: &Plan) -> Json {
         "outputs": outputs(&plan.outputs),
         "rollouts": plan.rollouts.iter().map(rollout).collect::<Json>(),
         "later": plan.later.iter().map(later).collect::<Json>(),
-        "not_planned": plan.left_out.iter().map(left_out).collect::<Json>(),
         "settling": plan.settling.iter().map(settling).collect::<Json>(),
         "unread": { "objects": plan.unread.objects, "attributes": plan.unread.attributes },
     })
@@ -169,26 +169,46 @@ fn rollout(rollout: &Rollout) -> Json {
         Strategy::Canary => "canary",
         Strategy::AllAtOnce => "all_at_once",
     };
+    let begins = match rollout.begins {
+        Begins::Anew => "anew",
+        Begins::Resumes => "resumes",
+        Begins::Promotes => "promotes",
+        Begins::Reverts => "reverts",
+        Begins::Supersedes => "supersedes",
+        Begins::Forgets => "forgets",
+    };
     json!({
         "of": &*rollout.of,
+        "begins": begins,
         "strategy": strategy,
         "max_parallel": rollout.max_parallel,
         "canary": rollout.canary,
         "auto_promote": rollout.auto_promote,
         "auto_revert": rollout.auto_revert,
         "gate": rollout.gate.as_deref(),
+        "min_healthy_ms": rollout.min_healthy_ms,
+        "healthy_deadline_ms": rollout.healthy_deadline_ms,
+        "progress_deadline_ms": rollout.progress_deadline_ms,
         "instances": rollout.instances.iter()
-            .map(|(key, steps)| json!({ "key": key.as_ref().map(ToString::to_string), "steps": steps }))
+            .map(rollout_instance)
             .collect::<Json>(),
+    })
+}
+
+fn rollout_instance(instance: &RolloutInstance) -> Json {
+    let gates = instance.gates.iter();
+    json!({
+        "key": instance.key.as_ref().map(ToString::to_string),
+        "steps": instance.steps,
+        "gates": gates
+            .map(|(address, gate)| json!({ "address": address.to_string(), "gate": &**gate }))
+            .collect::<Json>(),
+        "begun": instance.begun,
     })
 }
 
 fn later(later: &Later) -> Json {
     json!({ "what": later.what, "why": later.why, "waits_for": later.waits_for })
-}
-
-fn left_out(left: &LeftOut) -> Json {
-    json!({ "what": left.what, "why": left.why(), "cause": left.cause })
 }
 
 fn settling(open: &Settling) -> Json {

@@ -4,6 +4,7 @@
 mod event;
 mod lease;
 mod object;
+mod rollout;
 mod secrets;
 mod snapshot;
 mod text;

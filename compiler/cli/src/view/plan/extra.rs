@@ -1,10 +1,10 @@
-//! The parts of a plan beside its steps: drift, moves, outputs, rollouts, what waits.
+//! The parts of a plan beside its steps: drift, moves, outputs, what waits.
 
 use crate::view::diff::Differ;
 use crate::view::output;
 use crate::view::page::{Label, Page};
-use crate::view::value::{Limits, count};
-use plan::{Plan, Strategy};
+use crate::view::value::Limits;
+use plan::Plan;
 
 /// Operations of an interrupted run.
 pub(super) fn settling(page: &mut Page, plan: &Plan) {
@@ -91,41 +91,6 @@ pub(super) fn outputs(page: &mut Page, plan: &Plan, limits: Limits) {
     }
 }
 
-/// How instances are changed, batch by batch.
-pub(super) fn rollouts(page: &mut Page, plan: &Plan) {
-    for rollout in &plan.rollouts {
-        page.blank();
-        let instances = count(rollout.instances.len(), "instance", "instances");
-        let how = match rollout.strategy {
-            Strategy::Rolling => format!("rolling, {} at a time", rollout.max_parallel),
-            Strategy::BlueGreen => {
-                "blue-green: new ones beside the old ones, then the old go".into()
-            }
-            Strategy::Canary => format!("canary: {} first", rollout.canary),
-            Strategy::AllAtOnce => "all at once".into(),
-        };
-        let line = page.line(0);
-        line.add(Label::Heading, "Rollout of ")
-            .add(Label::Address, &*rollout.of);
-        page.line(2).text(format!("{instances}, {how}"));
-        if rollout.strategy == Strategy::Canary && !rollout.auto_promote {
-            page.line(2)
-                .text("stops after the canaries and waits to be promoted");
-        }
-        if let Some(gate) = &rollout.gate {
-            let healthy = seconds(rollout.min_healthy_ms);
-            let deadline = seconds(rollout.healthy_deadline_ms);
-            page.line(2).text(format!(
-                "each must pass `{gate}` for {healthy} within {deadline}; if one does not, {}",
-                match rollout.auto_revert {
-                    true => "all go back to what they were",
-                    false => "the rollout stops there",
-                }
-            ));
-        }
-    }
-}
-
 /// What waits for a later stage.
 pub(super) fn later(page: &mut Page, plan: &Plan) {
     if plan.later.is_empty() {
@@ -144,30 +109,5 @@ pub(super) fn later(page: &mut Page, plan: &Plan) {
                 .text("waits for: ")
                 .text(later.waits_for.join(", "));
         }
-    }
-}
-
-/// What could not be planned, and why.
-pub(super) fn left_out(page: &mut Page, plan: &Plan) {
-    if plan.left_out.is_empty() {
-        return;
-    }
-    page.blank();
-    page.line(0)
-        .add(Label::Danger, "Not planned, and left as it is");
-    for left in &plan.left_out {
-        let line = page.line(2).hang(8);
-        line.add(Label::Danger, "!   ")
-            .add(Label::Address, &left.what)
-            .text(" not planned: ")
-            .text(left.why());
-    }
-}
-
-fn seconds(ms: u64) -> String {
-    match ms {
-        ms if ms % 60_000 == 0 && ms > 0 => format!("{}m", ms / 60_000),
-        ms if ms % 1000 == 0 => format!("{}s", ms / 1000),
-        ms => format!("{ms}ms"),
     }
 }

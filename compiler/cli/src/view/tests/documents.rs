@@ -102,10 +102,19 @@ fn the_json_form() {
         {
           "auto_promote": false,
           "auto_revert": true,
+          "begins": "anew",
           "canary": 0,
           "gate": "active",
+          "healthy_deadline_ms": 300000,
           "instances": [
             {
+              "begun": false,
+              "gates": [
+                {
+                  "address": "ssh_systemd_unit.api",
+                  "gate": "active"
+                }
+              ],
               "key": null,
               "steps": [
                 5
@@ -113,7 +122,9 @@ fn the_json_form() {
             }
           ],
           "max_parallel": 1,
+          "min_healthy_ms": 10000,
           "of": "ssh_systemd_unit.api",
+          "progress_deadline_ms": 600000,
           "strategy": "rolling"
         }
       ],

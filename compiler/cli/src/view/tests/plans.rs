@@ -112,6 +112,7 @@ fn a_plan_at_80_columns() {
       1 instance, rolling, 1 at a time
       each must pass `active` for 10s within 5m; if one does not, all go back to
         what they were
+      fails too where none becomes healthy for 10m
 
     In a later stage, when more is known
       …   module.workers
@@ -241,6 +242,7 @@ fn a_plan_at_50_columns() {
       1 instance, rolling, 1 at a time
       each must pass `active` for 10s within 5m; if
         one does not, all go back to what they were
+      fails too where none becomes healthy for 10m
 
     In a later stage, when more is known
       …   module.workers

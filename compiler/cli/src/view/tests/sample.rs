@@ -3,8 +3,8 @@
 use super::{mixed, secret};
 use model::{Address, AttrPath, Effect, Lineage, ObjectId, Token, Type, Value};
 use plan::{
-    Action, Drift, Header, Later, LeftOut, OutputChange, Plan, Reason, Rollout, Settling, Step,
-    Strategy, Unread,
+    Action, Begins, Drift, Header, Later, OutputChange, Plan, Reason, Rollout, RolloutInstance,
+    Settling, Step, Strategy, Unread,
 };
 use state::ProviderKey;
 
@@ -82,7 +82,14 @@ pub(super) fn plan() -> Plan {
         auto_promote: false,
         auto_revert: true,
         gate: Some("active".into()),
-        instances: vec![(None, vec![5])],
+        instances: vec![RolloutInstance {
+            key: None,
+            steps: vec![5],
+            gates: vec![(address("ssh_systemd_unit.api"), "active".into())],
+            begun: false,
+        }],
+        promotion: None,
+        begins: Begins::Anew,
     }];
     plan
 }
@@ -261,14 +268,4 @@ fn outputs() -> std::collections::BTreeMap<std::sync::Arc<str>, OutputChange> {
     .into_iter()
     .map(|(name, change)| (name.into(), change))
     .collect()
-}
-
-/// Something that hangs on a host that can't be reached.
-pub(super) fn left_out() -> LeftOut {
-    LeftOut {
-        what: "ssh_file.far".into(),
-        link: Some("it depends on ssh_user.far".into()),
-        cause: "host 192.0.2.1 can't be reached".into(),
-        ..LeftOut::default()
-    }
 }

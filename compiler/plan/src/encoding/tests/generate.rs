@@ -3,10 +3,8 @@
 use super::exprs::{exprs, references};
 use super::steps::{captured, deferred, instance, step};
 use super::values::{address, bytes, id, key, module, name, provider, text, values};
-use crate::{
-    Check, Drift, Header, Later, LeftOut, ModuleScope, OutputChange, Plan, PlanMode, When,
-};
-use crate::{ProviderUse, Rests, Rollout, Scopes, Settling, Unread};
+use crate::{Begins, ProviderUse, Rests, Rollout, RolloutInstance, Scopes, Settling, Unread};
+use crate::{Check, Drift, Header, Later, ModuleScope, OutputChange, Plan, PlanMode, When};
 use model::{Lineage, Token};
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -27,12 +25,23 @@ fn rollout() -> impl Strategy<Value = Rollout> {
         crate::Strategy::Canary,
         crate::Strategy::AllAtOnce,
     ];
-    let instances = vec((key(), vec(0..STEPS, 0..3)), 0..3);
+    let begins = vec![
+        Begins::Anew,
+        Begins::Resumes,
+        Begins::Promotes,
+        Begins::Reverts,
+        Begins::Supersedes,
+        Begins::Forgets,
+    ];
+    let words = (select(strategies), select(begins), of(0..STEPS));
+    let instances = vec(rollout_instance(), 0..3);
     let numbers = any::<([usize; 2], [u64; 3], [bool; 2])>();
-    (name(), select(strategies), numbers, of(name()), instances).prop_map(
-        |(of, strategy, (counts, times, is), gate, instances)| Rollout {
+    (name(), words, numbers, of(name()), instances).prop_map(
+        |(of, words, (counts, times, is), gate, instances)| Rollout {
             of,
-            strategy,
+            strategy: words.0,
+            begins: words.1,
+            promotion: words.2,
             max_parallel: counts[0],
             min_healthy_ms: times[0],
             healthy_deadline_ms: times[1],
@@ -44,6 +53,18 @@ fn rollout() -> impl Strategy<Value = Rollout> {
             instances,
         },
     )
+}
+
+fn rollout_instance() -> impl Strategy<Value = RolloutInstance> {
+    let gates = vec((address(), name()), 0..2);
+    (key(), vec(0..STEPS, 0..3), gates, any::<bool>()).prop_map(|(key, steps, gates, begun)| {
+        RolloutInstance {
+            key,
+            steps,
+            gates,
+            begun,
+        }
+    })
 }
 
 fn object() -> impl Strategy<Value = Object> {
@@ -141,21 +162,6 @@ fn later() -> impl Strategy<Value = Later> {
     })
 }
 
-fn left_out() -> impl Strategy<Value = LeftOut> {
-    let words = (text(), of(text()), text());
-    let dependencies = vec(address().prop_map(|a| a.resource), 0..3);
-    (words, of(address()), of(id()), dependencies).prop_map(
-        |((what, link, cause), address, object, dependencies)| LeftOut {
-            what,
-            link,
-            cause,
-            address,
-            object,
-            dependencies: dependencies.into(),
-        },
-    )
-}
-
 fn settling() -> impl Strategy<Value = Settling> {
     let change = select(vec!["create", "update", "delete"]);
     let token = any::<[u8; 15]>().prop_map(Token);
@@ -198,11 +204,7 @@ fn scopes() -> impl Strategy<Value = Scopes> {
 
 pub(super) fn plans() -> impl Strategy<Value = Plan> {
     let first = (header(), vec(step(), STEPS), scopes());
-    let found = (
-        vec(drift(), 0..3),
-        vec(rests(), 0..3),
-        vec(left_out(), 0..3),
-    );
+    let found = (vec(drift(), 0..3), vec(rests(), 0..3));
     let changes = (
         vec((id(), address()), 0..2),
         btree_map(name(), output(), 0..3),
@@ -221,7 +223,6 @@ pub(super) fn plans() -> impl Strategy<Value = Plan> {
         scopes: first.2,
         refreshed: found.0,
         rests: found.1,
-        left_out: found.2,
         moved: changes.0,
         outputs: changes.1,
         providers: changes.2,

@@ -1,6 +1,6 @@
 //! Enums that are one word on disk.
 
-use crate::{Action, PlanMode, Repetition, Strategy};
+use crate::{Action, Begins, PlanMode, Repetition, Strategy};
 use eval::{BinaryOp, UnaryOp};
 use model::{Effect, Mode};
 use serde::{Deserialize, Serialize};
@@ -42,6 +42,7 @@ words!(EncodedPlanMode for PlanMode { Apply, Destroy, RefreshOnly });
 words!(EncodedMode for Mode { Managed, Data });
 words!(EncodedRepetition for Repetition { Once, Count, ForEach });
 words!(EncodedStrategy for Strategy { Rolling, BlueGreen, Canary, AllAtOnce });
+words!(EncodedBegins for Begins { Anew, Resumes, Promotes, Reverts, Supersedes, Forgets });
 words!(EncodedChange for Change { Create, Update, Delete });
 words!(EncodedUnary for UnaryOp { Not, Negate });
 words!(EncodedBinary for BinaryOp {

@@ -1,8 +1,9 @@
 //! Events on disk.
 
-use super::lease::{EncodedLease, EncodedRollout};
-use super::lease::{decode_lease, decode_rollout, encode_lease, encode_rollout};
+use super::lease::{EncodedLease, decode_lease, encode_lease};
 use super::object::{decode_output, encode_output};
+use super::rollout::{EncodedMove, decode_move, encode_move};
+use super::rollout::{EncodedRollout, decode_rollout, encode_rollout};
 use super::{Decoder, EncodedObject, EncodedOutput, EncodedProvider, EncodedValue, EncodingError};
 use super::{SecretsIn, SecretsOut, Text, check_depth};
 use super::{decode_object, decode_provider, encode_object, encode_provider, encode_value};
@@ -41,7 +42,11 @@ pub enum EncodedEvent<'a> {
     },
     Outputs(Vec<EncodedOutput<'a>>),
     PlanApplied(Text<'a>),
-    Rollout(EncodedRollout<'a>),
+    Rollout(Box<EncodedRollout<'a>>),
+    RolloutMoved {
+        of: Text<'a>,
+        by: EncodedMove<'a>,
+    },
     KeysChanged {
         generation: u64,
         what: Text<'a>,
@@ -152,7 +157,13 @@ fn encoded<'a>(event: &'a Event, secrets: &mut SecretsOut) -> EncodedEvent<'a> {
             EncodedEvent::Outputs(outputs.iter().map(|o| encode_output(o, secrets)).collect())
         }
         Event::PlanApplied(plan) => EncodedEvent::PlanApplied(plan.into()),
-        Event::Rollout(rollout) => EncodedEvent::Rollout(encode_rollout(rollout)),
+        Event::Rollout(rollout) => {
+            EncodedEvent::Rollout(Box::new(encode_rollout(rollout, secrets)))
+        }
+        Event::RolloutMoved { of, by } => EncodedEvent::RolloutMoved {
+            of: of.into(),
+            by: encode_move(by, secrets),
+        },
         Event::KeysChanged {
             generation,
             what,
@@ -209,6 +220,10 @@ fn decoded(event: &EncodedEvent<'_>, decoder: &mut Decoder<'_>) -> Result<Event,
         }
         EncodedEvent::PlanApplied(plan) => Event::PlanApplied(Arc::from(&*plan.0)),
         EncodedEvent::Rollout(rollout) => Event::Rollout(decode_rollout(rollout, decoder)?),
+        EncodedEvent::RolloutMoved { of, by } => Event::RolloutMoved {
+            of: decoder.name(of),
+            by: decode_move(by, decoder)?,
+        },
         EncodedEvent::KeysChanged {
             generation,
             what,

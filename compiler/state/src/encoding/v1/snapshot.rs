@@ -2,9 +2,9 @@
 //! neither reading nor writing holds a second tree of the whole.
 
 use super::event::{EncodedIntent, decode_intent, encode_intent};
-use super::lease::{EncodedLease, EncodedRollout};
-use super::lease::{decode_lease, decode_rollout, encode_lease, encode_rollout};
+use super::lease::{EncodedLease, decode_lease, encode_lease};
 use super::object::{decode_output, encode_output};
+use super::rollout::{EncodedRollout, decode_rollout, encode_rollout};
 use super::{Decoder, EncodedObject, EncodedOutput, EncodedProvider, EncodingError, Text};
 use super::{SecretsIn, SecretsOut, check_depth, decode_object, encode_object};
 use super::{decode_provider, encode_provider};
@@ -76,7 +76,11 @@ pub fn encode_snapshot(state: &State, secrets: &mut SecretsOut) -> Result<Vec<u8
             .map(|o| encode_output(o, secrets))
             .collect(),
         applied_plans: state.applied_plans.iter().map(Text::from).collect(),
-        rollouts: state.rollouts.values().map(encode_rollout).collect(),
+        rollouts: state
+            .rollouts
+            .values()
+            .map(|r| encode_rollout(r, secrets))
+            .collect(),
         key_generation: state.key_generation,
     };
     let mut bytes = Vec::with_capacity(1024 + 512 * state.objects.len());

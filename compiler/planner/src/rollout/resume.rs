@@ -1,0 +1,98 @@
+//! How a rollout stands to the one that was recorded of the same block.
+
+use super::settings::bare;
+use crate::pass::Pass;
+use model::Key;
+use plan::{Action, Begins, Later, Reason, Step, StepId};
+use state::{Before, Rollout, RolloutPhase};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+impl Pass<'_> {
+    /// What comes of a recorded rollout, now that the steps are decided.
+    pub(super) fn begins(
+        &self,
+        known: Option<&Rollout>,
+        instances: &BTreeMap<Option<Key>, Vec<StepId>>,
+    ) -> Begins {
+        let Some(known) = known else {
+            return Begins::Anew;
+        };
+        let changed = known.before.iter().filter(|b| self.is_changed(b));
+        let changed: Vec<_> = changed.map(|b| &b.address).collect();
+        let steps = instances.values().flatten().map(|id| &self.plan.steps[*id]);
+        let again = |step: &Step| changed.contains(&&step.address) && is_wanted_otherwise(step);
+        if steps.clone().any(again) {
+            return Begins::Supersedes;
+        }
+        match known.phase {
+            RolloutPhase::AwaitingPromotion => Begins::Promotes,
+            RolloutPhase::Reverting => Begins::Reverts,
+            _ => Begins::Resumes,
+        }
+    }
+
+    /// Whether the rollout has changed it already.
+    fn is_changed(&self, image: &Before) -> bool {
+        let now = self.input.state.at(&image.address);
+        match (now, &image.object) {
+            (Some(now), Some(before)) => now.id != before.id || now.attributes != before.attributes,
+            (now, before) => now.is_some() != before.is_some(),
+        }
+    }
+
+    /// A rollout that was going back does so to the end, and nothing else is done meanwhile: what
+    /// else there is to do is decided on what then stands there.
+    pub(super) fn only_go_back(&mut self) {
+        let reverts = |r: &plan::Rollout| r.begins == Begins::Reverts;
+        if !self.plan.rollouts.iter().any(reverts) {
+            return;
+        }
+        self.plan.rollouts.retain(reverts);
+        self.plan.steps.clear();
+        self.plan.checks.clear();
+        self.plan.outputs.clear();
+        self.data_waits.clear();
+        self.plan.later = vec![Later {
+            what: "everything else".into(),
+            why: "a rollout goes back to what was there before, and the rest is planned on that"
+                .into(),
+            waits_for: self
+                .plan
+                .rollouts
+                .iter()
+                .map(|r| r.of.to_string())
+                .collect(),
+        }];
+    }
+
+    /// Recorded rollouts of what does not roll any more.
+    pub(super) fn forget_rollouts(&mut self, planned: &[Arc<str>]) {
+        if self.selection.is_partial() || !self.unexpanded_modules.is_empty() {
+            return;
+        }
+        for of in self.input.state.rollouts.keys() {
+            if !planned.contains(of) {
+                self.plan.rollouts.push(bare(of.clone(), Begins::Forgets));
+            }
+        }
+    }
+}
+
+/// Whether somebody wants it otherwise, and not only whole again.
+fn is_wanted_otherwise(step: &Step) -> bool {
+    let otherwise = |reason: &Reason| {
+        matches!(
+            reason,
+            Reason::Configured(_)
+                | Reason::Forced(_)
+                | Reason::Upstream(_)
+                | Reason::Triggered(_)
+                | Reason::Asked
+                | Reason::OtherMachine
+                | Reason::Unconfigured
+                | Reason::InstanceGone
+        )
+    };
+    step.action != Action::Record && step.reasons.iter().any(otherwise)
+}
