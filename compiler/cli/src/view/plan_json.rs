@@ -6,8 +6,8 @@ use crate::view::reason;
 use model::{Fingerprint, Secret, Value, differences};
 use plan::Strategy;
 use plan::{
-    Action, Begins, Drift, Later, OutputChange, Plan, PlanMode, Reason, Rollout, RolloutInstance,
-    Settling, Step,
+    Action, Begins, Drift, Later, LeftOut, OutputChange, Plan, PlanMode, Reason, Rollout,
+    RolloutInstance, Settling, Step,
 };
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -40,6 +40,7 @@ pub(crate) fn document(plan: &Plan) -> Json {
         "outputs": outputs(&plan.outputs),
         "rollouts": plan.rollouts.iter().map(rollout).collect::<Json>(),
         "later": plan.later.iter().map(later).collect::<Json>(),
+        "not_planned": plan.left_out.iter().map(left_out).collect::<Json>(),
         "settling": plan.settling.iter().map(settling).collect::<Json>(),
         "unread": { "objects": plan.unread.objects, "attributes": plan.unread.attributes },
     })
@@ -209,6 +210,10 @@ fn rollout_instance(instance: &RolloutInstance) -> Json {
 
 fn later(later: &Later) -> Json {
     json!({ "what": later.what, "why": later.why, "waits_for": later.waits_for })
+}
+
+fn left_out(left: &LeftOut) -> Json {
+    json!({ "what": left.what, "why": left.why(), "cause": left.cause })
 }
 
 fn settling(open: &Settling) -> Json {

@@ -1,7 +1,9 @@
 //! A sound plan passes; each thing that can be wrong is found where it is made so.
 
 use super::*;
-use crate::{Begins, Deferred, Drift, ProviderUse, Rollout, RolloutInstance, Step, Strategy};
+use crate::{
+    Begins, Deferred, Drift, LeftOut, ProviderUse, Rollout, RolloutInstance, Step, Strategy,
+};
 use diagnostics::{FileId, Span};
 use eval::{Expr, ExprKind};
 use model::{Address, Lineage, ObjectId, Type, Value};
@@ -43,6 +45,36 @@ fn the_order_must_lead_to_an_end() {
             "data.t.found waits for a step that is not there",
             "these steps wait for each other: read data.t.found, wait t.all",
         ],
+    );
+}
+
+/// What is left out: an address, and what it depends on.
+fn left_out(at: &str, dependencies: &[&str]) -> LeftOut {
+    let dependencies = dependencies.iter().map(|d| address(d).resource);
+    LeftOut {
+        what: at.into(),
+        address: Some(address(at)),
+        dependencies: dependencies.collect(),
+        ..LeftOut::default()
+    }
+}
+
+#[test]
+fn what_is_left_out_is_not_touched() {
+    check_after(
+        |p| p.left_out = vec![left_out("t.made", &[])],
+        &["t.made is left out, and would be touched"],
+    );
+    check_after(
+        |p| {
+            p.left_out = vec![left_out("t.away", &["t.kept"])];
+            p.steps[MADE].dependencies = Arc::from([address("t.away").resource]);
+        },
+        &["t.made depends on t.away, which is left out, and would be touched"],
+    );
+    check_after(
+        |p| p.left_out = vec![left_out("t.away", &["t.old"])],
+        &["t.old would end, and t.away, which is left out, depends on it"],
     );
 }
 

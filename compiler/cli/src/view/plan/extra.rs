@@ -111,3 +111,20 @@ pub(super) fn later(page: &mut Page, plan: &Plan) {
         }
     }
 }
+
+/// What could not be planned, and why.
+pub(super) fn left_out(page: &mut Page, plan: &Plan) {
+    if plan.left_out.is_empty() {
+        return;
+    }
+    page.blank();
+    page.line(0)
+        .add(Label::Danger, "Not planned, and left as it is");
+    for left in &plan.left_out {
+        let line = page.line(2).hang(8);
+        line.add(Label::Danger, "!   ")
+            .add(Label::Address, &left.what)
+            .text(" not planned: ")
+            .text(left.why());
+    }
+}

@@ -3,8 +3,8 @@
 use super::{mixed, secret};
 use model::{Address, AttrPath, Effect, Lineage, ObjectId, Token, Type, Value};
 use plan::{
-    Action, Begins, Drift, Header, Later, OutputChange, Plan, Reason, Rollout, RolloutInstance,
-    Settling, Step, Strategy, Unread,
+    Action, Begins, Drift, Header, Later, LeftOut, OutputChange, Plan, Reason, Rollout,
+    RolloutInstance, Settling, Step, Strategy, Unread,
 };
 use state::ProviderKey;
 
@@ -268,4 +268,14 @@ fn outputs() -> std::collections::BTreeMap<std::sync::Arc<str>, OutputChange> {
     .into_iter()
     .map(|(name, change)| (name.into(), change))
     .collect()
+}
+
+/// Something that hangs on a host that can't be reached.
+pub(super) fn left_out() -> LeftOut {
+    LeftOut {
+        what: "ssh_file.far".into(),
+        link: Some("it depends on ssh_user.far".into()),
+        cause: "host 192.0.2.1 can't be reached".into(),
+        ..LeftOut::default()
+    }
 }

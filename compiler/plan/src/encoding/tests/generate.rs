@@ -4,7 +4,9 @@ use super::exprs::{exprs, references};
 use super::steps::{captured, deferred, instance, step};
 use super::values::{address, bytes, id, key, module, name, provider, text, values};
 use crate::{Begins, ProviderUse, Rests, Rollout, RolloutInstance, Scopes, Settling, Unread};
-use crate::{Check, Drift, Header, Later, ModuleScope, OutputChange, Plan, PlanMode, When};
+use crate::{
+    Check, Drift, Header, Later, LeftOut, ModuleScope, OutputChange, Plan, PlanMode, When,
+};
 use model::{Lineage, Token};
 use proptest::collection::{btree_map, vec};
 use proptest::option::of;
@@ -162,6 +164,21 @@ fn later() -> impl Strategy<Value = Later> {
     })
 }
 
+fn left_out() -> impl Strategy<Value = LeftOut> {
+    let words = (text(), of(text()), text());
+    let dependencies = vec(address().prop_map(|a| a.resource), 0..3);
+    (words, of(address()), of(id()), dependencies).prop_map(
+        |((what, link, cause), address, object, dependencies)| LeftOut {
+            what,
+            link,
+            cause,
+            address,
+            object,
+            dependencies: dependencies.into(),
+        },
+    )
+}
+
 fn settling() -> impl Strategy<Value = Settling> {
     let change = select(vec!["create", "update", "delete"]);
     let token = any::<[u8; 15]>().prop_map(Token);
@@ -204,7 +221,11 @@ fn scopes() -> impl Strategy<Value = Scopes> {
 
 pub(super) fn plans() -> impl Strategy<Value = Plan> {
     let first = (header(), vec(step(), STEPS), scopes());
-    let found = (vec(drift(), 0..3), vec(rests(), 0..3));
+    let found = (
+        vec(drift(), 0..3),
+        vec(rests(), 0..3),
+        vec(left_out(), 0..3),
+    );
     let changes = (
         vec((id(), address()), 0..2),
         btree_map(name(), output(), 0..3),
@@ -223,6 +244,7 @@ pub(super) fn plans() -> impl Strategy<Value = Plan> {
         scopes: first.2,
         refreshed: found.0,
         rests: found.1,
+        left_out: found.2,
         moved: changes.0,
         outputs: changes.1,
         providers: changes.2,
