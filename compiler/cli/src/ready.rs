@@ -175,7 +175,8 @@ async fn copy(app: &App, project: &Project) -> Run<(State, FingerprintKey)> {
     Ok((state, FingerprintKey::new(bytes)))
 }
 
-fn now() -> String {
+/// Now, to the second.
+pub(crate) fn now() -> String {
     let now = jiff::Timestamp::now().as_second();
     jiff::Timestamp::from_second(now).map_or_else(|_| String::new(), |t| t.to_string())
 }

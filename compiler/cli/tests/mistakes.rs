@@ -140,3 +140,39 @@ fn the_state_stays_out_of_git() {
     let ignored = std::fs::read_to_string(p.root().join(".landfall/.gitignore")).unwrap();
     assert_eq!(ignored, "*\n");
 }
+
+#[test]
+fn values_are_validated_before_anything_is_contacted() {
+    let p = Project::new(
+        r#"
+variable "port" {
+  default = 99999
+  validation {
+    condition     = var.port < 65536
+    error_message = "no port"
+  }
+}
+
+resource "ssh_file" "a" {
+  host = { address = "192.0.2.1" }
+  path = "relative"
+}
+
+data "ssh_facts" "b" {
+  host = { address = "192.0.2.1" }
+}
+
+output "sum" {
+  value = 1 + "a"
+}
+
+output "later" {
+  value = jsondecode(data.ssh_facts.b.os)
+}
+"#,
+    );
+    let said = p.check("validate", 1, "4 errors");
+    for told in ["no port", "ssh_file.a: `path`", "`+` works on numbers"] {
+        assert!(said.err.contains(told), "{told}: {}", said.err);
+    }
+}

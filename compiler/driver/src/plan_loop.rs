@@ -79,6 +79,15 @@ impl Session<'_> {
         }
     }
 
+    /// What is wrong as far as can be told before anything is read.
+    pub fn check(&self, options: &Options) -> Vec<Problem> {
+        let world = self.world();
+        match self.round(&world, &Observed::default(), options) {
+            Round::Plan(_, problems) => problems.refusing,
+            Round::Reads(_) => Vec::new(),
+        }
+    }
+
     fn round(&self, world: &World<'_>, observed: &Observed, options: &Options) -> Round {
         step(&Input {
             config: &self.setup.loaded.config,

@@ -4,15 +4,23 @@ use super::options::{EnvironmentArg, VariableArgs};
 use crate::app::{App, Run};
 use crate::exit::Exit;
 use crate::project::Project;
+use crate::ready;
+use crate::recording::Recording;
 use crate::view::page::{Label, Page};
 use crate::view::value::count;
 use clap::Args;
+use diagnostics::Problem;
+use driver::{Event, Options, Session, Setup, Watch};
+use model::FingerprintKey;
 use serde_json::json;
+use state::State;
+use tokio::sync::watch;
 
 /// Check the configuration without looking at the world
 ///
 /// Reads every file of the configuration and reports every problem at once: syntax, names, types,
-/// references in a circle, missing variables, and what providers can tell by themselves.
+/// references in a circle, missing variables; and of what is known before anything is read also
+/// wrong values: what a function refuses, conditions that don't hold, what providers can tell.
 ///
 /// It contacts nobody, needs no state and no key, and changes nothing.
 ///
@@ -31,6 +39,9 @@ pub(crate) struct ValidateArgs {
 /// Checks the configuration.
 pub(crate) fn run(app: &App, args: &ValidateArgs) -> Run {
     let project = Project::load(app, &args.environment, &args.variables)?;
+    if app.out.problems(&values(&project), &project.sources) {
+        return Err(Exit::Error);
+    }
     let config = &project.loaded.config;
     let blocks: usize = config.modules.iter().map(|m| m.resources.len()).sum();
     if app.out.is_json() {
@@ -46,4 +57,34 @@ pub(crate) fn run(app: &App, args: &ValidateArgs) -> Run {
         app.out.page(&page);
     }
     Ok(Exit::Ok)
+}
+
+/// What is wrong with values, in a world in which nothing was made yet.
+fn values(project: &Project) -> Vec<Problem> {
+    let files = Recording::none(project.files.clone());
+    let setup = Setup {
+        loaded: &project.loaded,
+        providers: &project.providers,
+        sources: &files,
+        watch: &Nobody,
+        parallelism: 1,
+        user: String::new(),
+        now: ready::now(),
+        cancel: watch::channel(0).1,
+    };
+    let key = FingerprintKey::new([0; 32]);
+    let session = Session::rehearse(setup, State::default(), key);
+    let directory = std::env::current_dir().unwrap_or_default();
+    session.check(&Options {
+        working_directory: directory.to_string_lossy().into_owned(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        ..Options::default()
+    })
+}
+
+/// Nothing happens that anybody could be told of.
+struct Nobody;
+
+impl Watch for Nobody {
+    fn tell(&self, _: Event) {}
 }
