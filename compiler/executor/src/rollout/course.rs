@@ -108,9 +108,9 @@ impl Run<'_> {
         }
         let message = format!("{} did not become healthy: {problem}", named(&of.key));
         self.tell_of(index, message);
-        let last = of.steps.iter().rev().map(|id| &self.plan.steps[*id]);
-        let changed = last.clone().find(|s| s.action != Action::Barrier);
-        let (address, action) = match (changed, of.gates.first(), last.last()) {
+        let steps = || of.steps.iter().map(|id| &self.plan.steps[*id]);
+        let changed = steps().rfind(|s| s.action != Action::Barrier);
+        let (address, action) = match (changed, of.gates.first(), steps().next()) {
             (Some(step), _, _) => (step.address.clone(), step.action),
             (None, Some((address, _)), _) => (address.clone(), Action::Update),
             (None, None, Some(step)) => (step.address.clone(), step.action),
