@@ -32,8 +32,3 @@ pub use world::{Functions, Scope, Sources, World};
 pub fn function_names() -> impl Iterator<Item = &'static str> {
     functions::names()
 }
-
-/// How a function is called, as `join(separator, lists...)`; none where there is no such.
-pub fn function_signature(name: &str) -> Option<String> {
-    functions::find(name).map(functions::Function::signature)
-}

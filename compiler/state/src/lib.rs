@@ -4,6 +4,7 @@
 mod dependents;
 pub mod encoding;
 mod event;
+mod fold;
 mod object;
 mod rollout;
 mod state;
