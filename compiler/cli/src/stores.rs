@@ -52,16 +52,39 @@ pub(crate) fn store_problem(error: &StoreError) -> Problem {
     }
 }
 
-/// The same of a state that is a file, with where it is.
+/// The same with where it is.
 pub(crate) fn problem_at(error: &StoreError, config: &Config, root: &Path) -> Problem {
     let problem = store_problem(error);
-    let place = path(config, root).display().to_string();
     match kind(config) {
-        Ok(Kind::Embedded) if !problem.message.contains(&place) => {
-            problem.detail(format!("it is in {place}"))
+        Ok(Kind::Embedded) => {
+            let place = path(config, root).display().to_string();
+            match problem.message.contains(&place) {
+                true => problem,
+                false => problem.detail(format!("it is in {place}")),
+            }
         }
-        _ => problem,
+        Ok(Kind::Postgres(url)) => {
+            let problem = match server(&url) {
+                Some(server) => problem.detail(format!("it is kept by PostgreSQL at {server}")),
+                None => problem,
+            };
+            problem.help(
+                "look whether the server runs and lets you in from here, and at the address that \
+                 the project's `store` names",
+            )
+        }
+        Err(_) => problem,
     }
+}
+
+/// Of `postgres://user:password@server:5432/name?…` the server alone: the rest may be secret.
+fn server(url: &str) -> Option<&str> {
+    let behind = url.split_once("://")?.1;
+    let end = behind.find(['/', '?']).unwrap_or(behind.len());
+    let server = behind[..end].rsplit('@').next()?;
+    // A `/` in a password that is not written as `%2F` would end it too early.
+    let shown = !server.is_empty() && (behind[..end].contains('@') || !behind.contains('@'));
+    shown.then_some(server)
 }
 
 /// A state that is there, and of another project or environment than the configuration.
@@ -145,4 +168,26 @@ fn unknown(scheme: Option<&str>) -> StoreError {
          postgres://…, env:VARIABLE, or none for a state in .landfall/",
         scheme.unwrap_or("?")
     ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_an_address_the_server_alone_is_told() {
+        for (url, expected) in [
+            (
+                "postgres://u:pw@db.example.com:5432/state",
+                Some("db.example.com:5432"),
+            ),
+            ("postgresql://db/state?user=u&password=pw", Some("db")),
+            ("postgres://u:p@w@db?sslmode=require", Some("db")),
+            ("postgres://u:p/w@db/state", None),
+            ("postgres:///state?host=/run/postgresql", None),
+            ("postgres:host=db password=pw", None),
+        ] {
+            assert_eq!(server(url), expected, "{url}");
+        }
+    }
 }

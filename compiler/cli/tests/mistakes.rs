@@ -176,3 +176,10 @@ output "later" {
         assert!(said.err.contains(told), "{told}: {}", said.err);
     }
 }
+
+#[test]
+fn a_store_that_does_not_answer_is_named_without_its_password() {
+    let p = Project::new("project \"x\" {\n  store = \"postgres://u:hidden@127.0.0.1:9/db\"\n}\n");
+    let said = p.check("plan", 1, "PostgreSQL at 127.0.0.1:9");
+    assert!(!said.err.contains("hidden"), "{}", said.err);
+}

@@ -113,6 +113,7 @@ pub(crate) fn provider_problem(code: &'static str, problem: &ProviderProblem) ->
 pub(crate) fn broken(error: &driver::RecordError) -> Problem {
     Problem::error("LF0504", error.message.clone())
         .detail("nothing new was begun from then on")
+        .help("mend that first; the next run looks what became of what was under way")
         .maybe_help(error.help.clone())
 }
 
