@@ -191,6 +191,9 @@ impl Story<'_> {
         if commands.count() > report.runs.len() {
             return Err(format!("there is a command that never ran: {report:?}"));
         }
+        if !state.rollouts.is_empty() {
+            return Err(format!("a rollout is not over: {:?}", state.rollouts));
+        }
         if !state.open.is_empty() || state.lease.is_some() {
             return Err("an operation or the lease is still open".into());
         }

@@ -49,6 +49,7 @@ impl Project {
         // What is on hosts is told by their runner, whatever an API keeps to itself.
         if !discreet {
             hosted(&mut draws, &servers, &mut versions);
+            rolling(&mut draws, &mut versions);
         }
         let empty = draws.hits(250);
         let [before, after] = versions.map(|blocks| text(&mut draws.clone(), &blocks));
@@ -202,6 +203,36 @@ fn hosted(draws: &mut Seed, servers: &[Server], versions: &mut [Vec<Block>; 2]) 
     });
 }
 
+/// What rolls from one version to the next, instance by instance.
+fn rolling(draws: &mut Seed, versions: &mut [Vec<Block>; 2]) {
+    let parallel = 1 + draws.below(3);
+    let strategy = match draws.below(3) {
+        0 => "strategy = \"canary\"",
+        1 => "strategy = \"canary\"\n auto_promote = true",
+        _ => "auto_revert = true",
+    };
+    each(versions, there(draws), |v| Block {
+        ty: "sim_service",
+        name: "rolling".into(),
+        attributes: vec![
+            ("count", "4".into()),
+            (
+                "host",
+                "{ id = \"r${count.index}\", address = \"192.0.2.9\" }".into(),
+            ),
+            ("name", quoted("rolling")),
+            ("version", format!("\"{v}\"")),
+            ("healthy_after_ms", "15".into()),
+            (
+                "rollout",
+                format!(
+                    "{{\n max_parallel = {parallel}\n min_healthy_time = \"10ms\"\n {strategy}\n }}"
+                ),
+            ),
+        ],
+    });
+}
+
 /// Half of them take a while.
 fn draws_delay(i: u64) -> String {
     (i % 2 * 30).to_string()
@@ -225,7 +256,11 @@ fn text(draws: &mut Seed, blocks: &[Block]) -> String {
     for (i, block) in blocks.iter().enumerate() {
         let _ = writeln!(text, "resource \"{}\" \"{}\" {{", block.ty, block.name);
         for (name, value) in block.attributes.iter().filter(|(_, v)| !v.is_empty()) {
-            let equals = if *name == "lifecycle" { "" } else { "= " };
+            let equals = if ["lifecycle", "rollout"].contains(name) {
+                ""
+            } else {
+                "= "
+            };
             let _ = writeln!(text, "  {name} {equals}{value}");
         }
         if i > 0 && draws.hits(250) {
