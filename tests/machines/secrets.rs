@@ -161,7 +161,10 @@ fn secrets_are_nowhere_but_where_they_were_sent() {
 /// Runs it with all logs on.
 fn run(project: &Project, arguments: &[&str], code: i32) {
     let mut command = project.command(arguments);
-    command.env("RUST_LOG", "trace").env("RUST_BACKTRACE", "1");
+    command
+        .env("RUST_LOG", "trace")
+        .env("LANDFALL_LOG", "trace")
+        .env("RUST_BACKTRACE", "1");
     project.finish(command).expect(code);
 }
 
@@ -190,6 +193,10 @@ fn kept_nowhere(project: &Project, machine: &Machine, scanner: &Scanner, values:
         said.iter().any(|r| r.all().contains("the token is")),
         "the command's words are shown"
     );
+    for logged in ["executor::batch", "store::journal", "one exec on a host"] {
+        let all = said.iter().any(|r| r.all().contains(logged));
+        assert!(all, "{logged} is in the log");
+    }
     let sent_to = machine.dir.join("upper/etc/app.env");
     let sent = fs::read(&sent_to).expect("it is on the disk");
     let found = scanner.found(&sent);

@@ -10,6 +10,7 @@ mod args;
 mod commands;
 mod exit;
 mod files;
+mod log;
 mod out;
 mod paths;
 mod project;
@@ -43,7 +44,12 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
-    let app = App::new(cli.global);
+    let mut app = App::new(cli.global);
+    match log::begin(app::env) {
+        Ok(to_stderr) if to_stderr => app.out.draw_nothing(),
+        Ok(_) => {}
+        Err(problem) => return app.fail(problem).into(),
+    }
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
         Err(e) => {

@@ -32,6 +32,11 @@ impl Out {
         }
     }
 
+    /// Nothing is drawn in place: other lines come between.
+    pub(crate) fn draw_nothing(&mut self) {
+        self.remarks.live = false;
+    }
+
     /// Whether a program reads.
     pub(crate) fn is_json(&self) -> bool {
         self.format == Format::Json

@@ -53,6 +53,8 @@ impl Session<'_> {
             };
             match round {
                 Round::Plan(plan, problems) => {
+                    let steps = plan.steps.len();
+                    tracing::debug!(rounds, steps, "planned");
                     let refused = problems.refusing.iter().any(Problem::is_error);
                     let mut all = problems.refusing;
                     all.extend(problems.unreached);
@@ -63,7 +65,10 @@ impl Session<'_> {
                         rounds,
                     };
                 }
-                Round::Reads(reads) => self.answer(reads, &mut observed).await,
+                Round::Reads(reads) => {
+                    tracing::debug!(round = rounds + 1, reads = reads.len(), "a round of reads");
+                    self.answer(reads, &mut observed).await;
+                }
             }
         }
         let problem = Problem::error("LF0393", "planning does not come to an end")

@@ -131,6 +131,8 @@ impl Run<'_> {
         self.standing[id] = Standing::UnderWay;
         *self.lanes.busy.entry(lane.clone()).or_default() += 1;
         let operation = asked.operation;
+        let token = operation.token;
+        tracing::debug!(address = %step.address, %token, lane = &*lane.1.0, "an operation begins");
         let under_way = UnderWay {
             step: id,
             began: Instant::now(),
@@ -149,6 +151,7 @@ impl Run<'_> {
         operations: Vec<Operation>,
     ) {
         let tokens: Vec<Token> = operations.iter().map(|o| o.token).collect();
+        tracing::debug!(operations = operations.len(), "a batch is sent");
         let sender = self.sender.clone();
         tokio::spawn(async move {
             let (answers, mut receiver) = answers();

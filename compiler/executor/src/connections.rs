@@ -45,7 +45,13 @@ impl Connections {
                 .or_default()
                 .clone()
         };
-        slot.get_or_init(|| provider.connect(config)).await.clone()
+        let connect = async {
+            let connected = provider.connect(config).await;
+            let refused = connected.is_err();
+            tracing::debug!(provider = &*key.0, refused, "connected");
+            connected
+        };
+        slot.get_or_init(|| connect).await.clone()
     }
 
     /// Ends all of them.

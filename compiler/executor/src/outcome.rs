@@ -71,6 +71,9 @@ impl Run<'_> {
             unclear,
         } = ended;
         let elapsed_ms = under_way.began.elapsed().as_millis() as u64;
+        let address = &self.plan.steps[under_way.step].address;
+        let (failed, attempts) = (problem.is_some(), under_way.attempts);
+        tracing::debug!(%address, %token, elapsed_ms, attempts, failed, unclear, "it ended");
         self.leaves_lane(&under_way.lane);
         match problem {
             None => self.done_well(under_way.step, elapsed_ms, false),

@@ -6,6 +6,7 @@ use provider::{DataAnswer, DataRequest, Provider, ProviderProblem, ReadAnswer, R
 use state::ProviderKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// A question to a provider.
 #[derive(Clone, Debug)]
@@ -112,6 +113,7 @@ async fn ask(connections: &Connections, asking: Asking) -> Found {
             return (asking.key, Err(Box::new(problem)), answers);
         }
     };
+    let began = Instant::now();
     let (at_objects, objects): (Vec<_>, Vec<_>) = asking.objects.into_iter().unzip();
     let (at_data, data): (Vec<_>, Vec<_>) = asking.data.into_iter().unzip();
     let (objects, data) = tokio::join!(
@@ -130,6 +132,9 @@ async fn ask(connections: &Connections, asking: Asking) -> Found {
             }
         },
     );
+    let took_ms = began.elapsed().as_millis() as u64;
+    let (provider, asked) = (&*asking.key.0, objects.len() + data.len());
+    tracing::debug!(provider, asked, took_ms, "read");
     let objects = at_objects
         .into_iter()
         .zip(objects.into_iter().map(Answered::Object));

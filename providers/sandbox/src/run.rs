@@ -119,6 +119,7 @@ impl<'a> Program<'a> {
         });
         let last = self.follow(&mut child)?;
         let status = child.wait().map_err(|e| not_started(&self.argv, &e))?;
+        tracing::debug!(program = self.argv.join(" "), %status, "ran");
         if !status.success() {
             let what = format!("`{}` failed ({status})", self.argv.join(" "));
             let problem = ProviderProblem::error(what);

@@ -10,6 +10,7 @@ use crate::transport::{End, Transport, Trouble};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use provider::ProviderProblem;
+use std::time::Instant;
 use zeroize::Zeroizing;
 
 const PRELUDE: &str = include_str!("prelude.sh");
@@ -76,10 +77,11 @@ impl Program {
         let mut answered = Answered::default();
         let mut greeted = false;
         let text = self.text();
-        let end = transport
-            .run(
-                text.as_bytes(),
-                &mut |line| match line.strip_prefix(&marker) {
+        let (began, mut received) = (Instant::now(), 0);
+        let ran = transport
+            .run(text.as_bytes(), &mut |line| {
+                received += line.len() + 1;
+                match line.strip_prefix(&marker) {
                     Some(rest) => {
                         let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
                         match word {
@@ -94,9 +96,14 @@ impl Program {
                     // What a login shell prints before is none of our business.
                     None if greeted => on_line(Line::Raw(line)),
                     None => {}
-                },
-            )
-            .await?;
+                }
+            })
+            .await;
+        let (host, sent) = (transport.name(), text.len());
+        let took_ms = began.elapsed().as_millis() as u64;
+        let ended = ran.as_ref().map_or("no answer", |_| "answered");
+        tracing::debug!(host, sent, received, took_ms, ended, "one exec on a host");
+        let end = ran?;
         match greeted {
             true => Ok(Answered { end, ..answered }),
             false => Err(Trouble::NotStarted(silent(&end))),

@@ -43,6 +43,10 @@ impl Transport for Local {
         })
     }
 
+    fn name(&self) -> String {
+        "this machine".into()
+    }
+
     fn fresh(&self) -> Box<dyn Transport> {
         Box::new(Local {
             become_root: self.become_root,

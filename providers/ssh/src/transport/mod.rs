@@ -56,6 +56,9 @@ pub(crate) trait Transport: Send + Sync {
     /// Runs a program of `/bin/sh`, handing on each line that it writes as it is written.
     async fn run(&self, program: &[u8], on_line: &mut OnLine<'_>) -> Result<End, Trouble>;
 
+    /// Who is at its other end, for people.
+    fn name(&self) -> String;
+
     /// Another way to the same host, on which nothing is open yet.
     fn fresh(&self) -> Box<dyn Transport>;
 

@@ -45,6 +45,10 @@ impl Transport for Ssh {
         self.converse(read, write, program, on_line).await
     }
 
+    fn name(&self) -> String {
+        format!("the host {}", self.host.address)
+    }
+
     fn fresh(&self) -> Box<dyn Transport> {
         Box::new(Ssh::new(
             self.host.clone(),
@@ -283,10 +287,6 @@ impl Ssh {
             Some(jump) => format!("{to} through {}", jump.host.address),
             None => to,
         }
-    }
-
-    fn name(&self) -> String {
-        format!("the host {}", self.host.address)
     }
 }
 

@@ -43,7 +43,19 @@ impl Writer {
     ) -> Result<u64> {
         let sealed = seal_batch(&self.keys, &self.tip, clear, keyring);
         let batch = sealed.ok_or(JournalError::Key(crate::KeyError::NeedsSecretsKey))?;
+        let began = Instant::now();
         let stored = self.push(&batch).await;
+        let (first, events_stored, bytes) = (batch.first, events.len(), batch.bytes());
+        let (took_us, error) = (began.elapsed().as_micros() as u64, stored.as_ref().err());
+        let error = error.map(tracing::field::display);
+        tracing::debug!(
+            first,
+            events = events_stored,
+            bytes,
+            took_us,
+            error,
+            "append"
+        );
         let at_ms = match stored {
             Ok(at_ms) => at_ms,
             Err(error) => {

@@ -98,6 +98,11 @@ impl Writer {
         self.write(&[Event::LeaseTaken(lease)], None).await?;
         let lease = self.state.lease.clone();
         let lease = lease.ok_or(JournalError::NoLease)?;
+        tracing::info!(
+            epoch,
+            until_ms = lease.time_to_live_ms,
+            "the lease was taken"
+        );
         self.lease = Some(lease.clone());
         self.standing.send_replace(Standing::Held);
         Ok(lease)
@@ -110,6 +115,7 @@ impl Writer {
         };
         let epoch = lease.epoch;
         self.write(&[Event::LeaseEnded { epoch }], None).await?;
+        tracing::info!(epoch, "the lease was given back");
         self.lease = None;
         self.standing.send_replace(Standing::None);
         self.snapshot_if_due(2).await;
