@@ -1,4 +1,5 @@
-//! Which step goes first: the one with the longest way behind it.
+//! Which step goes first: the one with the longest way behind it. Instances of a rollout go in
+//! their order, however long each took before: canaries are no lottery.
 
 use plan::{Action, Plan, StepId};
 use std::cmp::Reverse;
@@ -11,8 +12,18 @@ const UNKNOWN_MS: u64 = 100;
 pub(crate) struct Schedule {
     waiting: Vec<usize>,
     dependents: Vec<Vec<StepId>>,
-    rank_ms: Vec<u64>,
-    ready: BinaryHeap<(u64, Reverse<StepId>)>,
+    ranks: Vec<Rank>,
+    ready: BinaryHeap<(Rank, Reverse<StepId>)>,
+}
+
+/// The higher, the sooner.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Rank {
+    /// The way behind it, in ms; of a rollout's step, the longest of all its steps.
+    way_ms: u64,
+    /// Of a rollout's step.
+    instance: Reverse<usize>,
+    own_way_ms: u64,
 }
 
 impl Schedule {
@@ -26,11 +37,11 @@ impl Schedule {
                 dependents[*before].push(id);
             }
         }
-        let rank_ms = ranks(plan, &dependents, &waiting);
+        let ranks = ranks(plan, &ways(plan, &dependents, &waiting));
         let mut schedule = Schedule {
             waiting,
             dependents,
-            rank_ms,
+            ranks,
             ready: BinaryHeap::new(),
         };
         for id in 0..count {
@@ -48,7 +59,7 @@ impl Schedule {
 
     /// Makes a step ready again that could not be begun.
     pub(crate) fn put_back(&mut self, id: StepId) {
-        self.ready.push((self.rank_ms[id], Reverse(id)));
+        self.ready.push((self.ranks[id], Reverse(id)));
     }
 
     /// A step was done: what waited for it alone is ready, where `now` says so of it. What has
@@ -80,8 +91,28 @@ impl Schedule {
     }
 }
 
-/// The time from the beginning of each step to the end of the last one behind it.
-fn ranks(plan: &Plan, dependents: &[Vec<StepId>], waiting: &[usize]) -> Vec<u64> {
+fn ranks(plan: &Plan, ways_ms: &[u64]) -> Vec<Rank> {
+    let alone = |way_ms: &u64| Rank {
+        way_ms: *way_ms,
+        instance: Reverse(0),
+        own_way_ms: *way_ms,
+    };
+    let mut ranks: Vec<Rank> = ways_ms.iter().map(alone).collect();
+    for rollout in &plan.rollouts {
+        let all = rollout.instances.iter().flat_map(|i| &i.steps);
+        let longest = all.map(|id| ways_ms[*id]).max().unwrap_or(0);
+        for (instance, of) in rollout.instances.iter().enumerate() {
+            for id in &of.steps {
+                ranks[*id].way_ms = longest;
+                ranks[*id].instance = Reverse(instance);
+            }
+        }
+    }
+    ranks
+}
+
+/// The time from the beginning of each step to the end of the last one behind it, in ms.
+fn ways(plan: &Plan, dependents: &[Vec<StepId>], waiting: &[usize]) -> Vec<u64> {
     let mut waiting = waiting.to_vec();
     let mut order: Vec<StepId> = (0..waiting.len()).filter(|id| waiting[*id] == 0).collect();
     let mut next = 0;
@@ -94,7 +125,7 @@ fn ranks(plan: &Plan, dependents: &[Vec<StepId>], waiting: &[usize]) -> Vec<u64>
         }
         next += 1;
     }
-    let mut ranks = vec![0; dependents.len()];
+    let mut ways = vec![0; dependents.len()];
     for id in order.into_iter().rev() {
         let step = &plan.steps[id];
         let own = match (step.action, step.expected_ms) {
@@ -102,16 +133,16 @@ fn ranks(plan: &Plan, dependents: &[Vec<StepId>], waiting: &[usize]) -> Vec<u64>
             (_, 0) => UNKNOWN_MS,
             (_, expected) => expected,
         };
-        let behind = dependents[id].iter().map(|d| ranks[*d]).max().unwrap_or(0);
-        ranks[id] = own + behind;
+        let behind = dependents[id].iter().map(|d| ways[*d]).max().unwrap_or(0);
+        ways[id] = own + behind;
     }
-    ranks
+    ways
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plan::Step;
+    use plan::{Begins, Rollout, RolloutInstance, Step, Strategy};
     use state::ProviderKey;
 
     fn plan(steps: &[(&str, u64, &[usize])]) -> Plan {
@@ -139,5 +170,47 @@ mod tests {
         assert_eq!(schedule.next(), None);
         schedule.done(1, |_| true);
         assert_eq!(schedule.next(), Some(2));
+    }
+
+    #[test]
+    fn instances_go_in_their_order() {
+        let mut plan = plan(&[
+            ("a0", 5, &[]),
+            ("b0", 5, &[0]),
+            ("a1", 900, &[]),
+            ("b1", 5, &[2]),
+            ("other", 600, &[]),
+        ]);
+        let instance = |steps: [StepId; 2]| RolloutInstance {
+            key: None,
+            steps: steps.to_vec(),
+            gates: Vec::new(),
+            begun: false,
+        };
+        plan.rollouts.push(Rollout {
+            instances: vec![instance([0, 1]), instance([2, 3])],
+            ..rollout()
+        });
+        let mut schedule = Schedule::new(&plan);
+        let ready: Vec<_> = std::iter::from_fn(|| schedule.next()).collect();
+        assert_eq!(ready, [0, 2, 4]);
+    }
+
+    fn rollout() -> Rollout {
+        Rollout {
+            of: "t".into(),
+            begins: Begins::Anew,
+            strategy: Strategy::Rolling,
+            max_parallel: 1,
+            min_healthy_ms: 0,
+            healthy_deadline_ms: 0,
+            progress_deadline_ms: 0,
+            canary: 0,
+            auto_promote: false,
+            auto_revert: false,
+            gate: None,
+            instances: Vec::new(),
+            promotion: None,
+        }
     }
 }

@@ -48,12 +48,19 @@ pub fn check(plan: &Plan, state: &State) -> Vec<String> {
         }
     }
     left_out::left_out(plan, state, &mut wrong);
+    rollouts(plan, &mut wrong);
+    wrong
+}
+
+fn rollouts(plan: &Plan, wrong: &mut Vec<String>) {
     for rollout in &plan.rollouts {
-        let stuck: Vec<_> = rollout.steps().filter_map(|s| plan.steps.get(s)).collect();
+        let mut all = rollout.steps().chain(rollout.promotion);
+        if all.any(|id| id >= plan.steps.len()) {
+            wrong.push(format!("{}: a step of it is not there", rollout.of));
+        }
+        let mut steps = rollout.steps().filter_map(|id| plan.steps.get(id));
         if rollout.auto_revert
-            && let Some(step) = stuck
-                .iter()
-                .find(|s| s.action != Action::Read && !s.undoable)
+            && let Some(step) = steps.find(|s| s.action != Action::Read && !s.undoable)
         {
             wrong.push(format!(
                 "{}: auto_revert is asked for, and {} can't be taken back",
@@ -61,7 +68,6 @@ pub fn check(plan: &Plan, state: &State) -> Vec<String> {
             ));
         }
     }
-    wrong
 }
 
 fn order(plan: &Plan, wrong: &mut Vec<String>) {

@@ -168,7 +168,8 @@ async fn what_is_changed_in_the_middle_supersedes_it() {
     lab.var("release", "3");
     assert_eq!(begins(&lab).await, [Begins::Supersedes]);
     // What is other now is tried first again, and promoted by nobody.
-    lab.apply().await;
+    let report = lab.apply().await;
+    assert!(report.failed.is_empty(), "{report:#?}");
     assert_eq!(phase(&lab), Some(RolloutPhase::AwaitingPromotion));
     assert_eq!(lab.attribute("sim_service.s[1]", "version"), "\"3\"");
     assert_eq!(lab.attribute("sim_service.s[2]", "version"), "\"1\"");

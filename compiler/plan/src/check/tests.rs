@@ -218,6 +218,13 @@ fn what_asks_a_provider_has_a_connection() {
 }
 
 #[test]
+fn a_rollout_is_of_steps_that_are_there() {
+    let gone = "t: a step of it is not there";
+    check_after(|p| p.rollouts[0].promotion = Some(99), &[gone]);
+    check_after(|p| p.rollouts[0].instances[0].steps.push(99), &[gone]);
+}
+
+#[test]
 fn what_is_to_be_reverted_can_be_taken_back() {
     check_after(
         |p| p.steps[MADE].undoable = false,

@@ -49,6 +49,10 @@ impl Pass<'_> {
             return;
         }
         self.plan.rollouts.retain(reverts);
+        for rollout in &mut self.plan.rollouts {
+            rollout.promotion = None;
+            rollout.instances.iter_mut().for_each(|i| i.steps.clear());
+        }
         self.plan.steps.clear();
         self.plan.checks.clear();
         self.plan.outputs.clear();
