@@ -167,6 +167,7 @@ impl Lab {
             owner: LeaseOwner::default(),
             time_to_live: Duration::from_secs(60),
             wait: Duration::ZERO,
+            is_dead: |_| false,
         };
         journal.take_lease(request).await.map_err(told)?;
         let state = journal.state().await.map_err(told)?;

@@ -156,6 +156,7 @@ async fn carry_out(session: &mut Session<'_>, order: &Order) -> Result<Told, Str
         },
         time_to_live: Duration::from_millis(order.lease_ms),
         wait: Duration::from_secs(20),
+        is_dead: |_| false,
     };
     session.lease(request).await.map_err(told)?;
     let settled = session.settle().await;

@@ -137,6 +137,7 @@ pub(crate) fn lease_request(command: &str, wait: std::time::Duration) -> LeaseRe
         owner: surroundings::owner(command, env),
         time_to_live: TIME_TO_LIVE,
         wait,
+        is_dead: surroundings::is_dead,
     }
 }
 

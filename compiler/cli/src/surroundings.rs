@@ -23,9 +23,39 @@ pub(crate) fn owner(command: &str, env: impl Fn(&str) -> Option<String>) -> Leas
             .or_else(|| first(&["HOSTNAME"]))
             .unwrap_or_else(|| "unknown".into()),
         process: std::process::id(),
+        place: place().and_then(|at| Some(format!("{at} {}", started(std::process::id())?))),
         run: ci_run(&env),
         command: command.into(),
     }
+}
+
+/// Whether it is certain that the process of an owner runs no more: it ran where this one runs,
+/// and is not there, or another has its number.
+pub(crate) fn is_dead(owner: &LeaseOwner) -> bool {
+    let place = owner.place.as_deref().and_then(|p| p.rsplit_once(' '));
+    let Some((at, then)) = place else {
+        return false;
+    };
+    // Where the first process can't be seen, others may be hidden, too.
+    let seen = started(1).is_some() && self::place().as_deref() == Some(at);
+    seen && started(owner.process).as_deref() != Some(then)
+}
+
+/// The computer since it was started, and the space of its process ids.
+fn place() -> Option<String> {
+    let boot = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let ids = std::fs::metadata("/proc/self/ns/pid").ok()?.ino();
+    Some(format!("{}/{ids}", boot.trim()))
+}
+
+/// When a process was started, in ticks since the computer was (proc_pid_stat(5), field 22).
+/// None of one that has ended and was not asked how.
+fn started(process: u32) -> Option<String> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The second field is the program's name, which may hold anything.
+    let (_, fields) = stat.rsplit_once(") ")?;
+    let fields = Some(fields).filter(|f| !f.starts_with('Z'))?;
+    fields.split(' ').nth(19).map(str::to_string)
 }
 
 /// The values that the environment sets for the configuration's variables, by their names.
@@ -101,6 +131,41 @@ mod tests {
         );
         assert_eq!(owner.user, "ana");
         assert_eq!(owner.process, std::process::id());
+    }
+
+    #[test]
+    fn who_is_dead_is_known() {
+        let me = owner("apply", |_| None);
+        let mut child = std::process::Command::new("sleep")
+            .arg("60")
+            .spawn()
+            .unwrap();
+        let ended = LeaseOwner {
+            process: child.id(),
+            place: place().map(|at| format!("{at} {}", started(child.id()).unwrap())),
+            ..me.clone()
+        };
+        assert!(!is_dead(&ended));
+        child.kill().unwrap();
+        let deadline = std::time::Instant::now() + std::time::Duration::from_secs(10);
+        while !is_dead(&ended) && std::time::Instant::now() < deadline {}
+        let unasked = is_dead(&ended);
+        child.wait().unwrap();
+        let reused = LeaseOwner {
+            place: place().map(|at| format!("{at} 1")),
+            ..me.clone()
+        };
+        let elsewhere = LeaseOwner {
+            place: Some("another-boot/1 1".into()),
+            ..ended.clone()
+        };
+        let unknown = LeaseOwner {
+            place: None,
+            ..ended.clone()
+        };
+        assert!(unasked);
+        let all = [&me, &ended, &reused, &elsewhere, &unknown].map(is_dead);
+        assert_eq!(all, [false, true, true, false, false]);
     }
 
     #[test]

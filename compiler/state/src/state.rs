@@ -100,6 +100,9 @@ pub struct LeaseOwner {
     pub host: String,
     /// The process id.
     pub process: u32,
+    /// What tells, in the same place, whether the process is still the same one: the computer's
+    /// boot and the space of process ids, then when it started.
+    pub place: Option<String>,
     /// A link to the CI run.
     pub run: Option<String>,
     /// What it does: `apply`, `state rm`.

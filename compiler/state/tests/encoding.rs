@@ -244,6 +244,7 @@ fn every_event_is_what_it_was() {
             user: "u".into(),
             host: "h".into(),
             process: 7,
+            place: None,
             run: Some("https://ci/1".into()),
             command: "apply".into(),
         },

@@ -170,8 +170,7 @@ impl Journal {
             let asked = Instant::now();
             let taken = self
                 .ask(|reply| Command::TakeLease {
-                    owner: request.owner.clone(),
-                    time_to_live: request.time_to_live,
+                    request: request.clone(),
                     reply,
                 })
                 .await;

@@ -155,6 +155,25 @@ async fn a_dead_owner_is_followed_and_can_not_write_any_more() {
 }
 
 #[tokio::test]
+async fn an_owner_known_to_be_dead_is_not_waited_for() {
+    let place = Place::new();
+    let (dead, _) = place.create().await;
+    dead.take_lease(request("apply", 60_000)).await.unwrap();
+    let (heir, _) = place.open().await.unwrap();
+    let knowing = LeaseRequest {
+        is_dead: |owner| owner.process == 4711,
+        ..request("plan", 60_000)
+    };
+    let lease = heir.take_lease(knowing).await.unwrap();
+    assert_eq!((lease.epoch, lease.owner.command.as_str()), (2, "plan"));
+    let error = dead.append(vec![put("t.a", "s")]).await.unwrap_err();
+    assert!(matches!(error, JournalError::Fenced(_)), "{error}");
+    heir.append(vec![put("t.b", "s")]).await.unwrap();
+    heir.close().await;
+    dead.close().await;
+}
+
+#[tokio::test]
 async fn a_lease_is_renewed_by_itself() {
     let place = Place::new();
     let (journal, _) = place.create().await;

@@ -8,7 +8,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinHandle;
 
 /// A wish for the lease.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct LeaseRequest {
     /// Who wants it.
     pub owner: LeaseOwner,
@@ -16,6 +16,8 @@ pub struct LeaseRequest {
     pub time_to_live: Duration,
     /// How long to wait where somebody else has it.
     pub wait: Duration,
+    /// Whether it is certain that an owner runs no more: its lease is ended then.
+    pub is_dead: fn(&LeaseOwner) -> bool,
 }
 
 /// How a journal stands with the lease.

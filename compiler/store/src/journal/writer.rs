@@ -4,7 +4,7 @@
 mod durable;
 mod requests;
 
-use super::lease::Standing;
+use super::lease::{LeaseRequest, Standing};
 use super::replay::Opened;
 use super::{Appended, Genesis};
 use crate::anchor::Anchors;
@@ -14,9 +14,9 @@ use crate::history::Chapter;
 use crate::keyring::{Keyring, NewRecipient, RecipientInfo};
 use crate::keys::Keys;
 use crate::seal::{Clear, Tip};
-use state::{Event, Lease, LeaseOwner, State};
+use state::{Event, Lease, State};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use tokio::sync::{mpsc, oneshot, watch};
 
 type Result<T> = std::result::Result<T, JournalError>;
@@ -33,8 +33,7 @@ pub(super) enum Command {
     Refresh(Reply<Arc<State>>),
     Now(Reply<u64>),
     TakeLease {
-        owner: LeaseOwner,
-        time_to_live: Duration,
+        request: LeaseRequest,
         reply: Reply<Lease>,
     },
     EndLease(Reply<()>),
@@ -215,12 +214,8 @@ impl Writer {
                     now.map_err(|e| JournalError::of_store(&self.store.describe(), e)),
                 );
             }
-            Command::TakeLease {
-                owner,
-                time_to_live,
-                reply,
-            } => {
-                let taken = self.take_lease(owner, time_to_live).await;
+            Command::TakeLease { request, reply } => {
+                let taken = self.take_lease(&request).await;
                 answer(reply, taken);
             }
             Command::EndLease(reply) => {

@@ -159,6 +159,7 @@ pub fn owner(command: &str) -> LeaseOwner {
         user: "ann".into(),
         host: "laptop".into(),
         process: 4711,
+        place: None,
         run: Some("https://ci.example/7".into()),
         command: command.into(),
     }
@@ -169,6 +170,7 @@ pub fn request(command: &str, time_to_live_ms: u64) -> LeaseRequest {
         owner: owner(command),
         time_to_live: Duration::from_millis(time_to_live_ms),
         wait: Duration::ZERO,
+        is_dead: |_| false,
     }
 }
 

@@ -4,12 +4,11 @@ use super::{KeyChange, Writer};
 use crate::backend::StoredBatch;
 use crate::error::{Held, JournalError};
 use crate::history::{self, Chapter};
-use crate::journal::Standing;
 use crate::journal::replay::follow;
+use crate::journal::{LeaseRequest, Standing};
 use crate::keyring::Keyring;
-use state::{Event, Lease, LeaseOwner};
+use state::{Event, Lease};
 use std::sync::Arc;
-use std::time::Duration;
 
 type Result<T> = std::result::Result<T, JournalError>;
 
@@ -56,14 +55,10 @@ impl Writer {
         Ok(())
     }
 
-    pub(super) async fn take_lease(
-        &mut self,
-        owner: LeaseOwner,
-        time_to_live: Duration,
-    ) -> Result<Lease> {
+    pub(super) async fn take_lease(&mut self, request: &LeaseRequest) -> Result<Lease> {
         // Of several who come at once, all but one see in the end who it was.
         for _ in 0..10 {
-            match self.try_lease(owner.clone(), time_to_live).await {
+            match self.try_lease(request).await {
                 Err(JournalError::Conflict) => {}
                 other => return other,
             }
@@ -71,17 +66,20 @@ impl Writer {
         Err(JournalError::Conflict)
     }
 
-    async fn try_lease(&mut self, owner: LeaseOwner, time_to_live: Duration) -> Result<Lease> {
+    async fn try_lease(&mut self, request: &LeaseRequest) -> Result<Lease> {
         if let Some(lease) = &self.lease {
             let now_ms = lease.renewed_at_ms;
             let lease = lease.clone();
             return Err(JournalError::Held(Box::new(Held { lease, now_ms })));
         }
         self.refresh().await?;
+        let mut events = Vec::new();
         if let Some(held) = self.state.lease.clone() {
             let now = self.store.now().await;
             let now_ms = now.map_err(|e| JournalError::of_store(&self.store.describe(), e))?;
-            if !held.is_over(now_ms) {
+            if !held.is_over(now_ms) && (request.is_dead)(&held.owner) {
+                events.push(Event::LeaseEnded { epoch: held.epoch });
+            } else if !held.is_over(now_ms) {
                 let lease = held;
                 return Err(JournalError::Held(Box::new(Held { lease, now_ms })));
             }
@@ -90,12 +88,13 @@ impl Writer {
         let epoch = self.state.epoch + 1;
         let lease = Lease {
             epoch,
-            owner,
-            time_to_live_ms: u64::try_from(time_to_live.as_millis()).unwrap_or(u64::MAX),
+            owner: request.owner.clone(),
+            time_to_live_ms: u64::try_from(request.time_to_live.as_millis()).unwrap_or(u64::MAX),
             taken_at_ms: 0,
             renewed_at_ms: 0,
         };
-        self.write(&[Event::LeaseTaken(lease)], None).await?;
+        events.push(Event::LeaseTaken(lease));
+        self.write(&events, None).await?;
         let lease = self.state.lease.clone();
         let lease = lease.ok_or(JournalError::NoLease)?;
         tracing::info!(
