@@ -3,6 +3,7 @@
 
 pub(crate) mod diff;
 pub(crate) mod effect;
+mod host;
 pub(crate) mod json;
 pub(crate) mod look;
 pub(crate) mod output;

@@ -10,7 +10,7 @@ const NAMES: usize = 4;
 pub(crate) fn in_words(reason: &Reason) -> String {
     match reason {
         Reason::New => "it is in the configuration and not there yet".into(),
-        Reason::Configured(paths) => match paths.len() {
+        Reason::Configured(paths) => match outermost(paths).count() {
             0 => "the configuration says otherwise".into(),
             1 => format!("{} is configured otherwise", names(paths)),
             _ => format!("{} are configured otherwise", names(paths)),
@@ -77,10 +77,19 @@ pub(crate) fn kind(reason: &Reason) -> &'static str {
 }
 
 fn names(paths: &[AttrPath]) -> String {
-    join(paths.iter().map(|p| match p.0.is_empty() {
+    join(outermost(paths).map(|p| match p.0.is_empty() {
         true => "the whole".to_string(),
         false => format!("`{p}`"),
     }))
+}
+
+/// What is inside of another that is named needs no name of its own.
+fn outermost(paths: &[AttrPath]) -> impl Iterator<Item = &AttrPath> {
+    let inside = |p: &AttrPath| {
+        let within = |outer: &AttrPath| outer.0.len() < p.0.len() && p.0.starts_with(&outer.0);
+        paths.iter().any(within)
+    };
+    paths.iter().filter(move |p| !inside(p))
 }
 
 fn join(names: impl Iterator<Item = String>) -> String {
@@ -114,6 +123,9 @@ mod tests {
             Reason::Configured(paths(&["a", "b", "c"])),
             "`a`, `b` and `c` are configured otherwise",
         );
+        let inner = AttrPath::name("a").step(model::PathStep::Index(0));
+        let both = vec![inner, AttrPath::name("a")];
+        check(Reason::Forced(both), "`a` can't be changed in place");
         check(
             Reason::Forced(paths(&["a", "b", "c", "d", "e", "f"])),
             "`a`, `b`, `c`, `d` and 2 more can't be changed in place",

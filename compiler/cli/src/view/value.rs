@@ -1,6 +1,7 @@
 //! A value as lines: on one where it is short, else spread out; long ones abbreviated.
 //! Secrets are never shown, whatever form they have.
 
+use crate::view::host;
 use crate::view::page::{Label, Page};
 use crate::view::text::{is_multiline, shown_lines};
 use model::{Value, show, show_name, show_set};
@@ -43,7 +44,11 @@ pub(crate) fn write(
     value: &Value,
     limits: Limits,
 ) {
-    if is_multiline(value) {
+    if let Some(host) = host::in_a_line(value).filter(|_| limits != Limits::NONE) {
+        page.line(indent)
+            .add(mark.label, mark.sign)
+            .text(format!("{name} = {host}"));
+    } else if is_multiline(value) {
         page.line(indent)
             .add(mark.label, mark.sign)
             .text(format!("{name}:"));
