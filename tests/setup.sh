@@ -26,7 +26,7 @@ BUILD_PACKAGES="gcc libc6-dev"
 # What sandbox machines need.
 MACHINE_PACKAGES="systemd-container mmdebstrap iproute2 nftables openssh-client"
 # What the tests talk to.
-TEST_PACKAGES="openssh-server sudo curl"
+TEST_PACKAGES="openssh-server sudo curl openssl"
 
 # Where cargo puts what it builds.
 target_dir() {

@@ -1,22 +1,29 @@
 //! The store in PostgreSQL, for teams: a schema `landfall`, in which each state has a log.
 
+mod address;
+mod statements;
+
 use crate::backend::{Batch, Loaded, Snapshot, Store, StoreError, StoredBatch};
+use address::Address;
 use async_trait::async_trait;
 use state::Position;
+use statements::{
+    APPEND, BATCHES_FROM, BEGIN_LOG, FORMAT, NEWEST_SNAPSHOT, NOW, PUT_SNAPSHOT, TABLES,
+};
 use std::future::Future;
-use std::str::FromStr;
 use std::time::Duration;
 use tokio::sync::{Mutex, MutexGuard};
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::config::Host;
 use tokio_postgres::error::SqlState;
-use tokio_postgres::{Client, Config, Error, IsolationLevel, NoTls, Row};
+use tokio_postgres::tls::MakeTlsConnect;
+use tokio_postgres::{Client, Error, IsolationLevel, NoTls, Row, Socket};
 
 /// How long an answer may take.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A log in a database of PostgreSQL.
 pub struct PostgresStore {
-    config: Config,
+    address: Address,
     name: String,
     /// None where the connection was lost: the next call makes another.
     client: Mutex<Option<Client>>,
@@ -27,28 +34,10 @@ impl PostgresStore {
     /// and tables where they are missing. A socket's directory goes into the parameter `host`.
     ///
     /// # Errors
-    /// Where the address is not understood, asks for TLS, or the database can't be reached.
+    /// Where the address is not understood, or the database can't be reached.
     pub async fn connect(url: &str, name: &str) -> Result<PostgresStore, StoreError> {
-        let mut config = Config::from_str(url).map_err(|e| {
-            StoreError::Refused(format!(
-                "this is no address of a PostgreSQL database ({e}); expected \
-                 postgres://user@host/database, or postgres:///database?host=/directory/of/socket"
-            ))
-        })?;
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(StoreError::Refused(
-                "TLS to PostgreSQL is not supported yet; reach the database through a socket or \
-                 a tunnel and say sslmode=disable. What is stored is sealed in any case"
-                    .into(),
-            ));
-        }
-        config.ssl_mode(SslMode::Disable);
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(Duration::from_secs(10));
-        }
-        config.application_name("landfall");
         let store = PostgresStore {
-            config,
+            address: Address::parse(url)?,
             name: name.into(),
             client: Mutex::new(None),
         };
@@ -59,7 +48,7 @@ impl PostgresStore {
     async fn client(&self) -> Result<MutexGuard<'_, Option<Client>>, StoreError> {
         let mut guard = self.client.lock().await;
         if guard.as_ref().is_none_or(Client::is_closed) {
-            let connected = tokio::time::timeout(PATIENCE, connect(&self.config)).await;
+            let connected = tokio::time::timeout(PATIENCE, connect(&self.address)).await;
             *guard = Some(connected.map_err(|_| slow(false))??);
         }
         Ok(guard)
@@ -81,13 +70,13 @@ impl PostgresStore {
 #[async_trait]
 impl Store for PostgresStore {
     fn describe(&self) -> String {
-        let host = match self.config.get_hosts().first() {
+        let host = match self.address.config.get_hosts().first() {
             Some(Host::Tcp(host)) => host.clone(),
             #[cfg(unix)]
             Some(Host::Unix(path)) => path.display().to_string(),
             _ => "localhost".into(),
         };
-        let database = self.config.get_dbname().unwrap_or("postgres");
+        let database = self.address.config.get_dbname().unwrap_or("postgres");
         format!("PostgreSQL at {host}, database {database}, {}", self.name)
     }
 
@@ -207,81 +196,12 @@ impl Store for PostgresStore {
     }
 }
 
-const FORMAT: i32 = 1;
-
-const TABLES: &str = "
-    CREATE SCHEMA IF NOT EXISTS landfall;
-    CREATE TABLE IF NOT EXISTS landfall.format (version integer NOT NULL);
-    INSERT INTO landfall.format SELECT 1 WHERE NOT EXISTS (SELECT FROM landfall.format);
-    CREATE TABLE IF NOT EXISTS landfall.logs (
-        name text PRIMARY KEY,
-        last bigint NOT NULL,
-        at_ms bigint NOT NULL
-    );
-    CREATE TABLE IF NOT EXISTS landfall.batches (
-        name text NOT NULL,
-        first bigint NOT NULL,
-        last bigint NOT NULL,
-        at_ms bigint NOT NULL,
-        header bytea NOT NULL,
-        body bytea NOT NULL,
-        chain bytea NOT NULL,
-        keyring bytea,
-        PRIMARY KEY (name, first),
-        UNIQUE (name, last)
-    );
-    CREATE TABLE IF NOT EXISTS landfall.snapshots (
-        name text NOT NULL,
-        position bigint NOT NULL,
-        at_ms bigint NOT NULL,
-        chain bytea NOT NULL,
-        generation bigint NOT NULL,
-        state_bytes bigint NOT NULL,
-        body bytea NOT NULL,
-        keyring bytea NOT NULL,
-        PRIMARY KEY (name, position)
-    );";
-
-const BEGIN_LOG: &str = "INSERT INTO landfall.logs VALUES ($1, 0, 0) ON CONFLICT (name) DO NOTHING";
-
-const APPEND: &str = "
-    WITH moved AS (
-        UPDATE landfall.logs
-        SET last = $3,
-            at_ms = greatest(at_ms, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
-        WHERE name = $1 AND last = $4
-        RETURNING at_ms
-    )
-    INSERT INTO landfall.batches (name, first, last, at_ms, header, body, chain, keyring)
-    SELECT $1, $2, $3, at_ms, $5, $6, $7, $8 FROM moved
-    RETURNING at_ms";
-
-const BATCHES_FROM: &str = "
-    SELECT first, last, at_ms, header, body, chain, keyring FROM landfall.batches
-    WHERE name = $1 AND last >= $2 ORDER BY first";
-
-const NEWEST_SNAPSHOT: &str = "
-    SELECT position, at_ms, chain, generation, state_bytes, body, keyring
-    FROM landfall.snapshots WHERE name = $1 ORDER BY position DESC LIMIT 1";
-
-const PUT_SNAPSHOT: &str = "
-    WITH gone AS (DELETE FROM landfall.snapshots WHERE name = $1 AND position < $2)
-    INSERT INTO landfall.snapshots
-        (name, position, at_ms, chain, generation, state_bytes, body, keyring)
-    VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-    ON CONFLICT (name, position) DO UPDATE SET
-        generation = excluded.generation, state_bytes = excluded.state_bytes,
-        body = excluded.body, keyring = excluded.keyring";
-
-const NOW: &str = "
-    SELECT greatest(
-        (extract(epoch FROM clock_timestamp()) * 1000)::bigint,
-        (SELECT at_ms FROM landfall.logs WHERE name = $1))";
-
-async fn connect(config: &Config) -> Result<Client, StoreError> {
-    let (client, connection) = config.connect(NoTls).await.map_err(|e| refused(e, false))?;
-    // Ends with the client; what went wrong on it is told by the client, too.
-    tokio::spawn(async move { drop(connection.await) });
+async fn connect(address: &Address) -> Result<Client, StoreError> {
+    let client = match address.tls.clone() {
+        Some(tls) => opened(address, tls).await,
+        None => opened(address, NoTls).await,
+    };
+    let client = client.map_err(not_connected)?;
     prepare(&client).await.map_err(|e| refused(e, false))?;
     let version: i32 = client
         .query_one("SELECT version FROM landfall.format", &[])
@@ -295,6 +215,17 @@ async fn connect(config: &Config) -> Result<Client, StoreError> {
              Landfall knows only {FORMAT}: use a newer one"
         ))),
     }
+}
+
+async fn opened<T>(address: &Address, tls: T) -> Result<Client, Error>
+where
+    T: MakeTlsConnect<Socket>,
+    T::Stream: Send + 'static,
+{
+    let (client, connection) = address.config.connect(tls).await?;
+    // Ends with the client; what went wrong on it is told by the client, too.
+    tokio::spawn(async move { drop(connection.await) });
+    Ok(client)
 }
 
 async fn prepare(client: &Client) -> Result<(), Error> {
@@ -369,12 +300,43 @@ fn slow(uncertain: bool) -> StoreError {
     }
 }
 
+/// What does not become better by trying again is refused for good.
+fn not_connected(error: Error) -> StoreError {
+    let text = causes(&error);
+    if text.contains("server does not support TLS") {
+        return StoreError::Refused(
+            "the database takes no TLS. Switch it on there; where the network is yours alone, or \
+             a tunnel goes through it, say sslmode=disable"
+                .into(),
+        );
+    }
+    if text.contains("certificate") {
+        return StoreError::Refused(format!(
+            "the database does not show who it is: {text}. Where an authority of your own signed \
+             its certificate, name that with sslrootcert=FILE"
+        ));
+    }
+    refused(error, false)
+}
+
+fn causes(error: &Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = std::error::Error::source(error);
+    while let Some(next) = cause {
+        let words = next.to_string();
+        if !text.ends_with(&words) {
+            text.push_str(&format!(": {words}"));
+        }
+        cause = next.source();
+    }
+    text
+}
+
 fn refused(error: Error, writes: bool) -> StoreError {
     let Some(answer) = error.as_db_error() else {
         // No answer: the connection is gone, and with it what became of the request.
-        let cause = std::error::Error::source(&error).map(|c| format!(": {c}"));
         return StoreError::Unavailable {
-            message: format!("{error}{}", cause.unwrap_or_default()),
+            message: causes(&error),
             uncertain: writes,
         };
     };
