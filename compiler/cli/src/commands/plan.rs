@@ -103,7 +103,7 @@ pub(crate) fn show(app: &App, plan: &Plan, full: bool) {
     let limits = if full { Limits::NONE } else { Limits::SHORT };
     match app.out.is_json() {
         true => app.out.json(&plan_json::document(plan)),
-        false => app.out.page(&view::plan::page(plan, limits)),
+        false => view::plan::write(plan, limits, &mut |page| app.out.page(page)),
     }
 }
 

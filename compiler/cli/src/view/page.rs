@@ -37,13 +37,14 @@ impl Label {
     }
 }
 
-/// Lines, one below the other. A plan of ten thousand objects is one, so that all text lies in one
-/// piece.
+/// Lines, one below the other. There may be thousands, so all their text lies in one piece.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Page {
     text: String,
     pieces: Vec<Piece>,
     lines: Vec<Line>,
+    /// Whether the lines above, that were taken out, end with text.
+    below_text: bool,
 }
 
 /// A stretch of the text, from where the piece before it ends.
@@ -80,13 +81,18 @@ impl Page {
 
     /// An empty line, unless there is one already or nothing above.
     pub(crate) fn blank(&mut self) {
-        if self
-            .lines
-            .last()
-            .is_some_and(|l| l.first_piece < self.pieces.len())
-        {
+        if self.ends_with_text() {
             self.begin(0, 0, false);
         }
+    }
+
+    /// Takes out all lines that there are; what is written next stands below them.
+    pub(crate) fn take(&mut self) -> Page {
+        let below = Page {
+            below_text: self.ends_with_text(),
+            ..Page::new()
+        };
+        std::mem::replace(self, below)
     }
 
     /// Adds a piece to the last line.
@@ -130,9 +136,19 @@ impl Page {
         }));
     }
 
+    /// How many lines there are.
+    pub(crate) fn lines(&self) -> usize {
+        self.lines.len()
+    }
+
     /// Whether there is no line.
     pub(crate) fn is_empty(&self) -> bool {
         self.lines.is_empty()
+    }
+
+    fn ends_with_text(&self) -> bool {
+        let last = self.lines.last();
+        last.map_or(self.below_text, |l| l.first_piece < self.pieces.len())
     }
 
     fn begin(&mut self, indent: usize, hang: usize, verbatim: bool) -> &mut Page {
@@ -216,6 +232,21 @@ mod tests {
         };
         assert!(page.render(&colour).contains("\u{1b}["));
         assert_eq!(page.render(&Look::plain(80)), "x y\n");
+    }
+
+    #[test]
+    fn what_was_taken_out_stands_above() {
+        let mut page = Page::new();
+        page.blank();
+        page.line(0).text("a");
+        let mut told = page.take().render(&Look::plain(80));
+        page.blank();
+        page.blank();
+        told.push_str(&page.take().render(&Look::plain(80)));
+        page.blank();
+        page.line(0).text("b");
+        told.push_str(&page.render(&Look::plain(80)));
+        assert_eq!(told, "a\n\nb\n");
     }
 
     #[test]

@@ -12,11 +12,15 @@ use plan::Plan;
 
 pub(crate) use summary::Counts;
 
-/// The whole plan.
-pub(crate) fn page(plan: &Plan, limits: Limits) -> Page {
+/// How many lines are gathered before they are handed on.
+const LINES_AT_ONCE: usize = 1000;
+
+/// The whole plan, handed on piece by piece: of a large one, the text takes more room than the
+/// plan.
+pub(crate) fn write(plan: &Plan, limits: Limits, to: &mut dyn FnMut(&Page)) {
     let mut page = Page::new();
     let entries = entries(plan);
-    sections(&mut page, plan, &entries, limits);
+    sections(&mut page, plan, &entries, limits, to);
     extra::settling(&mut page, plan);
     extra::drift(&mut page, plan, limits);
     extra::moved(&mut page, plan);
@@ -26,10 +30,16 @@ pub(crate) fn page(plan: &Plan, limits: Limits) -> Page {
     extra::left_out(&mut page, plan);
     page.blank();
     summary::write(&mut page, plan);
-    page
+    to(&page);
 }
 
-fn sections(page: &mut Page, plan: &Plan, entries: &[Entry<'_>], limits: Limits) {
+fn sections(
+    page: &mut Page,
+    plan: &Plan,
+    entries: &[Entry<'_>],
+    limits: Limits,
+    to: &mut dyn FnMut(&Page),
+) {
     let mut rest = entries;
     while let Some(first) = rest.first() {
         let length = rest.iter().take_while(|e| e.danger == first.danger).count();
@@ -37,14 +47,20 @@ fn sections(page: &mut Page, plan: &Plan, entries: &[Entry<'_>], limits: Limits)
         page.blank();
         page.line(0)
             .add(first.danger.label(), first.danger.heading());
-        write_section(page, plan, section, limits);
+        write_section(page, plan, section, limits, to);
         rest = behind;
     }
 }
 
 /// Neighbours that look alike but for their addresses share one description: every address
 /// stands there, and what happens to them stands there once.
-fn write_section(page: &mut Page, plan: &Plan, section: &[Entry<'_>], limits: Limits) {
+fn write_section(
+    page: &mut Page,
+    plan: &Plan,
+    section: &[Entry<'_>],
+    limits: Limits,
+    to: &mut dyn FnMut(&Page),
+) {
     let mut alike: Vec<&Entry<'_>> = Vec::new();
     let mut shared: Option<Page> = None;
     for entry in section {
@@ -56,6 +72,9 @@ fn write_section(page: &mut Page, plan: &Plan, section: &[Entry<'_>], limits: Li
         if !same {
             flush(page, &alike, shared.take());
             alike.clear();
+            if page.lines() > LINES_AT_ONCE {
+                to(&page.take());
+            }
         }
         alike.push(entry);
         shared = Some(body);

@@ -8,7 +8,13 @@ use ::plan::{Action, Plan, PlanMode, Reason};
 use model::AttrPath;
 
 fn render(plan: &Plan, width: usize) -> String {
-    plan::page(plan, Limits::SHORT).render(&Look::plain(width))
+    rendered(plan, Limits::SHORT, &Look::plain(width))
+}
+
+fn rendered(plan: &Plan, limits: Limits, look: &Look) -> String {
+    let mut text = String::new();
+    plan::write(plan, limits, &mut |page| text.push_str(&page.render(look)));
+    text
 }
 
 #[test]
@@ -288,8 +294,8 @@ fn no_secret_and_no_control_character_is_shown() {
         ..Look::plain(60)
     };
     let everything = Limits::NONE;
-    let human = plan::page(&sample(), everything).render(&Look::plain(60));
-    let coloured = plan::page(&sample(), everything).render(&colour);
+    let human = rendered(&sample(), everything, &Look::plain(60));
+    let coloured = rendered(&sample(), everything, &colour);
     let json = plan_json::document(&sample()).to_string();
     for secret in SECRETS {
         for text in [&human, &coloured, &json] {
