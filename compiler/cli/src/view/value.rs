@@ -188,7 +188,23 @@ fn more(page: &mut Page, indent: usize, mark: Mark, all: usize, limit: usize) {
 }
 
 fn is_long(value: &Value) -> bool {
-    value.any(&|v| is_multiline(v)) || show_set(value).chars().count() > SHORT_ENOUGH
+    at_least(value) > SHORT_ENOUGH
+        || value.any(&|v| is_multiline(v))
+        || show_set(value).chars().count() > SHORT_ENOUGH
+}
+
+/// A lower bound of a value's characters, found without writing it down.
+fn at_least(value: &Value) -> usize {
+    if let Some(text) = value.as_str() {
+        return text.chars().count();
+    }
+    if let Some(fields) = value.as_fields() {
+        let set = fields.iter().filter(|(_, v)| !v.is_null());
+        // ` = ` and `, `
+        return set.map(|(n, v)| n.chars().count() + 4 + at_least(v)).sum();
+    }
+    let items = value.as_items().unwrap_or_default();
+    items.iter().map(|v| 2 + at_least(v)).sum()
 }
 
 fn abbreviate(text: String, limit: usize) -> String {
