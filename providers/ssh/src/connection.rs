@@ -2,8 +2,10 @@
 
 mod apply;
 mod find;
+mod preflight;
 mod prove;
 mod read;
+mod vanished;
 
 use crate::resources::{self, Resource};
 use crate::session::{Session, Sessions, Settings};
@@ -11,7 +13,7 @@ use async_trait::async_trait;
 use model::Value;
 use provider::{
     Answers, Connection, ConnectionIdentity, DataAnswer, DataRequest, FindAnswer, FindRequest,
-    Host, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    Foreseen, Gone, Host, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
 };
 use std::collections::BTreeMap;
 
@@ -57,6 +59,14 @@ impl Connection for SshConnection {
 
     async fn gate(&self, ty: &str, gate: &str, made: &Made) -> Result<bool, ProviderProblem> {
         read::gate(self, ty, gate, made).await
+    }
+
+    async fn vanished(&self, gone: Vec<Gone>) {
+        vanished::vanished(self, gone).await;
+    }
+
+    async fn preflight(&self, changes: &[Operation]) -> Vec<Foreseen> {
+        preflight::preflight(self, changes).await
     }
 
     async fn close(&self) {

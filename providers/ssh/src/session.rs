@@ -8,10 +8,14 @@ use provider::Host;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex as Slot, PoisonError};
+use std::time::Duration;
 use tokio::sync::{Mutex, Semaphore};
 
 /// At most this many handshakes at once with one address.
 const HANDSHAKES: usize = 8;
+
+/// How long a host is given to tidy up at the end.
+const TIDYING: Duration = Duration::from_secs(5);
 
 /// How hosts are reached, whatever host it is.
 #[derive(Clone, Debug)]
@@ -74,9 +78,11 @@ impl Sessions {
         hosts.entry(key(host)).or_insert_with(made).clone()
     }
 
-    /// Ends all of them.
+    /// Ends all of them, once they have tidied up: the last answer comes before that.
     pub(crate) async fn close(&self) {
         let hosts = std::mem::take(&mut *self.hosts.lock().await);
+        let idle = futures::future::join_all(hosts.values().map(|s| s.working.lock()));
+        let _ = tokio::time::timeout(TIDYING, idle).await;
         futures::future::join_all(hosts.values().map(|s| s.transport.close())).await;
         let jumps = std::mem::take(&mut *held(&self.jumps));
         futures::future::join_all(jumps.values().map(|j| j.close())).await;

@@ -11,6 +11,7 @@
 )]
 
 pub mod machine;
+pub mod small;
 pub mod sshd;
 
 use landfall_provider_ssh::SshProvider;
