@@ -1,14 +1,16 @@
 //! Proving who we are: a key in the host value, a key file, the agent, the usual key files.
 
-use super::host_key::{fingerprint, fingerprint_of};
+use super::host_key::fingerprint;
+use super::key::{Key, Unusable};
+use super::rsa::RsaSigner;
 use super::ssh::Listener;
 use provider::{Host, ProviderProblem};
 use russh::client::Handle;
 use russh::keys::agent::AgentIdentity;
 use russh::keys::agent::client::AgentClient;
-use russh::keys::{Algorithm, PrivateKey, PrivateKeyWithHashAlg, decode_secret_key};
+use russh::keys::ssh_key::PublicKey;
+use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// sshd hangs up after six failures.
 const MOST_KEYS: usize = 5;
@@ -23,12 +25,15 @@ pub(crate) async fn log_in(
     if let Some(key) = &host.private_key {
         let key = key.expose();
         let text = key.as_str().unwrap_or_default();
-        let key = decode_secret_key(text, None).map_err(|e| {
+        let key = Key::of(text).map_err(|e| {
             ProviderProblem::error(format!(
                 "`private_key` of {} can't be used: {e}",
                 host.address
             ))
-            .help("it must be an unencrypted key in OpenSSH's form")
+            .help(
+                "it must be a whole private key without a passphrase; one with a passphrase \
+                 belongs into the agent (`ssh-add`), and `private_key` is left out",
+            )
         })?;
         return match offer(session, host, key, "`private_key`", &mut tried).await? {
             true => Ok(()),
@@ -37,7 +42,7 @@ pub(crate) async fn log_in(
     }
     if let Some(path) = &host.identity {
         let path = expand(path);
-        let key = russh::keys::load_secret_key(&path, None).map_err(|e| unreadable(&path, &e))?;
+        let key = Key::load(&path).map_err(|e| unreadable(&path, &e))?;
         return match offer(session, host, key, &path.display().to_string(), &mut tried).await? {
             true => Ok(()),
             false => Err(refused(host, tried)),
@@ -47,12 +52,16 @@ pub(crate) async fn log_in(
         return Ok(());
     }
     for path in usual_files() {
-        // A key that needs a passphrase is the agent's business.
-        if let Ok(key) = russh::keys::load_secret_key(&path, None)
-            && tried.len() < MOST_KEYS
-            && offer(session, host, key, &path.display().to_string(), &mut tried).await?
-        {
-            return Ok(());
+        let name = path.display().to_string();
+        match Key::load(&path) {
+            Ok(key) if tried.len() < MOST_KEYS => {
+                if offer(session, host, key, &name, &mut tried).await? {
+                    return Ok(());
+                }
+            }
+            Ok(_) => {}
+            // A key that needs a passphrase is the agent's business.
+            Err(e) => tried.push(format!("{name}: {e}")),
         }
     }
     Err(refused(host, tried))
@@ -61,17 +70,30 @@ pub(crate) async fn log_in(
 async fn offer(
     session: &mut Handle<Listener>,
     host: &Host,
-    key: PrivateKey,
+    key: Key,
     name: &str,
     tried: &mut Vec<String>,
 ) -> Result<bool, ProviderProblem> {
-    tried.push(format!("{name}: {}", fingerprint_of(&key)));
-    let hash = hash_for(session, &key.algorithm()).await;
-    let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
-    let answer = session.authenticate_publickey(&host.user, key).await;
-    answer
-        .map(|a| a.success())
-        .map_err(|e| hung_up(host, tried, &e.to_string()))
+    let (user, public) = (&host.user, key.public().clone());
+    for hash in hashes(session, &public).await {
+        tried.push(format!("{name}: {}", shown(&public, hash)));
+        let answer = match &key {
+            Key::Plain(key) => {
+                let key = PrivateKeyWithHashAlg::new(key.clone(), hash);
+                let answer = session.authenticate_publickey(user, key).await;
+                answer.map_err(|e| e.to_string())
+            }
+            Key::Rsa(key) => {
+                let (public, signer) = (public.clone(), &mut RsaSigner(key));
+                let answer = session.authenticate_publickey_with(user, public, hash, signer);
+                answer.await.map_err(|e| e.to_string())
+            }
+        };
+        if answer.map_err(|e| hung_up(host, tried, &e))?.success() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn ask_agent(
@@ -95,43 +117,54 @@ async fn ask_agent(
     if identities.is_empty() {
         tried.push(format!("the agent at {} holds no key", path.display()));
     }
-    for identity in identities.into_iter().take(MOST_KEYS) {
+    let mut offers = 0;
+    for identity in identities {
         let AgentIdentity::PublicKey { key, .. } = identity else {
             continue;
         };
-        tried.push(format!("the agent: {}", fingerprint(&key)));
-        let hash = hash_for(session, &key.algorithm()).await;
-        let answer = session
-            .authenticate_publickey_with(&host.user, key, hash, &mut agent)
-            .await;
-        match answer {
-            Ok(answer) if answer.success() => return Ok(true),
-            Ok(_) => {}
-            Err(e) if session.is_closed() => return Err(hung_up(host, tried, &e.to_string())),
-            Err(e) => tried.push(format!("the agent would not sign: {e}")),
+        for hash in hashes(session, &key).await {
+            offers += 1;
+            if offers > MOST_KEYS {
+                return Ok(false);
+            }
+            tried.push(format!("the agent: {}", shown(&key, hash)));
+            let answer = session
+                .authenticate_publickey_with(&host.user, key.clone(), hash, &mut agent)
+                .await;
+            match answer {
+                Ok(answer) if answer.success() => return Ok(true),
+                Ok(_) => {}
+                Err(e) if session.is_closed() => return Err(hung_up(host, tried, &e.to_string())),
+                Err(e) => tried.push(format!("the agent would not sign: {e}")),
+            }
         }
     }
     Ok(false)
 }
 
-async fn hash_for(
-    session: &Handle<Listener>,
-    algorithm: &Algorithm,
-) -> Option<russh::keys::HashAlg> {
-    match algorithm {
-        Algorithm::Rsa { .. } => session
-            .best_supported_rsa_hash()
-            .await
-            .ok()
-            .flatten()
-            .flatten(),
-        _ => None,
+/// What a key signs with, the best first. An RSA key: never SHA-1, and what the host says it
+/// knows it does not always take.
+async fn hashes(session: &Handle<Listener>, key: &PublicKey) -> Vec<Option<HashAlg>> {
+    if !matches!(key.algorithm(), Algorithm::Rsa { .. }) {
+        return vec![None];
+    }
+    match session.best_supported_rsa_hash().await.ok().flatten() {
+        Some(Some(HashAlg::Sha256)) => vec![Some(HashAlg::Sha256)],
+        _ => vec![Some(HashAlg::Sha512), Some(HashAlg::Sha256)],
+    }
+}
+
+/// A key as messages name it.
+fn shown(key: &PublicKey, hash: Option<HashAlg>) -> String {
+    match hash {
+        Some(_) => format!("{} by {}", fingerprint(key), Algorithm::Rsa { hash }),
+        None => fingerprint(key),
     }
 }
 
 fn usual_files() -> Vec<PathBuf> {
     let directory = std::env::home_dir().map(|h| h.join(".ssh"));
-    let files = ["id_ed25519", "id_ecdsa"].into_iter();
+    let files = ["id_ed25519", "id_ecdsa", "id_rsa"].into_iter();
     files
         .filter_map(|f| Some(directory.as_ref()?.join(f)))
         .filter(|p| p.exists())
@@ -145,14 +178,17 @@ fn expand(path: &str) -> PathBuf {
     }
 }
 
-fn unreadable(path: &Path, e: &russh::keys::Error) -> ProviderProblem {
+fn unreadable(path: &Path, e: &Unusable) -> ProviderProblem {
     let problem = ProviderProblem::error(format!("the key {} can't be used: {e}", path.display()));
     match e {
-        russh::keys::Error::KeyIsEncrypted => problem.help(format!(
+        Unusable::Encrypted => problem.help(format!(
             "add it to the agent (`ssh-add {}`) and leave `identity` out",
             path.display()
         )),
-        _ => problem.help("`identity` names an unencrypted private key in OpenSSH's form"),
+        Unusable::Because(_) => problem.help(
+            "`identity` names a private key without a passphrase: Ed25519, ECDSA or RSA, in the \
+             form of OpenSSH or PEM",
+        ),
     }
 }
 
@@ -161,9 +197,17 @@ fn refused(host: &Host, tried: Vec<String>) -> ProviderProblem {
         "{} lets nobody in as {} with the keys at hand",
         host.address, host.user
     ));
-    tried.into_iter().fold(problem, |p, t| p.detail(format!("tried {t}"))).help(format!(
+    // Old hosts take RSA keys by SHA-1 only.
+    let old = match tried.iter().any(|t| t.contains("rsa-sha2-")) {
+        true => " A host that takes RSA by SHA-1 only needs an Ed25519 key.",
+        false => "",
+    };
+    let problem = tried
+        .into_iter()
+        .fold(problem, |p, t| p.detail(format!("tried {t}")));
+    problem.help(format!(
         "add the public key to ~{}/.ssh/authorized_keys on the machine, or set `user`, `identity` \
-         or `private_key` of the host; its log (`journalctl -u ssh`) says why it refused",
+         or `private_key` of the host; its log (`journalctl -u ssh`) says why it refused.{old}",
         host.user
     ))
 }

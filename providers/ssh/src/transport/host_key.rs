@@ -2,7 +2,7 @@
 
 use provider::{Host, ProviderProblem};
 use russh::keys::ssh_key::PublicKey;
-use russh::keys::{Algorithm, HashAlg, PrivateKey, known_hosts::known_host_keys_path};
+use russh::keys::{Algorithm, HashAlg, known_hosts::known_host_keys_path};
 use std::path::{Path, PathBuf};
 
 /// What the key of one host is checked against.
@@ -144,11 +144,6 @@ impl HostKeys {
         text.lines()
             .any(|l| l.starts_with("@revoked") && l.split_whitespace().any(|w| w == key))
     }
-}
-
-/// The public key of a private one, for messages.
-pub(crate) fn fingerprint_of(key: &PrivateKey) -> String {
-    fingerprint(key.public_key())
 }
 
 pub(crate) fn fingerprint(key: &PublicKey) -> String {

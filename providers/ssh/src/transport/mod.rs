@@ -2,7 +2,9 @@
 
 mod auth;
 mod host_key;
+mod key;
 pub(crate) mod local;
+mod rsa;
 pub(crate) mod ssh;
 
 use async_trait::async_trait;
