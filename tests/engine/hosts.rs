@@ -14,7 +14,7 @@ fn lab(dir: &Path, resources: &str) -> Lab {
         provider "ssh" {{ records = "{dir}/records" }}
         locals {{
           dir  = "{dir}"
-          host = {{ address = "localhost", transport = "local" }}
+          host = {{ transport = "local" }}
         }}
         {resources}
         "#

@@ -32,6 +32,34 @@ impl SshConnection {
     async fn session(&self, host: &Host) -> Session {
         self.sessions.with(host).await
     }
+
+    /// The host of an object, with the user that it is logged in as.
+    fn host(&self, attributes: &Value) -> Option<Host> {
+        let host = attributes.get("host").and_then(Host::from_value)?;
+        Some(self.sessions.with_user(host))
+    }
+
+    fn by_host<'a>(&self, attributes: impl Iterator<Item = &'a Value>) -> Grouped {
+        let mut grouped = Grouped {
+            hosts: BTreeMap::new(),
+            nowhere: Vec::new(),
+        };
+        for (i, attributes) in attributes.enumerate() {
+            match self.host(attributes) {
+                Some(host) => {
+                    let key = crate::session::key(&host);
+                    grouped
+                        .hosts
+                        .entry(key)
+                        .or_insert_with(|| (host, Vec::new()))
+                        .1
+                        .push(i);
+                }
+                None => grouped.nowhere.push(i),
+            }
+        }
+        grouped
+    }
 }
 
 #[async_trait]
@@ -80,28 +108,6 @@ struct Grouped {
     hosts: BTreeMap<String, (Host, Vec<usize>)>,
     /// Those whose host can't be told.
     nowhere: Vec<usize>,
-}
-
-fn by_host<'a>(attributes: impl Iterator<Item = &'a Value>) -> Grouped {
-    let mut grouped = Grouped {
-        hosts: BTreeMap::new(),
-        nowhere: Vec::new(),
-    };
-    for (i, attributes) in attributes.enumerate() {
-        match attributes.get("host").and_then(Host::from_value) {
-            Some(host) => {
-                let key = crate::session::key(&host);
-                grouped
-                    .hosts
-                    .entry(key)
-                    .or_insert_with(|| (host, Vec::new()))
-                    .1
-                    .push(i);
-            }
-            None => grouped.nowhere.push(i),
-        }
-    }
-    grouped
 }
 
 fn unknown_host() -> ProviderProblem {

@@ -1,6 +1,6 @@
 //! What is certain to fail on a host, before anything is changed there: a round trip a host.
 
-use super::{SshConnection, by_host, resource};
+use super::{SshConnection, resource};
 use crate::resources::attributes;
 use crate::runner::preflight::{Lacks, Needs};
 use crate::values::{secrets, text};
@@ -9,7 +9,7 @@ use provider::{Action, Foreseen, Host, Operation, ProviderProblem};
 
 pub(crate) async fn preflight(on: &SshConnection, changes: &[Operation]) -> Vec<Foreseen> {
     // A host that is not known yet is made by the same run: its changes tell for themselves.
-    let grouped = by_host(changes.iter().map(|o| attributes(&o.action)));
+    let grouped = on.by_host(changes.iter().map(|o| attributes(&o.action)));
     let looks = grouped.hosts.values().map(|(host, indices)| {
         let changes: Vec<_> = indices.iter().map(|i| &changes[*i]).collect();
         of_host(on, host, changes)

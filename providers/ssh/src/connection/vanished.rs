@@ -1,13 +1,13 @@
 //! Records of what somebody took away by hand: they go from the hosts, a round trip a host.
 
-use super::{SshConnection, by_host};
+use super::SshConnection;
 use crate::runner::work::forget;
 use model::ObjectId;
 use provider::Gone;
 use std::collections::BTreeMap;
 
 pub(crate) async fn vanished(on: &SshConnection, gone: Vec<Gone>) {
-    let grouped = by_host(gone.iter().map(|g| &g.attributes));
+    let grouped = on.by_host(gone.iter().map(|g| &g.attributes));
     let hosts = grouped.hosts.values().map(|(host, indices)| async {
         let mut objects: BTreeMap<(String, u64), Vec<ObjectId>> = BTreeMap::new();
         for gone in indices.iter().map(|i| &gone[*i]) {

@@ -4,6 +4,7 @@ use super::host_key::fingerprint;
 use super::key::{Key, Unusable};
 use super::rsa::RsaSigner;
 use super::ssh::Listener;
+use crate::session::Settings;
 use provider::{Host, ProviderProblem};
 use russh::client::Handle;
 use russh::keys::agent::AgentIdentity;
@@ -19,7 +20,7 @@ const MOST_KEYS: usize = 5;
 pub(crate) async fn log_in(
     session: &mut Handle<Listener>,
     host: &Host,
-    agent: Option<&Path>,
+    settings: &Settings,
 ) -> Result<(), ProviderProblem> {
     let mut tried = Vec::new();
     if let Some(key) = &host.private_key {
@@ -48,10 +49,24 @@ pub(crate) async fn log_in(
             false => Err(refused(host, tried)),
         };
     }
-    if ask_agent(session, host, agent, &mut tried).await? {
+    let (agent, keys) = (settings.agent.as_deref(), &settings.keys);
+    let publics = publics(&keys.files);
+    let (first, others) = match keys.files.is_empty() {
+        true => (Wanted::All, None),
+        false => (
+            Wanted::Only(&publics),
+            (!keys.only).then_some(Wanted::Without(&publics)),
+        ),
+    };
+    if ask_agent(session, host, agent, first, &mut tried).await? {
         return Ok(());
     }
-    for path in usual_files() {
+    let files = match keys.files.is_empty() {
+        true if keys.only => Vec::new(),
+        true => usual_files(),
+        false => keys.files.clone(),
+    };
+    for path in files {
         let name = path.display().to_string();
         match Key::load(&path) {
             Ok(key) if tried.len() < MOST_KEYS => {
@@ -63,6 +78,11 @@ pub(crate) async fn log_in(
             // A key that needs a passphrase is the agent's business.
             Err(e) => tried.push(format!("{name}: {e}")),
         }
+    }
+    if let Some(others) = others
+        && ask_agent(session, host, agent, others, &mut tried).await?
+    {
+        return Ok(());
     }
     Err(refused(host, tried))
 }
@@ -100,6 +120,7 @@ async fn ask_agent(
     session: &mut Handle<Listener>,
     host: &Host,
     agent: Option<&Path>,
+    wanted: Wanted<'_>,
     tried: &mut Vec<String>,
 ) -> Result<bool, ProviderProblem> {
     let Some(path) = agent else {
@@ -122,6 +143,9 @@ async fn ask_agent(
         let AgentIdentity::PublicKey { key, .. } = identity else {
             continue;
         };
+        if !wanted.takes(&key) {
+            continue;
+        }
         for hash in hashes(session, &key).await {
             offers += 1;
             if offers > MOST_KEYS {
@@ -160,6 +184,41 @@ fn shown(key: &PublicKey, hash: Option<HashAlg>) -> String {
         Some(_) => format!("{} by {}", fingerprint(key), Algorithm::Rsa { hash }),
         None => fingerprint(key),
     }
+}
+
+/// Which of the agent's keys are tried.
+#[derive(Clone, Copy)]
+enum Wanted<'a> {
+    All,
+    Only(&'a [PublicKey]),
+    Without(&'a [PublicKey]),
+}
+
+impl Wanted<'_> {
+    fn takes(&self, key: &PublicKey) -> bool {
+        let among = |keys: &[PublicKey]| keys.iter().any(|k| k.key_data() == key.key_data());
+        match self {
+            Wanted::All => true,
+            Wanted::Only(keys) => among(keys),
+            Wanted::Without(keys) => !among(keys),
+        }
+    }
+}
+
+/// The public keys of key files: beside them, or they are public ones themselves.
+fn publics(files: &[PathBuf]) -> Vec<PublicKey> {
+    let beside = |file: &PathBuf| {
+        let mut name = file.clone().into_os_string();
+        name.push(".pub");
+        [PathBuf::from(name), file.clone()]
+    };
+    let texts = files
+        .iter()
+        .flat_map(beside)
+        .flat_map(std::fs::read_to_string);
+    texts
+        .filter_map(|t| PublicKey::from_openssh(t.trim()).ok())
+        .collect()
 }
 
 fn usual_files() -> Vec<PathBuf> {

@@ -65,6 +65,21 @@ pub(crate) trait Transport: Send + Sync {
     async fn close(&self) {}
 }
 
+/// A host that nothing leads to as things are configured.
+#[derive(Clone, Debug)]
+pub(crate) struct NoWay(pub(crate) ProviderProblem);
+
+#[async_trait]
+impl Transport for NoWay {
+    async fn run(&self, _program: &[u8], _on_line: &mut OnLine<'_>) -> Result<End, Trouble> {
+        Err(Trouble::Refused(self.0.clone()))
+    }
+
+    fn fresh(&self) -> Box<dyn Transport> {
+        Box::new(self.clone())
+    }
+}
+
 /// Cuts a stream of bytes into lines.
 #[derive(Default)]
 pub(crate) struct Lines(Vec<u8>);
