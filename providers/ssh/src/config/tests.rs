@@ -1,3 +1,5 @@
+//! The configuration of ssh: how it is read, held against ssh itself.
+
 use super::*;
 use proptest::prelude::*;
 use std::process::Command;

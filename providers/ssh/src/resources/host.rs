@@ -82,7 +82,7 @@ mod tests {
     #[test]
     fn an_address_is_needed_but_on_this_machine() {
         let local = ("transport", Value::from("local"));
-        check(&[local.clone()], None);
+        check(std::slice::from_ref(&local), None);
         check(&[local, ("address", "localhost".into())], None);
         check(&[("address", "web".into())], None);
         check(&[], Some("has no `address`"));
