@@ -19,7 +19,10 @@ enter() { # lineage epoch seconds [proof]
 refuse_all() { # code of lock
   case $1 in
     1) emit "refused locked" ;;
-    *) emit "refused records $(b64 "$WORDS")" ;;
+    *)
+      why_not
+      emit "refused records $(b64 "$WORDS")"
+      ;;
   esac
 }
 
@@ -124,7 +127,17 @@ finish() {
   emit "done $TOKEN"
 }
 
+# The shell's own words for records that can't be written say no more than "I/O error".
+why_not() {
+  at=$D
+  [ -d "$at" ] || at=${D%/*}/
+  WORDS=$WORDS$NL$( { cp /proc/self/status "$at/.probe" && rm -f "$at/.probe"; } 2>&1)
+  rm -f "$at/.probe"
+  WORDS=$WORDS$NL$(df -h -- "$at" 2>&1)
+}
+
 give_up() {
+  case $CODE:$WORDS in records:* | *"I/O error"*) why_not ;; esac
   if [ -n "$TOUCHED" ]; then
     printf 'failed\n' >>"$R"
     emit "fail $TOKEN $CODE touched $(b64 "$WORDS")"
