@@ -89,6 +89,13 @@ impl Lab {
         self
     }
 
+    /// The same project with one more provider.
+    pub fn provider(mut self, provider: Arc<dyn Provider>) -> Lab {
+        let all: Vec<Arc<dyn Provider>> = vec![Arc::new(Builtin), self.simulated.clone(), provider];
+        self.providers = Providers::new(all);
+        self
+    }
+
     /// Changes a file.
     pub fn write(&mut self, path: &str, text: &str) {
         self.files = std::mem::take(&mut self.files).with(path, text);
@@ -189,11 +196,16 @@ impl Lab {
 
     /// Applies a plan.
     pub async fn apply_plan(&mut self, plan: &Plan) -> Report {
+        self.apply_saved(plan, None).await
+    }
+
+    /// Applies a plan, a saved one by its id.
+    pub async fn apply_saved(&mut self, plan: &Plan, id: Option<String>) -> Report {
         let loaded = self.loaded();
         let memory = Memory(self.files.clone());
         let (_sender, cancel) = watch::channel(0);
         let mut session = self.session(&loaded, &memory, cancel);
-        let report = session.apply(plan, None).await;
+        let report = session.apply(plan, id).await;
         drop(session);
         self.state = report.state.clone();
         report

@@ -20,19 +20,25 @@ The argument `host` is an object. Other resources give it out (`sandbox_machine.
 locals {
   web  = { address = \"192.0.2.10\" }
   db   = { address = \"10.0.0.5\", user = \"admin\", become = true, jump_host = { address = \"192.0.2.10\" } }
-  here = { address = \"localhost\", transport = \"local\" }
+  here = { transport = \"local\" }
 }
 ```
 
-- `address`: a name or an address. Required.
+- `address`: a name or an address. Required, but with `transport = \"local\"`.
 - `port`: of sshd, else 22.
 - `user`: who to log in as, else `root`. With `become = true`, it becomes root by sudo.
 - `identity`: the path of a private key; `private_key`: the key itself. Without both, the agent's keys,
-  `~/.ssh/id_ed25519` and `~/.ssh/id_ecdsa`.
+  `~/.ssh/id_ed25519`, `~/.ssh/id_ecdsa` and `~/.ssh/id_rsa`. A key with a passphrase belongs into the agent.
 - `host_key`: the public key that the host must show; else it must be in `known_hosts`.
 - `jump_host`: a host to go through, written in the same way.
 - `transport`: `ssh`, or `local` for the machine that Landfall runs on.
 - `id`: what tells this machine from others though its address changes. A resource that makes machines sets it.
+
+What the value leaves out, ssh's own configuration fills in (`~/.ssh/config`, or `ssh_config` of the provider): `HostName`,
+`Port`, `User`, `IdentityFile`, `IdentitiesOnly`, `IdentityAgent`, `ProxyJump`, `UserKnownHostsFile` and `HostKeyAlias`, in
+blocks of `Host` or `Match` with `all`, `host`, `originalhost`, `user` and `localuser`, with `Include`. It is read when a
+host is connected to. A `ProxyCommand` for the host is refused, and so is a `Match exec` that says one of these; everything else
+in it is left to ssh. Host keys are always checked, whatever `StrictHostKeyChecking` says.
 
 ";
 

@@ -1,5 +1,5 @@
 //! What goes wrong on real hosts is told with the address, what was tried, the host's own words
-//! and what to do; the rest of the graph goes on.
+//! and what to do; the rest of the graph goes on, unless it is seen before the first change.
 
 use crate::program::run;
 use crate::{Machine, Project, Ran};
@@ -42,7 +42,7 @@ fn what_goes_wrong_on_hosts_is_told_and_the_rest_goes_on() {
     unreachable(&project);
     refused_key(&project, &machine);
     changed_host_key(&project, &machine);
-    no_package(&project);
+    no_package(&project, &machine);
     failing_unit(&project);
     full_disk(&project, &machine);
 }
@@ -56,6 +56,17 @@ fn apply(project: &Project, more: &str) -> Ran {
     let state = project.landfall(&["state", "show", "terraform_data.beside"]);
     assert!(state.all().contains(&beside), "{}", ran.all());
     ran
+}
+
+/// The same where a problem is seen before the first change: nothing is begun.
+fn refused(project: &Project, more: &str) -> Ran {
+    let beside = format!("fine but for {} letters", more.len());
+    let main = MACHINE.replace("fine", &beside);
+    project.write("main.hcl", &format!("{main}{more}"));
+    let ran = project.landfall(&["apply", "--auto-approve"]).expect(1);
+    let state = project.landfall(&["state", "show", "terraform_data.beside"]);
+    assert!(!state.all().contains(&beside), "{}", ran.all());
+    ran.says("seen before the first change")
 }
 
 /// The same with a file on a host that is written by hand, its address left out.
@@ -95,8 +106,9 @@ fn changed_host_key(project: &Project, machine: &Machine) {
     on_host(project, &machine.address, &host).says("host key");
 }
 
-fn no_package(project: &Project) {
-    let ran = apply(
+fn no_package(project: &Project, machine: &Machine) {
+    machine.on("apt-get update -q");
+    let ran = refused(
         project,
         r#"
 resource "ssh_package" "bad" {
@@ -141,9 +153,10 @@ fn full_disk(project: &Project, machine: &Machine) {
         )
     };
     project.becomes(&format!("{MACHINE}{}", file("\"old\\n\"")));
-    apply(project, &file(&format!("\"{}\"", "long ".repeat(40_000))))
+    refused(project, &file(&format!("\"{}\"", "long ".repeat(40_000))))
         .says("ssh_file.bad")
-        .says("No space left on device");
+        .says("there is no room in /srv/small/")
+        .says("64K");
     assert_eq!(machine.read("/srv/small/f"), "old\n");
     assert_eq!(
         machine.on("ls -A /srv/small"),

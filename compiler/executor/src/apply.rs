@@ -10,6 +10,12 @@ use state::{Event, Object, Output, ProviderRecord, State};
 /// it is recorded at the end.
 pub async fn apply(plan: &Plan, state: State, context: &Context<'_>) -> Report {
     let mut run = Run::new(plan, context, state);
+    if !run.preflight().await {
+        let mut report = run.report;
+        report.state = run.state;
+        return report;
+    }
+    let vanished = run.vanished(plan);
     let first = first_events(plan, context);
     if !first.is_empty() && !run.record(first).await {
         return ended(run).await;
@@ -28,6 +34,7 @@ pub async fn apply(plan: &Plan, state: State, context: &Context<'_>) -> Report {
     run.end_rollouts().await;
     run.leftovers();
     run.restore_dependencies(forgotten).await;
+    run.tell_vanished(vanished).await;
     ended(run).await
 }
 

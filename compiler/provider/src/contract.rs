@@ -4,8 +4,8 @@
 //! A [`Connection`] is one configuration of it, connected: the only part that does IO.
 
 use crate::{
-    Answers, DataAnswer, DataRequest, FindAnswer, FindRequest, ImportRequest, Listed, Made,
-    Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    Answers, DataAnswer, DataRequest, FindAnswer, FindRequest, Foreseen, Gone, ImportRequest,
+    Listed, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
 };
 use async_trait::async_trait;
 use model::{AttrPath, Effect, Lineage, ProviderSchema, Value};
@@ -198,8 +198,14 @@ pub trait Connection: Send + Sync {
         )))
     }
 
-    /// Problems of planned changes that can be seen before the first of them.
-    async fn preflight(&self, _changes: &[Operation]) -> Vec<ProviderProblem> {
+    /// Told, at the end of a run, of objects that were found gone and that no operation ended:
+    /// what is kept beside them can go. Nobody waits for an answer; what can't be done now stays.
+    async fn vanished(&self, _gone: Vec<Gone>) {}
+
+    /// Problems of planned changes that can be seen before the first of them, of all lanes at
+    /// once: only what is certain to fail, since one error keeps the whole run from beginning.
+    /// Attributes may be unknown, and secrets sealed; nothing is changed.
+    async fn preflight(&self, _changes: &[Operation]) -> Vec<Foreseen> {
         Vec::new()
     }
 

@@ -9,12 +9,16 @@ use std::sync::Arc;
 pub struct Host {
     /// Which host: kept by the resource that made it, whatever becomes of its address.
     pub id: Option<String>,
-    /// Name or address; with the transport `local`, nothing is asked for.
+    /// Name or address; with the transport `local` none is needed.
     pub address: String,
     /// The port of sshd.
     pub port: u16,
+    /// Whether the value says so; else a configuration of ssh may know another.
+    pub port_given: bool,
     /// Who to log in as.
     pub user: String,
+    /// Whether the value says so.
+    pub user_given: bool,
     /// The path of a private key; none stands for the agent.
     pub identity: Option<String>,
     /// A private key itself, in OpenSSH's form. Sensitive.
@@ -41,16 +45,11 @@ pub fn host_type() -> Type {
 }
 
 fn fields() -> Vec<(&'static str, Field)> {
-    let required = |ty| Field {
-        ty,
-        optional: false,
-        default: None,
-    };
     vec![
         ("id", optional(Type::String, None)),
-        ("address", required(Type::String)),
-        ("port", optional(Type::Number, Some(Value::int(22)))),
-        ("user", optional(Type::String, Some("root".into()))),
+        ("address", optional(Type::String, None)),
+        ("port", optional(Type::Number, None)),
+        ("user", optional(Type::String, None)),
         ("identity", optional(Type::String, None)),
         ("private_key", optional(Type::String, None)),
         ("host_key", optional(Type::String, None)),
@@ -87,16 +86,15 @@ impl Host {
         {
             return None;
         }
+        let local = text("transport").as_deref() == Some("local");
+        let port = value.get("port").and_then(Value::as_i64);
         Some(Host {
             id: text("id"),
-            address: text("address")?,
-            port: value
-                .get("port")
-                .and_then(Value::as_i64)
-                .unwrap_or(22)
-                .try_into()
-                .ok()?,
+            address: text("address").or_else(|| local.then(|| "localhost".into()))?,
+            port: port.unwrap_or(22).try_into().ok()?,
+            port_given: port.is_some(),
             user: text("user").unwrap_or_else(|| "root".into()),
+            user_given: text("user").is_some(),
             identity: text("identity"),
             private_key: value.get("private_key").filter(|v| !v.is_null()).cloned(),
             host_key: text("host_key"),
@@ -108,7 +106,7 @@ impl Host {
                 .get("become")
                 .and_then(Value::as_bool)
                 .unwrap_or(false),
-            local: text("transport").as_deref() == Some("local"),
+            local,
         })
     }
 

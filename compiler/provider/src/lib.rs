@@ -15,7 +15,9 @@ pub mod conformance;
 pub use answer::{Answer, Answers, answers};
 pub use contract::{Connection, ConnectionIdentity, Lane, PlanAnswer, PlanRequest, Provider};
 pub use host::{Host, host_type};
-pub use operation::{Action, Certainty, Failure, Made, Operation, Ownership, TimeoutMs};
+pub use operation::{
+    Action, Certainty, Failure, Foreseen, Gone, Made, Operation, Ownership, TimeoutMs,
+};
 pub use problem::{ProviderProblem, Severity};
 pub use read::{
     DataAnswer, DataRequest, FindAnswer, FindRequest, Found, ImportRequest, Listed, ReadAnswer,

@@ -74,6 +74,38 @@ pub struct Made {
     pub private: Vec<u8>,
 }
 
+/// An object that somebody ended behind everybody's back.
+#[derive(Clone, Debug)]
+pub struct Gone {
+    /// The resource type.
+    pub ty: String,
+    /// Whose it was.
+    pub ownership: Ownership,
+    /// As recorded.
+    pub attributes: Value,
+}
+
+/// A problem of planned changes that is seen before the first of them.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Foreseen {
+    /// The changes that it concerns; none stand for all that were asked about.
+    pub tokens: Vec<Token>,
+    /// In words.
+    pub problem: ProviderProblem,
+}
+
+impl Foreseen {
+    /// A problem of some changes.
+    pub fn of(tokens: Vec<Token>, problem: ProviderProblem) -> Foreseen {
+        Foreseen { tokens, problem }
+    }
+
+    /// A problem of all changes that were asked about.
+    pub fn of_all(problem: ProviderProblem) -> Foreseen {
+        Foreseen::of(Vec::new(), problem)
+    }
+}
+
 /// How far a failed operation came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Certainty {

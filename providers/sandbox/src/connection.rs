@@ -9,8 +9,8 @@ use crate::{Outcome, cgroup, tools};
 use async_trait::async_trait;
 use model::{Lineage, Value};
 use provider::{
-    Action, Answers, Connection, ConnectionIdentity, Failure, FindAnswer, FindRequest, Found,
-    Listed, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    Action, Answers, Connection, ConnectionIdentity, Failure, FindAnswer, FindRequest, Foreseen,
+    Found, Listed, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
 };
 use std::fs;
 use std::sync::Arc;
@@ -115,25 +115,36 @@ impl Connection for SandboxConnection {
         reachable.await.unwrap_or_else(|_| Err(crashed()))
     }
 
-    async fn preflight(&self, changes: &[Operation]) -> Vec<ProviderProblem> {
+    async fn preflight(&self, changes: &[Operation]) -> Vec<Foreseen> {
         if changes.is_empty() {
             return Vec::new();
         }
-        let mut problems: Vec<_> = tools::check().err().into_iter().collect();
-        let limited = changes.iter().any(|change| match &change.action {
-            Action::Create { planned } | Action::Update { planned, .. } => {
-                planned.get("memory").is_some_and(|m| !m.is_null())
-            }
-            Action::Delete { .. } => false,
-        });
-        if limited && !cgroup::limits_memory() {
-            problems.push(
+        let makes = |o: &&Operation| matches!(o.action, Action::Create { .. });
+        let mut problems = Vec::new();
+        // What is there can be ended with less.
+        if let (true, Err(problem)) = (changes.iter().any(|o| makes(&o)), tools::check()) {
+            let made = changes.iter().filter(makes).map(|o| o.token).collect();
+            problems.push(Foreseen::of(made, problem));
+        }
+        let limited: Vec<_> = changes.iter().filter(|o| is_limited(o)).collect();
+        if !limited.is_empty() && !cgroup::limits_memory() {
+            let problem =
                 ProviderProblem::warning("`memory` has no effect: this computer can't limit it")
                     .help("it takes the memory controller of control groups")
-                    .at(model::AttrPath::name("memory")),
-            );
+                    .at(model::AttrPath::name("memory"));
+            let tokens = limited.iter().map(|o| o.token).collect();
+            problems.push(Foreseen::of(tokens, problem));
         }
         problems
+    }
+}
+
+fn is_limited(change: &Operation) -> bool {
+    match &change.action {
+        Action::Create { planned } | Action::Update { planned, .. } => {
+            planned.get("memory").is_some_and(|m| !m.is_null())
+        }
+        Action::Delete { .. } => false,
     }
 }
 

@@ -15,7 +15,8 @@ use async_trait::async_trait;
 use model::{IdentityClass, Lineage, ProviderSchema, ResourceSchema, Token, Value};
 use provider::{
     Answers, Connection, ConnectionIdentity, DataAnswer, DataRequest, FindAnswer, FindRequest,
-    Found, ImportRequest, Listed, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    Foreseen, Found, ImportRequest, Listed, Made, Operation, ProviderProblem, ReadAnswer,
+    ReadRequest,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -123,12 +124,15 @@ impl Connection for Link {
         }
     }
 
-    async fn preflight(&self, changes: &[Operation]) -> Vec<ProviderProblem> {
+    async fn preflight(&self, changes: &[Operation]) -> Vec<Foreseen> {
         let told = changes
             .iter()
             .filter(|o| !self.twin && apply::fails(o, "preflight"));
-        told.map(|o| ProviderProblem::error(format!("a `{}` was told to fail", o.ty)))
-            .collect()
+        told.map(|o| {
+            let problem = ProviderProblem::error(format!("a `{}` was told to fail", o.ty));
+            Foreseen::of(vec![o.token], problem)
+        })
+        .collect()
     }
 }
 

@@ -2,8 +2,10 @@
 
 mod apply;
 mod find;
+mod preflight;
 mod prove;
 mod read;
+mod vanished;
 
 use crate::resources::{self, Resource};
 use crate::session::{Session, Sessions, Settings};
@@ -11,7 +13,7 @@ use async_trait::async_trait;
 use model::Value;
 use provider::{
     Answers, Connection, ConnectionIdentity, DataAnswer, DataRequest, FindAnswer, FindRequest,
-    Host, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    Foreseen, Gone, Host, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
 };
 use std::collections::BTreeMap;
 
@@ -29,6 +31,34 @@ impl SshConnection {
 
     async fn session(&self, host: &Host) -> Session {
         self.sessions.with(host).await
+    }
+
+    /// The host of an object, with the user that it is logged in as.
+    fn host(&self, attributes: &Value) -> Option<Host> {
+        let host = attributes.get("host").and_then(Host::from_value)?;
+        Some(self.sessions.with_user(host))
+    }
+
+    fn by_host<'a>(&self, attributes: impl Iterator<Item = &'a Value>) -> Grouped {
+        let mut grouped = Grouped {
+            hosts: BTreeMap::new(),
+            nowhere: Vec::new(),
+        };
+        for (i, attributes) in attributes.enumerate() {
+            match self.host(attributes) {
+                Some(host) => {
+                    let key = crate::session::key(&host);
+                    grouped
+                        .hosts
+                        .entry(key)
+                        .or_insert_with(|| (host, Vec::new()))
+                        .1
+                        .push(i);
+                }
+                None => grouped.nowhere.push(i),
+            }
+        }
+        grouped
     }
 }
 
@@ -59,6 +89,14 @@ impl Connection for SshConnection {
         read::gate(self, ty, gate, made).await
     }
 
+    async fn vanished(&self, gone: Vec<Gone>) {
+        vanished::vanished(self, gone).await;
+    }
+
+    async fn preflight(&self, changes: &[Operation]) -> Vec<Foreseen> {
+        preflight::preflight(self, changes).await
+    }
+
     async fn close(&self) {
         self.sessions.close().await;
     }
@@ -70,28 +108,6 @@ struct Grouped {
     hosts: BTreeMap<String, (Host, Vec<usize>)>,
     /// Those whose host can't be told.
     nowhere: Vec<usize>,
-}
-
-fn by_host<'a>(attributes: impl Iterator<Item = &'a Value>) -> Grouped {
-    let mut grouped = Grouped {
-        hosts: BTreeMap::new(),
-        nowhere: Vec::new(),
-    };
-    for (i, attributes) in attributes.enumerate() {
-        match attributes.get("host").and_then(Host::from_value) {
-            Some(host) => {
-                let key = crate::session::key(&host);
-                grouped
-                    .hosts
-                    .entry(key)
-                    .or_insert_with(|| (host, Vec::new()))
-                    .1
-                    .push(i);
-            }
-            None => grouped.nowhere.push(i),
-        }
-    }
-    grouped
 }
 
 fn unknown_host() -> ProviderProblem {

@@ -1,6 +1,7 @@
 //! The provider `ssh`: files, packages, users, units and commands on hosts, without an agent.
 //! It opens no session before something is asked of a host.
 
+mod config;
 mod connection;
 mod private;
 mod quote;
@@ -15,7 +16,7 @@ use connection::SshConnection;
 use model::{Attribute, BlockSchema, ProviderSchema, Type, Value};
 use provider::{Connection, Host, Lane, PlanAnswer, PlanRequest, Provider, ProviderProblem};
 pub use quote::quote;
-use session::Settings;
+use session::{Keys, Settings};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -76,11 +77,17 @@ fn config_schema() -> BlockSchema {
         attributes: vec![
             text(
                 "known_hosts",
-                "The file of known hosts; `~/.ssh/known_hosts` without it.",
+                "The file of known hosts; what ssh's configuration says, or `~/.ssh/known_hosts`, \
+                 without it.",
+            ),
+            text(
+                "ssh_config",
+                "The configuration of ssh that fills in what a host value leaves out; \
+                 `~/.ssh/config` without it, and \"none\" for none.",
             ),
             text(
                 "agent",
-                "The socket of the agent; `SSH_AUTH_SOCK` without it.",
+                "The socket of the agent; what ssh's configuration says, or `SSH_AUTH_SOCK`, without it.",
             ),
             text("records", "The directory of the records on a host.").or(RECORDS),
             Attribute::new(
@@ -97,9 +104,13 @@ fn config_schema() -> BlockSchema {
 fn settings(config: &Value) -> Settings {
     let home = std::env::home_dir();
     let path = |name| values::text(config, name).map(PathBuf::from);
+    let ssh_config = path("ssh_config").or(home.map(|h| h.join(".ssh/config")));
     Settings {
-        known_hosts: path("known_hosts").or(home.map(|h| h.join(".ssh/known_hosts"))),
-        agent: path("agent").or(std::env::var_os("SSH_AUTH_SOCK").map(PathBuf::from)),
+        ssh_config: ssh_config.filter(|p| p.as_os_str() != "none"),
+        known_hosts: path("known_hosts").map(|p| vec![p]),
+        agent: path("agent"),
+        keys: Keys::default(),
+        host_key_alias: None,
         records: values::text(config, "records").unwrap_or_else(|| RECORDS.into()),
         connect_s: values::number(config, "connect_timeout")
             .and_then(|n| u64::try_from(n).ok())

@@ -329,44 +329,6 @@ async fn a_sealed_content_that_is_as_recorded_reads_as_recorded() {
 }
 
 #[tokio::test]
-async fn a_full_disk_leaves_the_old_file() {
-    let world = World::local().await;
-    let mount = world.path("small");
-    fs::create_dir(&mount).unwrap();
-    let run = |words: &[&str]| {
-        let status = std::process::Command::new(words[0])
-            .args(&words[1..])
-            .status()
-            .unwrap();
-        assert!(status.success(), "{words:?}");
-    };
-    let at = mount.display().to_string();
-    run(&["mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", &at]);
-    let fields = |content: String| {
-        [
-            ("path", format!("{at}/f").into()),
-            ("content", Value::string(content)),
-        ]
-    };
-    let outcome = async {
-        let made = world
-            .create("ssh_file", &fields("old".into()))
-            .await
-            .unwrap();
-        let failed = world.update(&made, &fields("x".repeat(200_000))).await;
-        (
-            failed,
-            fs::read_to_string(mount.join("f")).unwrap(),
-            fs::read_dir(&mount).unwrap().count(),
-        )
-    };
-    let (failed, content, files) = outcome.await;
-    run(&["umount", &at]);
-    check_fails(failed, "No space left on device");
-    assert_eq!((content.as_str(), files), ("old", 1));
-}
-
-#[tokio::test]
 async fn many_files_in_one_batch_stay_in_order_and_one_failure_stops_no_other() {
     let world = World::local().await;
     let operation = |name: &str| {

@@ -275,6 +275,11 @@ async fn packages_come_together_and_go_with_what_came_along() {
     let batch = ["nginx-light", "tree", "no-such-package-anywhere"]
         .map(operation)
         .to_vec();
+    let foreseen = world.connection.preflight(&batch).await;
+    assert_eq!(foreseen.len(), 1, "{foreseen:?}");
+    assert_eq!(foreseen[0].tokens, [batch[2].token]);
+    let said = words(&foreseen[0].problem);
+    assert!(said.contains("Unable to locate package no-such"), "{said}");
     let outcomes = world.apply_all(batch.clone()).await;
     check_fails(
         outcomes[2].clone(),

@@ -58,32 +58,130 @@ async fn by_a_key_in_the_host_value_and_a_pinned_host_key() {
     check_works(&world(&sshd, &fields).await).await;
 }
 
+/// Another key of the user's, which the sshd knows.
+fn another_key(sshd: &Sshd, words: &[&str]) -> Value {
+    let key = sshd.at("another_key").display().to_string();
+    run(&[&["ssh-keygen", "-q", "-f", &key], words].concat());
+    fs::copy(sshd.at("another_key.pub"), sshd.at("authorized_keys")).unwrap();
+    key.into()
+}
+
+#[tokio::test]
+async fn by_rsa_key_files_of_all_forms() {
+    for (form, bits) in [
+        ("RFC4716", "2048"),
+        ("RFC4716", "3072"),
+        ("PEM", "2048"),
+        ("PKCS8", "2048"),
+    ] {
+        let sshd = Sshd::start();
+        let key = another_key(&sshd, &["-t", "rsa", "-b", bits, "-m", form, "-N", ""]);
+        check_works(&world(&sshd, &[("identity", key)]).await).await;
+    }
+}
+
+#[tokio::test]
+async fn rsa_signs_by_what_the_host_takes_but_never_by_sha_1() {
+    let words = ["-t", "rsa", "-b", "2048", "-N", ""];
+    let sshd = Sshd::with("PubkeyAcceptedAlgorithms rsa-sha2-256");
+    let key = another_key(&sshd, &words);
+    check_works(&world(&sshd, &[("identity", key)]).await).await;
+    let sshd = Sshd::with("PubkeyAcceptedAlgorithms ssh-rsa");
+    let key = another_key(&sshd, &words);
+    let refused = world(&sshd, &[("identity", key)]).await;
+    check_refused(
+        &refused,
+        &[
+            "by rsa-sha2-512",
+            "by rsa-sha2-256",
+            "RSA by SHA-1 only",
+            "Ed25519",
+        ],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_key_with_a_passphrase_is_for_the_agent() {
+    let sshd = Sshd::start();
+    for (kind, form) in [
+        ("ed25519", "RFC4716"),
+        ("rsa", "PEM"),
+        ("rsa", "PKCS8"),
+        ("rsa", "RFC4716"),
+    ] {
+        let _ = fs::remove_file(sshd.at("another_key"));
+        let key = another_key(&sshd, &["-t", kind, "-m", form, "-N", "a passphrase"]);
+        let refused = world(&sshd, &[("identity", key)]).await;
+        check_refused(
+            &refused,
+            &[
+                "another_key can't be used: it needs a passphrase",
+                "ssh-add",
+            ],
+        )
+        .await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_key_is_refused_with_what_would_be_one() {
+    let sshd = Sshd::start();
+    fs::write(
+        sshd.at("no_key"),
+        "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n",
+    )
+    .unwrap();
+    let key = sshd.at("no_key").display().to_string().into();
+    let refused = world(&sshd, &[("identity", key)]).await;
+    check_refused(&refused, &["no_key can't be used", "Ed25519, ECDSA or RSA"]).await;
+}
+
+/// An agent of the test's own, which holds one key.
+struct Agent(std::process::Child);
+
+impl Agent {
+    fn with(sshd: &Sshd, key: &str) -> (Agent, String) {
+        let socket = sshd.at("agent").display().to_string();
+        let agent = Command::new("ssh-agent")
+            .args(["-D", "-a", &socket])
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .unwrap();
+        let agent = Agent(agent);
+        let deadline = Instant::now() + Duration::from_secs(5);
+        while !sshd.at("agent").exists() {
+            assert!(Instant::now() < deadline);
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let added = Command::new("ssh-add")
+            .args(["-q", key])
+            .env("SSH_AUTH_SOCK", &socket)
+            .status()
+            .unwrap();
+        assert!(added.success());
+        (agent, socket)
+    }
+}
+
+impl Drop for Agent {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
 #[tokio::test]
 async fn by_the_agent() {
-    let sshd = Sshd::start();
-    let socket = sshd.at("agent").display().to_string();
-    let mut agent = Command::new("ssh-agent")
-        .args(["-D", "-a", &socket])
-        .spawn()
-        .unwrap();
-    let deadline = Instant::now() + Duration::from_secs(5);
-    while !sshd.at("agent").exists() {
-        assert!(Instant::now() < deadline);
-        std::thread::sleep(Duration::from_millis(20));
+    for kind in ["ed25519", "rsa"] {
+        let sshd = Sshd::start();
+        let key = another_key(&sshd, &["-t", kind, "-N", ""]);
+        let (_agent, socket) = Agent::with(&sshd, key.as_str().unwrap());
+        let mut config = sshd.config();
+        config.push(("agent", socket.into()));
+        let world = World::on(sshd.host(&[("identity", Value::NULL)]), &config).await;
+        check_works(&world).await;
     }
-    let added = Command::new("ssh-add")
-        .args(["-q", &sshd.at("user_key").display().to_string()])
-        .env("SSH_AUTH_SOCK", &socket)
-        .status()
-        .unwrap();
-    let mut config = sshd.config();
-    config.push(("agent", socket.into()));
-    let world = World::on(sshd.host(&[("identity", Value::NULL)]), &config).await;
-    let outcome = tokio::spawn(async move { check_works(&world).await }).await;
-    let _ = agent.kill();
-    let _ = agent.wait();
-    assert!(added.success());
-    outcome.unwrap();
 }
 
 #[tokio::test]
@@ -99,6 +197,77 @@ async fn through_a_jump_host_that_is_checked_too() {
     fs::write(sshd.at("known_hosts"), own).unwrap();
     let through = world(&sshd, &[("jump_host", jump.host(&[]))]).await;
     check_refused(&through, &["is not known", "jump host"]).await;
+}
+
+/// A world on a host that ssh's configuration knows, by the name `web`.
+async fn named(sshd: &Sshd, config: &str, fields: &[(&str, Value)]) -> World {
+    let path = sshd.at("ssh_config");
+    fs::write(&path, config).unwrap();
+    let mut all = vec![("address", "web".into())];
+    all.extend(fields.iter().cloned());
+    let config = [("ssh_config", path.display().to_string().into())];
+    World::on(support::host(&all), &config).await
+}
+
+#[tokio::test]
+async fn by_what_the_configuration_of_ssh_says() {
+    let (jump, sshd) = (Sshd::start(), Sshd::start());
+    let known = fs::read_to_string(jump.at("known_hosts")).unwrap();
+    let own = fs::read_to_string(sshd.at("known_hosts")).unwrap();
+    fs::write(sshd.at("known_hosts"), format!("{own}{known}")).unwrap();
+    let at = |name: &str| sshd.at(name).display().to_string();
+    let blocks = |user: &str| {
+        format!(
+            "Host web\n  Port {}\n  User {user}\n  IdentityFile {}\n\
+             Host bastion\n  Port {}\n  IdentityFile {}\n\
+             Host *\n  HostName 127.0.0.1\n  UserKnownHostsFile {}\n  IdentitiesOnly yes\n  \
+             ProxyJump bastion\n",
+            sshd.port,
+            at("user_key"),
+            jump.port,
+            jump.at("user_key").display(),
+            at("known_hosts"),
+        )
+    };
+    check_works(&named(&sshd, &blocks("root"), &[]).await).await;
+    // What the host value says counts, and nothing else is asked.
+    let fields = [("user", "root".into()), ("jump_host", jump.host(&[]))];
+    check_works(&named(&sshd, &blocks("nobody-such"), &fields).await).await;
+    let refused = named(&sshd, &blocks("nobody-such"), &[]).await;
+    check_refused(&refused, &["lets nobody in as nobody-such", "user_key"]).await;
+    let keyless = blocks("root").replace("user_key", "host_key");
+    let refused = named(&sshd, &keyless, &[]).await;
+    check_refused(&refused, &["host_key", "lets nobody in"]).await;
+}
+
+#[tokio::test]
+async fn what_the_configuration_of_ssh_can_not_do_here_is_told() {
+    let sshd = Sshd::start();
+    let refused = named(&sshd, "Host web\n  ProxyCommand nc %h %p\n", &[]).await;
+    check_refused(
+        &refused,
+        &["ssh_config line 2", "ProxyCommand", "jump_host"],
+    )
+    .await;
+    let refused = named(&sshd, "Port none\n", &[]).await;
+    check_refused(&refused, &["ssh_config line 1", "no port"]).await;
+}
+
+#[tokio::test]
+async fn an_alias_stands_for_the_name_in_known_hosts() {
+    let sshd = Sshd::start();
+    fs::write(
+        sshd.at("known_hosts"),
+        format!("cluster {}\n", sshd.host_key()),
+    )
+    .unwrap();
+    let config = format!(
+        "HostName 127.0.0.1\nPort {}\nIdentityFile {}\nUserKnownHostsFile none {}\nHostKeyAlias cluster\n",
+        sshd.port,
+        sshd.at("user_key").display(),
+        sshd.at("known_hosts").display()
+    );
+    check_works(&named(&sshd, &config, &[]).await).await;
 }
 
 #[tokio::test]

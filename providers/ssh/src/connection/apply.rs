@@ -1,6 +1,6 @@
 //! Carrying out operations: those of one host in one program, answers as each of them ends.
 
-use super::{SshConnection, by_host, resource, unknown_host};
+use super::{SshConnection, resource, unknown_host};
 use crate::private::Private;
 use crate::resources::{Change, Resource, attributes, guard, nothing_unknown};
 use crate::runner::work::{Batch, Event, Retry, Stopped, Task, Touched};
@@ -9,7 +9,7 @@ use provider::{Action, Answers, Certainty, Failure, Host, Made, Operation, Provi
 use std::collections::BTreeMap;
 
 pub(crate) async fn apply(on: &SshConnection, batch: Vec<Operation>, answers: Answers) {
-    let grouped = by_host(batch.iter().map(|o| attributes(&o.action)));
+    let grouped = on.by_host(batch.iter().map(|o| attributes(&o.action)));
     for i in grouped.nowhere {
         answers.failed(batch[i].token, Failure::refused(unknown_host()));
     }

@@ -1,6 +1,6 @@
 //! Settling operations whose end is unknown, by the host's own records and by what stands there.
 
-use super::{SshConnection, by_host, in_order, resource, unknown_host};
+use super::{SshConnection, in_order, resource, unknown_host};
 use crate::private::Private;
 use crate::resources::{Resource, nothing_unknown};
 use crate::runner::look::{Look, Seen};
@@ -11,7 +11,7 @@ use provider::{FindAnswer, FindRequest, Found, Host, Made, ProviderProblem};
 const WAIT_S: u64 = 60;
 
 pub(crate) async fn find(on: &SshConnection, batch: Vec<FindRequest>) -> Vec<FindAnswer> {
-    let grouped = by_host(batch.iter().map(|r| &r.attributes));
+    let grouped = on.by_host(batch.iter().map(|r| &r.attributes));
     let looks = grouped.hosts.values().map(|(host, indices)| async {
         let requests: Vec<_> = indices.iter().map(|i| &batch[*i]).collect();
         let answers = find_host(on, host, &requests).await;

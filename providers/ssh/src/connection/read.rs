@@ -1,14 +1,13 @@
 //! Reading: all that is asked of a host in one look, many hosts at once.
 
-use super::{SshConnection, by_host, in_order, resource, unknown_host};
+use super::{SshConnection, in_order, resource, unknown_host};
 use crate::private::Private;
 use crate::resources::nothing_unknown;
 use crate::runner::look::{Look, Seen};
-use model::Value;
 use provider::{DataAnswer, DataRequest, Host, Made, ProviderProblem, ReadAnswer, ReadRequest};
 
 pub(crate) async fn read(on: &SshConnection, batch: Vec<ReadRequest>) -> Vec<ReadAnswer> {
-    let grouped = by_host(batch.iter().map(|r| &r.attributes));
+    let grouped = on.by_host(batch.iter().map(|r| &r.attributes));
     let looks = grouped.hosts.values().map(|(host, indices)| async {
         let requests: Vec<_> = indices.iter().map(|i| &batch[*i]).collect();
         let answers = read_host(on, host, &requests).await;
@@ -86,7 +85,7 @@ fn try_answer(request: &ReadRequest, seen: &Seen) -> Result<ReadAnswer, Provider
 }
 
 pub(crate) async fn data(on: &SshConnection, batch: Vec<DataRequest>) -> Vec<DataAnswer> {
-    let grouped = by_host(batch.iter().map(|r| &r.config));
+    let grouped = on.by_host(batch.iter().map(|r| &r.config));
     let looks = grouped.hosts.values().map(|(host, indices)| async {
         let look = Look {
             facts: true,
@@ -123,16 +122,12 @@ pub(crate) async fn gate(
     made: &Made,
 ) -> Result<bool, ProviderProblem> {
     let resource = resource(ty)?;
-    let (private, host) = (Private::decode(&made.private)?, host(&made.attributes)?);
+    let (private, host) = (
+        Private::decode(&made.private)?,
+        on.host(&made.attributes).ok_or_else(unknown_host)?,
+    );
     let mut look = Look::default();
     resource.look(&made.attributes, &private, &mut look);
     let seen = on.look(&host, &look).await?;
     resource.gate(gate, &made.attributes, &seen)
-}
-
-fn host(attributes: &Value) -> Result<Host, ProviderProblem> {
-    attributes
-        .get("host")
-        .and_then(Host::from_value)
-        .ok_or_else(unknown_host)
 }

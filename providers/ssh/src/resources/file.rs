@@ -7,6 +7,7 @@ use super::{
 use crate::private::Private;
 use crate::runner::encode;
 use crate::runner::look::{Entry, Kind, Look, Seen, digest};
+use crate::runner::preflight::Needs;
 use crate::runner::work::{Call, Told};
 use crate::values::{is_set, settle, string_or_null, text, with_unknown};
 use base64::Engine;
@@ -203,6 +204,12 @@ impl Resource for SshFile {
 
     fn explain(&self, code: &str, attributes: &Value) -> Option<ProviderProblem> {
         explain(code, &text(attributes, "path").unwrap_or_default())
+    }
+
+    fn needs(&self, planned: &Value, needs: &mut Needs) {
+        if let (Some(path), Ok(content)) = (text(planned, "path"), content(planned)) {
+            needs.file(&path, content.len());
+        }
     }
 
     fn scripts(&self) -> &'static [&'static str] {

@@ -31,6 +31,18 @@ fn check(host: &Value, at: &AttrPath, problems: &mut Vec<ProviderProblem>) {
                 .at(at.then("transport")),
         );
     }
+    let local = text("transport") == Some("local");
+    if !local
+        && host.get("address").is_none_or(Value::is_null)
+        && !host.is_null()
+        && !host.has_unknown()
+    {
+        problems.push(
+            ProviderProblem::error("the host has no `address`")
+                .help("set its name or address, or `transport = \"local\"` for this machine")
+                .at(at.clone()),
+        );
+    }
     if let Some(port) = host.get("port").and_then(Value::as_i64)
         && !(1..=65535).contains(&port)
     {
@@ -49,5 +61,37 @@ fn check(host: &Value, at: &AttrPath, problems: &mut Vec<ProviderProblem>) {
                     .at(at.then(name)),
             );
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(fields: &[(&str, Value)], expected: Option<&str>) {
+        let host = Value::object(fields.iter().cloned());
+        let host = model::convert(&host, &provider::host_type()).unwrap();
+        let problems = validate(&Value::object([("host", host)]));
+        let words: Vec<_> = problems.iter().map(|p| p.message.as_str()).collect();
+        match expected {
+            None => assert!(words.is_empty(), "{words:?}"),
+            Some(text) => assert!(words.iter().any(|w| w.contains(text)), "{words:?}"),
+        }
+    }
+
+    #[test]
+    fn an_address_is_needed_but_on_this_machine() {
+        let local = ("transport", Value::from("local"));
+        check(std::slice::from_ref(&local), None);
+        check(&[local, ("address", "localhost".into())], None);
+        check(&[("address", "web".into())], None);
+        check(&[], Some("has no `address`"));
+        check(&[("user", "me".into())], Some("has no `address`"));
+        let later = Value::unknown(model::Type::String);
+        check(&[("address", later.clone())], None);
+        check(&[("transport", later)], None);
+        let through = Value::object([("port", Value::int(1))]);
+        let web = ("address", Value::from("web"));
+        check(&[web, ("jump_host", through)], Some("has no `address`"));
     }
 }

@@ -16,6 +16,7 @@ mod user;
 
 use crate::private::Private;
 use crate::runner::look::{Look, Seen};
+use crate::runner::preflight::Needs;
 use crate::runner::work::Call;
 pub(crate) use crate::runner::work::Told;
 use model::{
@@ -64,6 +65,8 @@ pub(crate) trait Resource: Send + Sync {
     fn explain(&self, code: &str, attributes: &Value) -> Option<ProviderProblem>;
     /// The runner's functions for it.
     fn scripts(&self) -> &'static [&'static str];
+    /// What must be there on the host before it is made or changed. Parts may be unknown.
+    fn needs(&self, _planned: &Value, _needs: &mut Needs) {}
     /// Whether it may be carried out a second time without harm.
     fn repeatable(&self) -> bool {
         true

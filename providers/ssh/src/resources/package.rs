@@ -6,6 +6,7 @@ use super::{
 };
 use crate::private::Private;
 use crate::runner::look::{Look, Seen};
+use crate::runner::preflight::Needs;
 use crate::runner::work::Call;
 use crate::values::{settle, string_or_null, text};
 use model::{AttrPath, Attribute, ResourceSchema, Type, Value};
@@ -166,6 +167,13 @@ impl Resource for SshPackage {
             .at(AttrPath::name("existing")),
             _ => return None,
         })
+    }
+
+    fn needs(&self, planned: &Value, needs: &mut Needs) {
+        if let Some(name) = text(planned, "name") {
+            let version = text(planned, "version").map_or(String::new(), |v| format!("={v}"));
+            needs.packages.insert(format!("{name}{version}"));
+        }
     }
 
     fn scripts(&self) -> &'static [&'static str] {

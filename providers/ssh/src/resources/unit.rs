@@ -7,6 +7,7 @@ use super::{
 use crate::private::Private;
 use crate::runner::encode;
 use crate::runner::look::{Kind, Look, Seen, Unit, digest};
+use crate::runner::preflight::Needs;
 use crate::runner::work::Call;
 use crate::values::{is_set, text, truth};
 use model::{AttrPath, Attribute, Effect, Gate, ResourceSchema, Type, Value};
@@ -247,6 +248,13 @@ impl Resource for SshSystemdUnit {
             }
             code => return super::file::explain(code, &path(&name)),
         })
+    }
+
+    fn needs(&self, planned: &Value, needs: &mut Needs) {
+        needs.systemd = true;
+        if let (Some(name), Some(content)) = (text(planned, "name"), text(planned, "content")) {
+            needs.file(&path(&name), content.len());
+        }
     }
 
     fn scripts(&self) -> &'static [&'static str] {

@@ -63,7 +63,10 @@ file_may_update() {
 file_keep() { # path
   if [ ! -e "$1" ] || [ -e "$O/original" ]; then return 0; fi
   WORDS=$( { cp -p -- "$1" "$O/original.new" && sync "$O/original.new" &&
-    mv -f "$O/original.new" "$O/original"; } 2>&1) || { CODE=records; return 1; }
+    mv -f "$O/original.new" "$O/original"; } 2>&1) && return 0
+  rm -f "$O/original.new"
+  CODE=records
+  return 1
 }
 
 # Written beside its target: its own and closed to others before the first byte.

@@ -2,6 +2,7 @@
 //! It is made anew for each round trip: nothing of Landfall is installed there.
 
 pub(crate) mod look;
+pub(crate) mod preflight;
 mod seen;
 pub(crate) mod work;
 

@@ -112,6 +112,8 @@ unit_start() { # start|restart
     case $ACTIVE:$SUB in failed:* | activating:auto-restart) rc=1 ;; esac
   fi
   [ "$rc" != 0 ] || return 0
+  # Its last words may still be on their way into the journal.
+  timeout 5 journalctl --sync 2>/dev/null
   log=$(journalctl -u "$name" --since "@$since" -n 20 --no-pager -o cat 2>/dev/null)
   fail unit_start "$WORDS$NL$log"
 }

@@ -2,6 +2,7 @@
 
 use super::{Line, Program, words};
 use crate::transport::{Transport, Trouble};
+use model::ObjectId;
 use provider::ProviderProblem;
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -312,6 +313,23 @@ impl Batch {
         });
         program.call(together, words);
     }
+}
+
+/// Drops the records of objects that are not there any more. What can't be dropped now goes with
+/// the last of the others.
+pub(crate) async fn forget(
+    transport: &dyn Transport,
+    records: &str,
+    lineage: &str,
+    epoch: u64,
+    objects: &[ObjectId],
+) {
+    let mut program = Program::new(records);
+    program.define(WORK);
+    program.call("enter", [lineage, &epoch.to_string(), "10", ""]);
+    program.call("vanished", objects.iter().map(ToString::to_string));
+    program.call::<&str>("leave", []);
+    let _ = program.run(transport, &mut |_| {}).await;
 }
 
 /// What a program is to do with the operations.

@@ -19,26 +19,35 @@ enter() { # lineage epoch seconds [proof]
 refuse_all() { # code of lock
   case $1 in
     1) emit "refused locked" ;;
-    *) emit "refused records $(b64 "$WORDS")" ;;
+    *)
+      why_not
+      emit "refused records $(b64 "$WORDS")"
+      ;;
   esac
 }
 
 # A lineage without objects leaves nothing behind, and the last one takes the directory along.
 leave() {
   rm -f "$L/output"
-  [ -z "${DROPPED:-}" ] || forget_vanished
+  [ -z "${DROPPED:-}" ] || forget_vanished "$L"/objects/*
   rmdir "$L/objects" 2>/dev/null && rm -rf "$L"
   for lineage in "$D"/*/; do [ -d "$lineage" ] && return 0; done
   rm -f "$D/lock"
   rmdir "$D" 2>/dev/null
 }
 
-# What somebody took away by hand is never deleted by Landfall: its record goes with the others.
-forget_vanished() {
-  for object in "$L"/objects/*; do
+# What somebody took away by hand is never deleted by Landfall: its record goes with the others,
+# unless the way back to what was there before is in it.
+forget_vanished() { # directories of objects
+  for object in "$@"; do
     { read -r _ _ before _ place <"$object/manifest"; } 2>/dev/null || continue
     [ "$before" = taken ] || ! vacant "$place" "$object" || rm -rf "$object"
   done
+}
+
+# The same for some that are known to be gone.
+vanished() { # objects
+  for gone in "$@"; do forget_vanished "$L/objects/$gone"; done
 }
 
 # Whether nothing stands at a place any more.
@@ -118,7 +127,17 @@ finish() {
   emit "done $TOKEN"
 }
 
+# The shell's own words for records that can't be written say no more than "I/O error".
+why_not() {
+  at=$D
+  [ -d "$at" ] || at=${D%/*}/
+  WORDS=$WORDS$NL$( { cp /proc/self/status "$at/.probe" && rm -f "$at/.probe"; } 2>&1)
+  rm -f "$at/.probe"
+  WORDS=$WORDS$NL$(df -h -- "$at" 2>&1)
+}
+
 give_up() {
+  case $CODE:$WORDS in records:* | *"I/O error"*) why_not ;; esac
   if [ -n "$TOUCHED" ]; then
     printf 'failed\n' >>"$R"
     emit "fail $TOKEN $CODE touched $(b64 "$WORDS")"

@@ -1,14 +1,17 @@
 //! Proving who we are: a key in the host value, a key file, the agent, the usual key files.
 
-use super::host_key::{fingerprint, fingerprint_of};
+use super::host_key::fingerprint;
+use super::key::{Key, Unusable};
+use super::rsa::RsaSigner;
 use super::ssh::Listener;
+use crate::session::Settings;
 use provider::{Host, ProviderProblem};
 use russh::client::Handle;
 use russh::keys::agent::AgentIdentity;
 use russh::keys::agent::client::AgentClient;
-use russh::keys::{Algorithm, PrivateKey, PrivateKeyWithHashAlg, decode_secret_key};
+use russh::keys::ssh_key::PublicKey;
+use russh::keys::{Algorithm, HashAlg, PrivateKeyWithHashAlg};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// sshd hangs up after six failures.
 const MOST_KEYS: usize = 5;
@@ -17,18 +20,21 @@ const MOST_KEYS: usize = 5;
 pub(crate) async fn log_in(
     session: &mut Handle<Listener>,
     host: &Host,
-    agent: Option<&Path>,
+    settings: &Settings,
 ) -> Result<(), ProviderProblem> {
     let mut tried = Vec::new();
     if let Some(key) = &host.private_key {
         let key = key.expose();
         let text = key.as_str().unwrap_or_default();
-        let key = decode_secret_key(text, None).map_err(|e| {
+        let key = Key::of(text).map_err(|e| {
             ProviderProblem::error(format!(
                 "`private_key` of {} can't be used: {e}",
                 host.address
             ))
-            .help("it must be an unencrypted key in OpenSSH's form")
+            .help(
+                "it must be a whole private key without a passphrase; one with a passphrase \
+                 belongs into the agent (`ssh-add`), and `private_key` is left out",
+            )
         })?;
         return match offer(session, host, key, "`private_key`", &mut tried).await? {
             true => Ok(()),
@@ -37,23 +43,46 @@ pub(crate) async fn log_in(
     }
     if let Some(path) = &host.identity {
         let path = expand(path);
-        let key = russh::keys::load_secret_key(&path, None).map_err(|e| unreadable(&path, &e))?;
+        let key = Key::load(&path).map_err(|e| unreadable(&path, &e))?;
         return match offer(session, host, key, &path.display().to_string(), &mut tried).await? {
             true => Ok(()),
             false => Err(refused(host, tried)),
         };
     }
-    if ask_agent(session, host, agent, &mut tried).await? {
+    let (agent, keys) = (settings.agent.as_deref(), &settings.keys);
+    let publics = publics(&keys.files);
+    let (first, others) = match keys.files.is_empty() {
+        true => (Wanted::All, None),
+        false => (
+            Wanted::Only(&publics),
+            (!keys.only).then_some(Wanted::Without(&publics)),
+        ),
+    };
+    if ask_agent(session, host, agent, first, &mut tried).await? {
         return Ok(());
     }
-    for path in usual_files() {
-        // A key that needs a passphrase is the agent's business.
-        if let Ok(key) = russh::keys::load_secret_key(&path, None)
-            && tried.len() < MOST_KEYS
-            && offer(session, host, key, &path.display().to_string(), &mut tried).await?
-        {
-            return Ok(());
+    let files = match keys.files.is_empty() {
+        true if keys.only => Vec::new(),
+        true => usual_files(),
+        false => keys.files.clone(),
+    };
+    for path in files {
+        let name = path.display().to_string();
+        match Key::load(&path) {
+            Ok(key) if tried.len() < MOST_KEYS => {
+                if offer(session, host, key, &name, &mut tried).await? {
+                    return Ok(());
+                }
+            }
+            Ok(_) => {}
+            // A key that needs a passphrase is the agent's business.
+            Err(e) => tried.push(format!("{name}: {e}")),
         }
+    }
+    if let Some(others) = others
+        && ask_agent(session, host, agent, others, &mut tried).await?
+    {
+        return Ok(());
     }
     Err(refused(host, tried))
 }
@@ -61,23 +90,37 @@ pub(crate) async fn log_in(
 async fn offer(
     session: &mut Handle<Listener>,
     host: &Host,
-    key: PrivateKey,
+    key: Key,
     name: &str,
     tried: &mut Vec<String>,
 ) -> Result<bool, ProviderProblem> {
-    tried.push(format!("{name}: {}", fingerprint_of(&key)));
-    let hash = hash_for(session, &key.algorithm()).await;
-    let key = PrivateKeyWithHashAlg::new(Arc::new(key), hash);
-    let answer = session.authenticate_publickey(&host.user, key).await;
-    answer
-        .map(|a| a.success())
-        .map_err(|e| hung_up(host, tried, &e.to_string()))
+    let (user, public) = (&host.user, key.public().clone());
+    for hash in hashes(session, &public).await {
+        tried.push(format!("{name}: {}", shown(&public, hash)));
+        let answer = match &key {
+            Key::Plain(key) => {
+                let key = PrivateKeyWithHashAlg::new(key.clone(), hash);
+                let answer = session.authenticate_publickey(user, key).await;
+                answer.map_err(|e| e.to_string())
+            }
+            Key::Rsa(key) => {
+                let (public, signer) = (public.clone(), &mut RsaSigner(key));
+                let answer = session.authenticate_publickey_with(user, public, hash, signer);
+                answer.await.map_err(|e| e.to_string())
+            }
+        };
+        if answer.map_err(|e| hung_up(host, tried, &e))?.success() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn ask_agent(
     session: &mut Handle<Listener>,
     host: &Host,
     agent: Option<&Path>,
+    wanted: Wanted<'_>,
     tried: &mut Vec<String>,
 ) -> Result<bool, ProviderProblem> {
     let Some(path) = agent else {
@@ -95,43 +138,92 @@ async fn ask_agent(
     if identities.is_empty() {
         tried.push(format!("the agent at {} holds no key", path.display()));
     }
-    for identity in identities.into_iter().take(MOST_KEYS) {
+    let mut offers = 0;
+    for identity in identities {
         let AgentIdentity::PublicKey { key, .. } = identity else {
             continue;
         };
-        tried.push(format!("the agent: {}", fingerprint(&key)));
-        let hash = hash_for(session, &key.algorithm()).await;
-        let answer = session
-            .authenticate_publickey_with(&host.user, key, hash, &mut agent)
-            .await;
-        match answer {
-            Ok(answer) if answer.success() => return Ok(true),
-            Ok(_) => {}
-            Err(e) if session.is_closed() => return Err(hung_up(host, tried, &e.to_string())),
-            Err(e) => tried.push(format!("the agent would not sign: {e}")),
+        if !wanted.takes(&key) {
+            continue;
+        }
+        for hash in hashes(session, &key).await {
+            offers += 1;
+            if offers > MOST_KEYS {
+                return Ok(false);
+            }
+            tried.push(format!("the agent: {}", shown(&key, hash)));
+            let answer = session
+                .authenticate_publickey_with(&host.user, key.clone(), hash, &mut agent)
+                .await;
+            match answer {
+                Ok(answer) if answer.success() => return Ok(true),
+                Ok(_) => {}
+                Err(e) if session.is_closed() => return Err(hung_up(host, tried, &e.to_string())),
+                Err(e) => tried.push(format!("the agent would not sign: {e}")),
+            }
         }
     }
     Ok(false)
 }
 
-async fn hash_for(
-    session: &Handle<Listener>,
-    algorithm: &Algorithm,
-) -> Option<russh::keys::HashAlg> {
-    match algorithm {
-        Algorithm::Rsa { .. } => session
-            .best_supported_rsa_hash()
-            .await
-            .ok()
-            .flatten()
-            .flatten(),
-        _ => None,
+/// What a key signs with, the best first. An RSA key: never SHA-1, and what the host says it
+/// knows it does not always take.
+async fn hashes(session: &Handle<Listener>, key: &PublicKey) -> Vec<Option<HashAlg>> {
+    if !matches!(key.algorithm(), Algorithm::Rsa { .. }) {
+        return vec![None];
     }
+    match session.best_supported_rsa_hash().await.ok().flatten() {
+        Some(Some(HashAlg::Sha256)) => vec![Some(HashAlg::Sha256)],
+        _ => vec![Some(HashAlg::Sha512), Some(HashAlg::Sha256)],
+    }
+}
+
+/// A key as messages name it.
+fn shown(key: &PublicKey, hash: Option<HashAlg>) -> String {
+    match hash {
+        Some(_) => format!("{} by {}", fingerprint(key), Algorithm::Rsa { hash }),
+        None => fingerprint(key),
+    }
+}
+
+/// Which of the agent's keys are tried.
+#[derive(Clone, Copy)]
+enum Wanted<'a> {
+    All,
+    Only(&'a [PublicKey]),
+    Without(&'a [PublicKey]),
+}
+
+impl Wanted<'_> {
+    fn takes(&self, key: &PublicKey) -> bool {
+        let among = |keys: &[PublicKey]| keys.iter().any(|k| k.key_data() == key.key_data());
+        match self {
+            Wanted::All => true,
+            Wanted::Only(keys) => among(keys),
+            Wanted::Without(keys) => !among(keys),
+        }
+    }
+}
+
+/// The public keys of key files: beside them, or they are public ones themselves.
+fn publics(files: &[PathBuf]) -> Vec<PublicKey> {
+    let beside = |file: &PathBuf| {
+        let mut name = file.clone().into_os_string();
+        name.push(".pub");
+        [PathBuf::from(name), file.clone()]
+    };
+    let texts = files
+        .iter()
+        .flat_map(beside)
+        .flat_map(std::fs::read_to_string);
+    texts
+        .filter_map(|t| PublicKey::from_openssh(t.trim()).ok())
+        .collect()
 }
 
 fn usual_files() -> Vec<PathBuf> {
     let directory = std::env::home_dir().map(|h| h.join(".ssh"));
-    let files = ["id_ed25519", "id_ecdsa"].into_iter();
+    let files = ["id_ed25519", "id_ecdsa", "id_rsa"].into_iter();
     files
         .filter_map(|f| Some(directory.as_ref()?.join(f)))
         .filter(|p| p.exists())
@@ -145,14 +237,17 @@ fn expand(path: &str) -> PathBuf {
     }
 }
 
-fn unreadable(path: &Path, e: &russh::keys::Error) -> ProviderProblem {
+fn unreadable(path: &Path, e: &Unusable) -> ProviderProblem {
     let problem = ProviderProblem::error(format!("the key {} can't be used: {e}", path.display()));
     match e {
-        russh::keys::Error::KeyIsEncrypted => problem.help(format!(
+        Unusable::Encrypted => problem.help(format!(
             "add it to the agent (`ssh-add {}`) and leave `identity` out",
             path.display()
         )),
-        _ => problem.help("`identity` names an unencrypted private key in OpenSSH's form"),
+        Unusable::Because(_) => problem.help(
+            "`identity` names a private key without a passphrase: Ed25519, ECDSA or RSA, in the \
+             form of OpenSSH or PEM",
+        ),
     }
 }
 
@@ -161,9 +256,17 @@ fn refused(host: &Host, tried: Vec<String>) -> ProviderProblem {
         "{} lets nobody in as {} with the keys at hand",
         host.address, host.user
     ));
-    tried.into_iter().fold(problem, |p, t| p.detail(format!("tried {t}"))).help(format!(
+    // Old hosts take RSA keys by SHA-1 only.
+    let old = match tried.iter().any(|t| t.contains("rsa-sha2-")) {
+        true => " A host that takes RSA by SHA-1 only needs an Ed25519 key.",
+        false => "",
+    };
+    let problem = tried
+        .into_iter()
+        .fold(problem, |p, t| p.detail(format!("tried {t}")));
+    problem.help(format!(
         "add the public key to ~{}/.ssh/authorized_keys on the machine, or set `user`, `identity` \
-         or `private_key` of the host; its log (`journalctl -u ssh`) says why it refused",
+         or `private_key` of the host; its log (`journalctl -u ssh`) says why it refused.{old}",
         host.user
     ))
 }

@@ -2,8 +2,8 @@
 
 use provider::{Host, ProviderProblem};
 use russh::keys::ssh_key::PublicKey;
-use russh::keys::{Algorithm, HashAlg, PrivateKey, known_hosts::known_host_keys_path};
-use std::path::{Path, PathBuf};
+use russh::keys::{Algorithm, HashAlg, known_hosts::known_host_keys_path};
+use std::path::PathBuf;
 
 /// What the key of one host is checked against.
 #[derive(Clone, Debug)]
@@ -18,14 +18,22 @@ pub(crate) struct HostKeys {
 enum Source {
     /// The attribute `host_key` of the host value.
     Value,
-    /// A file of known hosts.
-    File(PathBuf),
+    /// Files of known hosts.
+    Files(Vec<PathBuf>),
 }
 
 impl HostKeys {
     /// Those that are known of a host. None at all is no error: the key is refused when seen.
-    pub(crate) fn of(host: &Host, file: Option<&Path>) -> Result<HostKeys, ProviderProblem> {
-        let (address, port) = (host.address.clone(), host.port);
+    /// An alias stands for name and port.
+    pub(crate) fn of(
+        host: &Host,
+        alias: Option<&str>,
+        files: &[PathBuf],
+    ) -> Result<HostKeys, ProviderProblem> {
+        let (address, port) = match alias {
+            Some(alias) => (alias.to_string(), 22),
+            None => (host.address.clone(), host.port),
+        };
         if let Some(text) = &host.host_key {
             let key = PublicKey::from_openssh(text.trim()).map_err(|e| {
                 ProviderProblem::error(format!("`host_key` of {address} is no public key: {e}"))
@@ -38,18 +46,20 @@ impl HostKeys {
                 source: Source::Value,
             });
         }
-        let file = file.map(Path::to_path_buf).unwrap_or_default();
-        let known = known_host_keys_path(&address, port, &file).map_err(|e| {
-            ProviderProblem::error(format!("{} can't be read: {e}", file.display())).help(format!(
-                "mend its lines about {address}, or set `host_key` on the host"
-            ))
-        })?;
-        let keys = known.into_iter().map(|(_, key)| key).collect();
+        let mut keys = Vec::new();
+        for file in files {
+            let known = known_host_keys_path(&address, port, file).map_err(|e| {
+                ProviderProblem::error(format!("{} can't be read: {e}", file.display())).help(
+                    format!("mend its lines about {address}, or set `host_key` on the host"),
+                )
+            })?;
+            keys.extend(known.into_iter().map(|(_, key)| key));
+        }
         Ok(HostKeys {
             address,
             port,
             keys,
-            source: Source::File(file),
+            source: Source::Files(files.to_vec()),
         })
     }
 
@@ -87,11 +97,11 @@ impl HostKeys {
             Source::Value => "somebody may be in between. If the machine was made anew, take its \
                               new key over a way that you trust and set `host_key` to it"
                 .to_string(),
-            Source::File(file) => format!(
+            Source::Files(files) => format!(
                 "somebody may be in between. If the machine was made anew, compare the \
                  fingerprint on its console (`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub`), \
                  then remove the old one: `ssh-keygen -f {} -R '{}'`",
-                file.display(),
+                main_file(files),
                 self.name()
             ),
         })
@@ -99,7 +109,7 @@ impl HostKeys {
 
     fn unknown(&self, shown: &PublicKey) -> ProviderProblem {
         let file = match &self.source {
-            Source::File(file) => file.display().to_string(),
+            Source::Files(files) => main_file(files),
             Source::Value => String::new(),
         };
         self.refuse("is not known", shown)
@@ -129,30 +139,31 @@ impl HostKeys {
     }
 
     fn is_revoked(&self, shown: &PublicKey) -> bool {
-        let Source::File(file) = &self.source else {
+        let Source::Files(files) = &self.source else {
             return false;
         };
-        let Ok(text) = std::fs::read_to_string(file) else {
-            return false;
-        };
+        let texts = files.iter().flat_map(std::fs::read_to_string);
         let Ok(line) = shown.to_openssh() else {
             return false;
         };
         let Some(key) = line.split(' ').nth(1) else {
             return false;
         };
+        let text = texts.collect::<Vec<_>>().join("\n");
         text.lines()
             .any(|l| l.starts_with("@revoked") && l.split_whitespace().any(|w| w == key))
     }
 }
 
-/// The public key of a private one, for messages.
-pub(crate) fn fingerprint_of(key: &PrivateKey) -> String {
-    fingerprint(key.public_key())
-}
-
 pub(crate) fn fingerprint(key: &PublicKey) -> String {
     format!("{} {}", key.algorithm(), key.fingerprint(HashAlg::Sha256))
+}
+
+/// The first of them: where something is to be mended or added.
+fn main_file(files: &[PathBuf]) -> String {
+    files
+        .first()
+        .map_or("~/.ssh/known_hosts".into(), |f| f.display().to_string())
 }
 
 fn same_kind(a: &Algorithm, b: &Algorithm) -> bool {

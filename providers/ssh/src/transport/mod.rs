@@ -2,7 +2,9 @@
 
 mod auth;
 mod host_key;
+mod key;
 pub(crate) mod local;
+mod rsa;
 pub(crate) mod ssh;
 
 use async_trait::async_trait;
@@ -64,6 +66,25 @@ pub(crate) trait Transport: Send + Sync {
 
     /// Ends what is kept open.
     async fn close(&self) {}
+}
+
+/// A host that nothing leads to as things are configured.
+#[derive(Clone, Debug)]
+pub(crate) struct NoWay(pub(crate) ProviderProblem);
+
+#[async_trait]
+impl Transport for NoWay {
+    async fn run(&self, _program: &[u8], _on_line: &mut OnLine<'_>) -> Result<End, Trouble> {
+        Err(Trouble::Refused(self.0.clone()))
+    }
+
+    fn name(&self) -> String {
+        "a host without a way to it".into()
+    }
+
+    fn fresh(&self) -> Box<dyn Transport> {
+        Box::new(self.clone())
+    }
 }
 
 /// Cuts a stream of bytes into lines.

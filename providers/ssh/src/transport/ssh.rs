@@ -126,8 +126,9 @@ impl Ssh {
 
     /// Connects, checks the host, logs in.
     async fn connect(&self) -> Result<Handle<Listener>, Trouble> {
-        let keys = HostKeys::of(&self.host, self.settings.known_hosts.as_deref())
-            .map_err(Trouble::Refused)?;
+        let alias = self.settings.host_key_alias.as_deref();
+        let files = self.settings.known_hosts.as_deref().unwrap_or_default();
+        let keys = HostKeys::of(&self.host, alias, files).map_err(Trouble::Refused)?;
         let _turn = self.handshakes.acquire().await;
         let patience = Duration::from_secs(self.settings.connect_s);
         let mut last = String::new();
@@ -198,7 +199,7 @@ impl Ssh {
             let refused = verdict.lock().ok().and_then(|mut v| v.take());
             refused.map_or_else(|| Handshake::of(&e), Handshake::Refused)
         })?;
-        auth::log_in(&mut handle, &self.host, self.settings.agent.as_deref())
+        auth::log_in(&mut handle, &self.host, &self.settings)
             .await
             .map_err(Handshake::Refused)?;
         Ok(handle)

@@ -1,0 +1,181 @@
+//! Asks providers before the first change what is certain to fail: then nothing is begun.
+//!
+//! What stands on a machine that this run makes or changes is not asked about: it can't be looked
+//! at yet, and once it can, there is no "nothing was touched" any more.
+
+use crate::context::{Event as Told, Failed};
+use crate::machines::attributes;
+use crate::run::{Run, Standing};
+use model::{ObjectId, Token};
+use plan::{Action, Step, StepId};
+use provider::{Action as Ask, Connection, Foreseen, Operation, Severity};
+use state::ProviderKey;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+/// At most this many of the other changes that a problem concerns are named.
+const NAMED: usize = 5;
+
+/// Why the other steps are not begun.
+const BECAUSE: &str = "a problem was seen before the first change";
+
+type Steps = HashMap<Token, StepId>;
+
+impl Run<'_> {
+    /// Whether nothing speaks against beginning. Where something does, no step is ever begun, and
+    /// nothing is recorded.
+    pub(crate) async fn preflight(&mut self) -> bool {
+        let (asked, steps) = self.planned_changes();
+        let mut foreseen = Vec::new();
+        let mut questions = Vec::new();
+        for (key, changes) in asked {
+            match self.connection(&key).await {
+                Ok(connection) => questions.push(ask(connection, changes)),
+                Err(problem) => foreseen.push(Foreseen::of(tokens(&changes), problem)),
+            }
+        }
+        let mut cancel = self.context.cancel.clone();
+        tokio::select! {
+            answers = futures::future::join_all(questions) => {
+                foreseen.extend(answers.into_iter().flatten());
+            }
+            // Who asks for an end does not wait for a host that does not answer.
+            _ = cancel.wait_for(|urgency| *urgency > 0) => {}
+        }
+        let (errors, warnings) = foreseen
+            .into_iter()
+            .partition::<Vec<_>, _>(|f| f.problem.severity == Severity::Error);
+        warnings.iter().for_each(|w| self.warn(w, &steps));
+        for error in &errors {
+            self.foresee(error, &steps);
+        }
+        if !errors.is_empty() {
+            self.report.foreseen = true;
+            (0..self.plan.steps.len()).for_each(|id| self.skip(id, BECAUSE));
+        }
+        errors.is_empty()
+    }
+
+    /// The changes that can be asked about, by connection.
+    fn planned_changes(&self) -> (BTreeMap<ProviderKey, Vec<Operation>>, Steps) {
+        let changing = self.machines_that_change();
+        let mut asked: BTreeMap<ProviderKey, Vec<Operation>> = BTreeMap::new();
+        let mut steps = Steps::new();
+        for (id, step) in self.plan.steps.iter().enumerate() {
+            let known = |key| !self.plan.providers.get(key).is_some_and(is_open);
+            if !step.action.changes() || !known(&step.provider) {
+                continue;
+            }
+            let Some(operation) = self.as_planned(step) else {
+                continue;
+            };
+            let ty = step.address.ty();
+            if attributes(step).any(|a| self.awaits_machine(ty, a, &changing)) {
+                continue;
+            }
+            steps.insert(operation.token, id);
+            asked
+                .entry(step.provider.clone())
+                .or_default()
+                .push(operation);
+        }
+        (asked, steps)
+    }
+
+    /// A step's operation, as far as it is known by now.
+    fn as_planned(&self, step: &Step) -> Option<Operation> {
+        let recorded = step.object.and_then(|o| self.state.objects.get(&o));
+        let (before, after) = (step.before.clone(), step.after.clone());
+        let action = match step.action {
+            Action::Delete => Ask::Delete { prior: before? },
+            Action::Update => Ask::Update {
+                prior: before?,
+                planned: after?,
+            },
+            _ => Ask::Create { planned: after? },
+        };
+        let private = match (step.action, recorded) {
+            (Action::Delete, Some(object)) => object.private.to_vec(),
+            _ => step.private.to_vec(),
+        };
+        let object = step.object.unwrap_or_else(ObjectId::random);
+        Some(Operation {
+            token: Token::random(),
+            ownership: self.ownership(object, &step.address),
+            ty: step.address.ty().to_string(),
+            action,
+            private,
+            timeout_ms: step.timeout_ms,
+        })
+    }
+
+    /// A problem of several changes is told of the first, with the names of the others.
+    fn foresee(&mut self, foreseen: &Foreseen, steps: &Steps) {
+        let mut ids: Vec<_> = concerned(foreseen, steps);
+        ids.sort_unstable();
+        let Some((first, others)) = ids.split_first() else {
+            return;
+        };
+        let mut problem = foreseen.problem.clone();
+        if !others.is_empty() {
+            problem = problem.detail(self.names(others));
+        }
+        let step = &self.plan.steps[*first];
+        let failed = Failed {
+            address: step.address.clone(),
+            action: step.action,
+            problem,
+            elapsed_ms: 0,
+        };
+        self.context.watch.tell(Told::Failed(failed.clone()));
+        self.report.failed.push(failed);
+        self.standing[*first] = Standing::Failed;
+    }
+
+    fn names(&self, ids: &[StepId]) -> String {
+        let address = |id: &StepId| self.plan.steps[*id].address.to_string();
+        let named: Vec<_> = ids.iter().take(NAMED).map(address).collect();
+        let more = match ids.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        format!("the same is true of {}{more}", named.join(", "))
+    }
+
+    fn warn(&self, foreseen: &Foreseen, steps: &Steps) {
+        let Some(id) = concerned(foreseen, steps).into_iter().min() else {
+            return;
+        };
+        let help = foreseen.problem.help.as_deref();
+        let help = help.map_or(String::new(), |help| format!(" ({help})"));
+        self.context.watch.tell(Told::Progress {
+            address: self.plan.steps[id].address.clone(),
+            line: format!("{}{help}", foreseen.problem.message),
+        });
+    }
+}
+
+async fn ask(connection: Arc<dyn Connection>, changes: Vec<Operation>) -> Vec<Foreseen> {
+    let all = tokens(&changes);
+    let mut foreseen = connection.preflight(&changes).await;
+    for problem in &mut foreseen {
+        if problem.tokens.is_empty() {
+            problem.tokens.clone_from(&all);
+        }
+    }
+    foreseen
+}
+
+fn tokens(changes: &[Operation]) -> Vec<Token> {
+    changes.iter().map(|c| c.token).collect()
+}
+
+fn concerned(foreseen: &Foreseen, steps: &Steps) -> Vec<StepId> {
+    let known = foreseen.tokens.iter().filter_map(|t| steps.get(t));
+    known.copied().collect()
+}
+
+/// Whether a connection can't be made yet.
+fn is_open(used: &plan::ProviderUse) -> bool {
+    used.config.has_unknown()
+}
