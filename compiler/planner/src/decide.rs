@@ -95,7 +95,7 @@ impl Pass<'_> {
         plan::propose(&case.schema.block, &case.config, prior.as_ref())
     }
 
-    fn as_recorded(&self, address: &Address) -> Value {
+    pub(crate) fn as_recorded(&self, address: &Address) -> Value {
         let recorded = self.object_at(address).map(|o| o.attributes.clone());
         recorded.unwrap_or_else(|| Value::unknown(Type::Any))
     }

@@ -1,7 +1,8 @@
 //! The order of evaluation: what each part of the configuration has to wait for.
 
-use crate::references::mentions;
+use crate::references::{is_free, mentions};
 use crate::sites::{Site, SiteId, sites};
+use crate::ways::Via;
 use config::{Condition, Config, Lifecycle, Module, ProviderName, Repeat, Resource, ResourceKey};
 use diagnostics::{Problem, Span};
 use eval::{Expr, Reference};
@@ -36,6 +37,8 @@ pub struct Prepared {
     pub(crate) nodes: Vec<Node>,
     /// What each node needs, by rank.
     pub(crate) needs: Vec<Vec<Rank>>,
+    /// How each node comes to what it needs, by rank.
+    pub(crate) ways: Vec<crate::ways::Ways>,
     /// Of each resource node the nearest managed and data resources that it depends on.
     pub(crate) nearest: BTreeMap<Rank, crate::nearest::Nearest>,
     /// Whether each managed resource's replacement is made before it goes.
@@ -82,10 +85,13 @@ impl Prepared {
             sites,
             nodes,
             needs,
+            ways: Vec::new(),
             nearest: BTreeMap::new(),
             create_first: BTreeMap::new(),
         };
-        prepared.nearest = crate::nearest::nearest(&prepared);
+        let (nearest, leads) = crate::nearest::nearest(&prepared);
+        prepared.nearest = nearest;
+        prepared.ways = crate::ways::ways(&graph, &order, &rank_of, &leads);
         prepared.create_first = crate::nearest::create_first(&prepared, config);
         Ok(prepared)
     }
@@ -98,7 +104,7 @@ impl Prepared {
 struct Builder<'a> {
     config: &'a Config,
     sites: &'a [Site],
-    graph: DiGraph<Node, ()>,
+    graph: DiGraph<Node, Via>,
     at: HashMap<Node, NodeIndex>,
 }
 
@@ -254,14 +260,21 @@ impl<'a> Builder<'a> {
     fn needs(&mut self, node: &Node, site: SiteId, expr: &Expr) {
         let mut found = Vec::new();
         mentions(expr, &mut |m| {
-            found.push((m.reference.clone(), m.output.cloned()))
+            let key = m.key.filter(|k| is_free(k)).map(|k| Arc::new(k.clone()));
+            found.push((m.reference.clone(), m.output.cloned(), key))
         });
-        for (reference, output) in found {
+        for (reference, output, key) in found {
             for needed in self.targets(site, &reference, output.as_ref()) {
                 // A validation looks at its own variable; nothing else may look at itself.
-                if needed != *node || !matches!(node.1, Item::Variable(_)) {
-                    self.edge(&needed, node);
+                if needed == *node && matches!(node.1, Item::Variable(_)) {
+                    continue;
                 }
+                let via = Via {
+                    // The call itself comes into being as a whole.
+                    key: key.clone().filter(|_| !matches!(needed.1, Item::Call(_))),
+                    outside: site != node.0,
+                };
+                self.edge_via(&needed, node, via);
             }
         }
     }
@@ -312,8 +325,12 @@ impl<'a> Builder<'a> {
     }
 
     fn edge(&mut self, from: &Node, to: &Node) {
+        self.edge_via(from, to, Via::default());
+    }
+
+    fn edge_via(&mut self, from: &Node, to: &Node, via: Via) {
         if let (Some(from), Some(to)) = (self.at.get(from), self.at.get(to)) {
-            self.graph.add_edge(*from, *to, ());
+            self.graph.add_edge(*from, *to, via);
         }
     }
 }
@@ -337,7 +354,7 @@ pub(crate) fn provider_node(
     provider_node(config, sites, parent, outer)
 }
 
-fn circles(config: &Config, sites: &[Site], graph: &DiGraph<Node, ()>) -> Vec<Problem> {
+fn circles(config: &Config, sites: &[Site], graph: &DiGraph<Node, Via>) -> Vec<Problem> {
     let circle = |component: &Vec<NodeIndex>| {
         component.len() > 1
             || component

@@ -5,7 +5,7 @@ use crate::graph::{Item, Rank};
 use crate::pass::{InstanceId, Pass};
 use crate::resource::Block;
 use diagnostics::Problem;
-use model::{Address, ModulePath, ObjectId, ResourceAddress};
+use model::{Address, Key, ModulePath, ObjectId, ResourceAddress};
 use plan::{Action, LeftOut};
 use provider::ProviderProblem;
 use state::{Object, ProviderKey, Status};
@@ -84,9 +84,32 @@ pub(crate) struct Unreached {
 /// What is left out, for what comes behind it.
 #[derive(Debug, Default)]
 pub(crate) struct Left {
-    /// Entries of the plan's list, by block.
-    by_block: BTreeMap<ResourceAddress, Vec<usize>>,
+    /// Entries of the plan's list.
+    by_block: BTreeMap<ResourceAddress, LeftBlock>,
     found: Found,
+}
+
+/// What of a block is left out: entries of the plan's list.
+#[derive(Debug, Default)]
+struct LeftBlock {
+    /// All of it, or its only instance.
+    whole: Option<usize>,
+    instances: BTreeMap<Key, usize>,
+}
+
+impl LeftBlock {
+    /// Why what depends on this is left out.
+    fn behind(&self, key: Option<&Key>) -> Option<usize> {
+        let instance = match key {
+            Some(key) => self.instances.get(key),
+            None => self.instances.values().min(),
+        };
+        let found = self.whole.into_iter().chain(instance.copied());
+        match key {
+            Some(_) => self.whole.or(instance.copied()),
+            None => found.min(),
+        }
+    }
 }
 
 impl Left {
@@ -131,7 +154,7 @@ impl Pass<'_> {
         address: &Address,
         silent: Silent,
         problem: Problem,
-        dependencies: &[ResourceAddress],
+        dependencies: &[Address],
     ) {
         let (link, cause) = (None, silent.words());
         let same = |u: &&mut Unreached| u.silent == silent && u.problem.message == problem.message;
@@ -170,14 +193,14 @@ impl Pass<'_> {
     /// Why something that depends on these is left out.
     pub(crate) fn behind_left_out<'d>(
         &self,
-        dependencies: impl IntoIterator<Item = &'d ResourceAddress>,
+        dependencies: impl IntoIterator<Item = &'d Address>,
     ) -> Option<Why> {
         if self.left.by_block.is_empty() {
             return None;
         }
         let found = dependencies
             .into_iter()
-            .find_map(|d| self.left.by_block.get(d)?.first().copied())?;
+            .find_map(|d| self.left.by_block.get(&d.resource)?.behind(d.key.as_ref()))?;
         Some(Why::depends_on(&self.plan.left_out[found]))
     }
 
@@ -186,8 +209,7 @@ impl Pass<'_> {
         if self.left.by_block.is_empty() {
             return None;
         }
-        let (managed, data) = self.dependencies(rank, module);
-        self.behind_left_out(managed.iter().chain(&data))
+        self.behind_left_out(self.behind_node(rank, module)?.all())
     }
 
     /// Leaves all instances of a block out.
@@ -253,15 +275,30 @@ impl Pass<'_> {
 
     /// Whether an object is left out, by itself or with its block.
     pub(crate) fn is_left_out(&self, address: &Address) -> bool {
-        let entries = self.left.by_block.get(&address.resource);
-        entries.into_iter().flatten().any(|entry| {
-            let left = self.plan.left_out[*entry].address.as_ref();
-            left.is_some_and(|a| a.key.is_none() || a.key == address.key)
+        let left = self.left.by_block.get(&address.resource);
+        let instance = |left: &LeftBlock, key| left.instances.contains_key(key);
+        left.is_some_and(|left| {
+            left.whole.is_some() || address.key.as_ref().is_some_and(|k| instance(left, k))
         })
     }
 
-    fn leave_out(&mut self, address: Address, why: Why, dependencies: &[ResourceAddress]) {
-        let mut all: BTreeSet<ResourceAddress> = dependencies.iter().cloned().collect();
+    /// Leaves one instance out, for a reason of its own where it has one.
+    pub(crate) fn leave_out_instance(
+        &mut self,
+        address: &Address,
+        why: Why,
+        dependencies: &[Address],
+    ) {
+        self.configured.insert(address.clone());
+        let why = match self.left.found.direct.get(address).cloned() {
+            Some(cause) => Why { link: None, cause },
+            None => why,
+        };
+        self.leave_out(address.clone(), why, dependencies);
+    }
+
+    fn leave_out(&mut self, address: Address, why: Why, dependencies: &[Address]) {
+        let mut all: BTreeSet<Address> = dependencies.iter().cloned().collect();
         for id in self.objects_at(&address) {
             all.extend(
                 self.object(id)
@@ -270,15 +307,19 @@ impl Pass<'_> {
             );
         }
         let block = address.resource.clone();
-        let entries = self.left.by_block.entry(block).or_default();
-        entries.push(self.plan.left_out.len());
+        let entry = self.plan.left_out.len();
+        let left = self.left.by_block.entry(block).or_default();
+        match &address.key {
+            Some(key) => drop(left.instances.entry(key.clone()).or_insert(entry)),
+            None => drop(left.whole.get_or_insert(entry)),
+        }
         self.plan.left_out.push(LeftOut {
             what: address.to_string(),
             link: why.link,
             cause: why.cause,
             object: self.current.get(&address).copied(),
             address: Some(address),
-            dependencies: all.into_iter().collect(),
+            dependencies: state::dependencies(all),
         });
     }
 
@@ -317,7 +358,7 @@ impl Pass<'_> {
         if self.plan.left_out.is_empty() {
             return stay;
         }
-        let mut needed: BTreeMap<&ResourceAddress, &LeftOut> = BTreeMap::new();
+        let mut needed: BTreeMap<&Address, &LeftOut> = BTreeMap::new();
         for left in &self.plan.left_out {
             for dependency in left.dependencies.iter() {
                 needed.entry(dependency).or_insert(left);
@@ -328,7 +369,8 @@ impl Pass<'_> {
             if !matches!(step.action, Action::Delete | Action::GoesWith) {
                 continue;
             }
-            if let Some(left) = needed.get(&step.address.resource) {
+            let needs = needed.get(&step.address);
+            if let Some(left) = needs.or_else(|| needed.get(&step.address.whole())) {
                 stay.insert(object, Why::needed_by(left));
             } else if step.pair.is_none()
                 && let Some(why) = self.behind_left_out(step.dependencies.iter())

@@ -31,6 +31,7 @@ mod selection;
 mod sites;
 mod standing;
 mod step;
+mod ways;
 
 pub use graph::Prepared;
 pub use input::{Input, Options, Problems, Refresh, Round};

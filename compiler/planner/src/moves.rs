@@ -118,9 +118,11 @@ impl Pass<'_> {
             object.address = to.clone();
             self.brought_up.insert(id, Arc::new(object));
         }
+        if from.key.is_some() && !self.input.state.deposed.contains_key(from) {
+            self.renamed.insert(from.clone(), to.clone());
+        }
         if from.resource != to.resource && !self.stands(&from.resource) {
-            self.renamed
-                .push((from.resource.clone(), to.resource.clone()));
+            self.renamed.insert(from.whole(), to.whole());
         }
         self.plan.moved.push((id, to));
     }
@@ -134,7 +136,7 @@ impl Pass<'_> {
             || deposed.is_some_and(|(a, _)| a.resource == *resource)
     }
 
-    /// What depended on a resource that has another address depends on it there; the state does
+    /// What depended on an object that has another address depends on it there; the state does
     /// the same as it is told of the moves.
     fn rename_dependencies(&mut self) {
         if self.renamed.is_empty() {
@@ -145,18 +147,32 @@ impl Pass<'_> {
             let Some(object) = self.object(id) else {
                 continue;
             };
-            let mut dependencies: BTreeSet<_> = object.dependencies.iter().cloned().collect();
-            for (from, to) in &self.renamed {
-                if dependencies.remove(from) && object.address.resource != *to {
-                    dependencies.insert(to.clone());
-                }
+            if !object
+                .dependencies
+                .iter()
+                .any(|d| self.renamed.contains_key(d))
+            {
+                continue;
             }
-            if !dependencies.iter().eq(object.dependencies.iter()) {
-                let mut object = state::Object::clone(object);
-                object.dependencies = dependencies.into_iter().collect();
-                self.brought_up.insert(id, Arc::new(object));
+            let own = object.address.resource.clone();
+            let now = |d: &Address| Some(self.now_at(d)).filter(|n| n == d || n.resource != own);
+            let dependencies: BTreeSet<_> = object.dependencies.iter().filter_map(now).collect();
+            let mut object = state::Object::clone(object);
+            object.dependencies = state::dependencies(dependencies);
+            self.brought_up.insert(id, Arc::new(object));
+        }
+    }
+
+    /// Where something that was moved, perhaps more than once, is now.
+    fn now_at(&self, address: &Address) -> Address {
+        let mut at = address;
+        for _ in 0..self.renamed.len() {
+            match self.renamed.get(at) {
+                Some(to) => at = to,
+                None => break,
             }
         }
+        at.clone()
     }
 }
 

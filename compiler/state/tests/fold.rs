@@ -24,10 +24,6 @@ fn token(name: &str) -> Token {
     Token(bytes)
 }
 
-fn resource(address: &str) -> ResourceAddress {
-    address.parse::<Address>().unwrap().resource
-}
-
 fn object(name: &str, address: &str, dependencies: &[&str]) -> Object {
     Object {
         id: id(name),
@@ -38,7 +34,7 @@ fn object(name: &str, address: &str, dependencies: &[&str]) -> Object {
         private: Arc::default(),
         provider: ProviderKey("p".into()),
         container: None,
-        dependencies: dependencies.iter().map(|d| resource(d)).collect(),
+        dependencies: dependencies.iter().map(|d| d.parse().unwrap()).collect(),
         create_before_destroy: false,
         protected: false,
         implementation: None,

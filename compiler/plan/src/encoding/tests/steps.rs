@@ -19,7 +19,7 @@ pub(super) fn reason() -> impl Strategy<Value = Reason> {
         3 => select(plain_reasons()),
         1 => vec(path(), 0..3).prop_map(Reason::Configured),
         1 => vec(path(), 0..3).prop_map(Reason::Forced),
-        1 => vec(resource(), 0..3).prop_map(Reason::Upstream),
+        1 => vec(address(), 0..3).prop_map(Reason::Upstream),
         1 => text().prop_map(Reason::Triggered),
         1 => address().prop_map(Reason::MachineGoes),
     ]
@@ -126,7 +126,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
     let order = (vec(0..STEPS, 0..3), of(0..STEPS), of(0..ROLLOUTS));
     let rest = (
         of(name()),
-        vec(resource(), 0..3),
+        vec(address(), 0..3),
         any::<(u32, u64, u64, [bool; 3])>(),
     );
     (what, why, values, order, rest).prop_map(|(what, why, values, order, rest)| Step {
