@@ -2,6 +2,7 @@
 
 mod basics;
 mod by_hand;
+mod by_instance;
 mod conditions;
 mod containment;
 mod data;

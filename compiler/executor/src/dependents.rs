@@ -24,8 +24,7 @@ impl Run<'_> {
         if made.is_empty() {
             return Before::new();
         }
-        let at_risk =
-            |dependencies: &[Address]| dependencies.iter().any(|d| made.contains(d));
+        let at_risk = |dependencies: &[Address]| dependencies.iter().any(|d| made.contains(d));
         // What is recorded to depend on it from now on may be so before the old one leaves.
         let recorded = self
             .plan
@@ -75,11 +74,7 @@ impl Run<'_> {
     }
 
     /// Those of before that are there; and where one is not, what was inherited from it.
-    fn as_far_as_there(
-        &self,
-        recorded: &Object,
-        before: &[Address],
-    ) -> Arc<[Address]> {
+    fn as_far_as_there(&self, recorded: &Object, before: &[Address]) -> Arc<[Address]> {
         let there = |address: &&Address| {
             let mut behind = self.state.current.range((*address).clone()..);
             behind.next().is_some_and(|(a, _)| address.means(a))

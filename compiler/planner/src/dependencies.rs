@@ -8,7 +8,7 @@ use crate::sites::SiteId;
 use crate::ways::Way;
 use eval::Expr;
 use model::{Address, Key, Mode, ResourceAddress, Type, Value};
-use plan::Repetition;
+use plan::{Keyed, Repetition};
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -37,8 +37,10 @@ impl Depends {
 pub(crate) struct Known {
     /// What whoever mentions the node depends on; of a resource, what all instances need alike.
     of: HashMap<(Rank, InstanceId), Rc<Depends>>,
+    /// What everything in an instance of a module call depends on, by way of the call.
+    called: HashMap<InstanceId, Rc<Depends>>,
     /// What each instance of a data source needs, where they differ.
-    data: HashMap<(Rank, InstanceId), Vec<(Option<Key>, Rc<Depends>)>>,
+    data: HashMap<(Rank, InstanceId), Keyed<Rc<Depends>>>,
 }
 
 /// Something that is depended on, on the way to the whole.
@@ -99,6 +101,24 @@ impl Pass<'_> {
         Some(own)
     }
 
+    /// Finds out what everything in an instance of a module call depends on by way of the call.
+    pub(crate) fn called(&mut self, call: Rank, instance: InstanceId) {
+        let ways = &self.prepared().ways[call].own;
+        let Some(parent) = self.modules[instance].parent.filter(|_| !ways.is_empty()) else {
+            return;
+        };
+        let each = &self.modules[instance].each;
+        let shared = self.known.of.get(&(call, parent));
+        let found = self.at_the_end_of(ways, parent, each, shared);
+        self.known.called.insert(instance, found);
+    }
+
+    /// What a block or a module call is repeated over, as a whole.
+    pub(crate) fn repeated_over(&self, rank: Rank, module: InstanceId) -> Rc<Depends> {
+        let ways = &self.prepared().ways[rank].over;
+        self.at_the_end_of(ways, module, &Each::new(), None)
+    }
+
     /// What whoever mentions this node depends on.
     pub(crate) fn behind_node(&self, rank: Rank, module: InstanceId) -> Option<&Depends> {
         self.known.of.get(&(rank, module)).map(|found| &**found)
@@ -129,6 +149,9 @@ impl Pass<'_> {
         let key = way.via.key.as_deref();
         let key = |repetition| self.key(key?, from, each, repetition);
         let Item::Resource((mode, ty, name)) = item else {
+            if let Some(found) = self.called_around(*site, item, from) {
+                return parts.push(Part::Many(found.clone()));
+            }
             let one = self.one_called(*site, from, key);
             for id in one.unwrap_or_else(|| self.instances_seen_from(*site, from)) {
                 let found = self.known.of.get(&(way.to, id));
@@ -197,6 +220,16 @@ impl Pass<'_> {
         parts.push(Part::Data(address.instance(key)));
     }
 
+    /// What the instance of a call that a module instance is, or stands in, depends on.
+    fn called_around(&self, site: SiteId, item: &Item, from: InstanceId) -> Option<&Rc<Depends>> {
+        let Item::Call(name) = item else {
+            return None;
+        };
+        let child = *self.prepared().sites[site].children.get(name)?;
+        let around = self.ancestor_at(from, child)?;
+        self.known.called.get(&around)
+    }
+
     /// The one instance of the call of a site that an expression of the caller means.
     fn one_called(
         &self,
@@ -239,45 +272,6 @@ impl Pass<'_> {
                 Value::String(name) => Some(Key::Name(name)),
                 _ => None,
             },
-        }
-    }
-
-    /// The instances of a site that a module instance can see: those that share with it every
-    /// instance of the calls that both stand in. Up to the call that both stand in, and down
-    /// from there.
-    fn instances_seen_from(&self, site: SiteId, module: InstanceId) -> Vec<InstanceId> {
-        let sites = &self.prepared().sites;
-        let mut down = Vec::new();
-        let mut at = site;
-        let common = loop {
-            if let Some(own) = self.ancestor_at(module, at) {
-                break own;
-            }
-            down.push(&sites[at].name);
-            match sites[at].parent {
-                Some(parent) => at = parent,
-                None => return Vec::new(),
-            }
-        };
-        let mut instances = vec![common];
-        for name in down.into_iter().rev() {
-            instances = instances
-                .iter()
-                .filter_map(|id| self.modules[*id].calls.get(name))
-                .flat_map(|call| call.instances.iter().map(|(_, id)| *id))
-                .collect();
-        }
-        instances
-    }
-
-    /// The instance of a site that a module instance is, or stands in.
-    fn ancestor_at(&self, module: InstanceId, site: SiteId) -> Option<InstanceId> {
-        let mut at = module;
-        loop {
-            if self.modules[at].site == site {
-                return Some(at);
-            }
-            at = self.modules[at].parent?;
         }
     }
 }

@@ -5,7 +5,7 @@ use crate::sites::{Site, SiteId, sites};
 use crate::ways::Via;
 use config::{Condition, Config, Lifecycle, Module, ProviderName, Repeat, Resource, ResourceKey};
 use diagnostics::{Problem, Span};
-use eval::{Expr, Reference};
+use eval::{Expr, ExprKind, Reference};
 use model::Mode;
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -246,8 +246,23 @@ impl<'a> Builder<'a> {
     fn repeat(&mut self, node: &Node, site: SiteId, repeat: &Repeat) {
         match repeat {
             Repeat::Once => {}
-            Repeat::Count(e) | Repeat::ForEach(e) => self.needs(node, site, e),
+            Repeat::Count(e) => self.needs(node, site, e),
+            Repeat::ForEach(e) => match self.repeated_over(site, e) {
+                Some(over) => self.edge_via(&over, node, Via::over_instances(e.span)),
+                None => self.needs(node, site, e),
+            },
         }
+    }
+
+    /// The resource that a `for_each` is, each of whose instances gets one of its own.
+    fn repeated_over(&self, site: SiteId, for_each: &Expr) -> Option<Node> {
+        let ExprKind::Reference(Reference::Resource(Mode::Managed, ty, name)) = &for_each.kind
+        else {
+            return None;
+        };
+        let key = (Mode::Managed, ty.clone(), name.clone());
+        let over = self.module(site).resources.get(&key)?;
+        matches!(over.repeat, Repeat::ForEach(_)).then(|| (site, Item::Resource(key)))
     }
 
     fn conditions(&mut self, node: &Node, site: SiteId, conditions: &[Condition]) {
@@ -273,6 +288,7 @@ impl<'a> Builder<'a> {
                     // The call itself comes into being as a whole.
                     key: key.clone().filter(|_| !matches!(needed.1, Item::Call(_))),
                     outside: site != node.0,
+                    over: false,
                 };
                 self.edge_via(&needed, node, via);
             }

@@ -92,22 +92,26 @@ pub(crate) struct Left {
 /// What of a block is left out: entries of the plan's list.
 #[derive(Debug, Default)]
 struct LeftBlock {
+    first: Option<usize>,
     /// All of it, or its only instance.
     whole: Option<usize>,
     instances: BTreeMap<Key, usize>,
 }
 
 impl LeftBlock {
+    fn put(&mut self, key: Option<&Key>, entry: usize) {
+        self.first.get_or_insert(entry);
+        match key {
+            Some(key) => drop(self.instances.entry(key.clone()).or_insert(entry)),
+            None => drop(self.whole.get_or_insert(entry)),
+        }
+    }
+
     /// Why what depends on this is left out.
     fn behind(&self, key: Option<&Key>) -> Option<usize> {
-        let instance = match key {
-            Some(key) => self.instances.get(key),
-            None => self.instances.values().min(),
-        };
-        let found = self.whole.into_iter().chain(instance.copied());
         match key {
-            Some(_) => self.whole.or(instance.copied()),
-            None => found.min(),
+            Some(key) => self.whole.or(self.instances.get(key).copied()),
+            None => self.first,
         }
     }
 }
@@ -204,6 +208,16 @@ impl Pass<'_> {
         Some(Why::depends_on(&self.plan.left_out[found]))
     }
 
+    /// Likewise, where all of it is left out.
+    pub(crate) fn behind_left_out_whole<'d>(
+        &self,
+        dependencies: impl IntoIterator<Item = &'d Address>,
+    ) -> Option<Why> {
+        let left = |d: &Address| self.left.by_block.get(&d.resource)?.whole;
+        let found = dependencies.into_iter().find_map(left)?;
+        Some(Why::depends_on(&self.plan.left_out[found]))
+    }
+
     /// Likewise, of a module call or an output of a module instance.
     pub(crate) fn node_behind_left_out(&self, rank: Rank, module: InstanceId) -> Option<Why> {
         if self.left.by_block.is_empty() {
@@ -276,10 +290,8 @@ impl Pass<'_> {
     /// Whether an object is left out, by itself or with its block.
     pub(crate) fn is_left_out(&self, address: &Address) -> bool {
         let left = self.left.by_block.get(&address.resource);
-        let instance = |left: &LeftBlock, key| left.instances.contains_key(key);
-        left.is_some_and(|left| {
-            left.whole.is_some() || address.key.as_ref().is_some_and(|k| instance(left, k))
-        })
+        let key = address.key.as_ref();
+        left.is_some_and(|l| l.whole.is_some() || key.is_some_and(|k| l.instances.contains_key(k)))
     }
 
     /// Leaves one instance out, for a reason of its own where it has one.
@@ -309,10 +321,7 @@ impl Pass<'_> {
         let block = address.resource.clone();
         let entry = self.plan.left_out.len();
         let left = self.left.by_block.entry(block).or_default();
-        match &address.key {
-            Some(key) => drop(left.instances.entry(key.clone()).or_insert(entry)),
-            None => drop(left.whole.get_or_insert(entry)),
-        }
+        left.put(address.key.as_ref(), entry);
         self.plan.left_out.push(LeftOut {
             what: address.to_string(),
             link: why.link,

@@ -27,6 +27,7 @@ mod replacement;
 mod resource;
 mod rollout;
 mod scope;
+mod seen;
 mod selection;
 mod sites;
 mod standing;

@@ -43,7 +43,9 @@ pub(crate) fn nearest(prepared: &Prepared) -> (BTreeMap<Rank, Nearest>, Vec<bool
             found.insert(rank, Rc::unwrap_or_clone(own));
         }
     }
-    let leads = passed.iter().map(|n| !n.managed.is_empty() || !n.data.is_empty());
+    let leads = passed
+        .iter()
+        .map(|n| !n.managed.is_empty() || !n.data.is_empty());
     (found, leads.collect())
 }
 

@@ -33,9 +33,7 @@ pub(crate) fn mentions<'a>(expr: &'a Expr, visit: &mut dyn FnMut(Mention<'a>)) {
             None => mentions(source, visit),
         },
         ExprKind::Index(source, key) => match &source.kind {
-            ExprKind::Reference(
-                reference @ (Reference::Resource(..) | Reference::Module(_)),
-            ) => {
+            ExprKind::Reference(reference @ (Reference::Resource(..) | Reference::Module(_))) => {
                 visit(Mention {
                     reference,
                     output: None,

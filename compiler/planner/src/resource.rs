@@ -91,7 +91,13 @@ impl<'a> Pass<'a> {
             self.put_off(block, why, vec![provider]);
             return open();
         }
-        if let Some(ahead) = self.comes_later(shared) {
+        let over = self.repeated_over(block.rank, block.module);
+        if let Some(why) = self.behind_left_out_whole(over.all()) {
+            self.leave_out_block(block, why);
+            return self.block_as_recorded(block);
+        }
+        let ahead = self.comes_later(shared);
+        if let Some(ahead) = ahead.or_else(|| self.comes_later(&over)) {
             self.put_off(block, "what it depends on comes later", ahead);
             return open();
         }
@@ -155,7 +161,9 @@ impl<'a> Pass<'a> {
         if self.unexpanded.is_empty() || self.behind_left_out(depends.all()).is_some() {
             return None;
         }
-        let later = depends.all().filter(|d| self.unexpanded.contains(&d.resource));
+        let later = depends
+            .all()
+            .filter(|d| self.unexpanded.contains(&d.resource));
         let later: Vec<String> = later.map(ToString::to_string).collect();
         (!later.is_empty()).then_some(later)
     }

@@ -3,7 +3,8 @@
 
 use crate::graph::{Item, Node, Rank};
 use crate::references::tells_instances_apart;
-use eval::Expr;
+use diagnostics::Span;
+use eval::{Expr, ExprKind, Reference};
 use petgraph::graph::{DiGraph, NodeIndex};
 use petgraph::visit::EdgeRef;
 use std::sync::Arc;
@@ -16,6 +17,19 @@ pub(crate) struct Via {
     pub(crate) key: Option<Arc<Expr>>,
     /// Whether the reference stands in the module that calls the node's.
     pub(crate) outside: bool,
+    /// Whether it is what the node is repeated over: an instance for each of its instances.
+    pub(crate) over: bool,
+}
+
+impl Via {
+    pub(crate) fn over_instances(span: Span) -> Via {
+        let kind = ExprKind::Reference(Reference::EachKey);
+        Via {
+            key: Some(Arc::new(Expr { kind, span })),
+            outside: false,
+            over: true,
+        }
+    }
 }
 
 /// One node that another needs.
@@ -32,6 +46,8 @@ pub(crate) struct Ways {
     pub(crate) shared: Vec<Way>,
     /// What each instance needs of its own.
     pub(crate) own: Vec<Way>,
+    /// What it is repeated over, as a whole.
+    pub(crate) over: Vec<Way>,
 }
 
 /// The ways of each node, by rank. `leads` tells which nodes are a resource, or lead to one.
@@ -42,7 +58,7 @@ pub(crate) fn ways(
     leads: &[bool],
 ) -> Vec<Ways> {
     let of = |index: &NodeIndex| {
-        let is_resource = matches!(graph[*index].1, Item::Resource(_));
+        let repeats = matches!(graph[*index].1, Item::Resource(_) | Item::Call(_));
         let mut ways = Ways::default();
         for edge in graph.edges_directed(*index, petgraph::Direction::Incoming) {
             let to = rank_of[edge.source().index()];
@@ -51,7 +67,11 @@ pub(crate) fn ways(
             }
             let via = edge.weight().clone();
             let apart = via.key.as_deref().is_some_and(tells_instances_apart);
-            let ways = match is_resource && apart {
+            if via.over {
+                let via = Via::default();
+                ways.over.push(Way { to, via });
+            }
+            let ways = match repeats && apart {
                 true => &mut ways.own,
                 false => &mut ways.shared,
             };

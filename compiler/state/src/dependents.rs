@@ -2,7 +2,7 @@
 //! Made when first asked for, so that whoever only reads a state does not pay for it.
 
 use crate::Object;
-use model::{ObjectId, Address};
+use model::{Address, ObjectId};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 

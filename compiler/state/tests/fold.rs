@@ -386,6 +386,27 @@ fn dependents_inherit_when_the_last_instance_goes() {
 }
 
 #[test]
+fn what_depends_on_one_instance_inherits_from_that_one() {
+    let events = [
+        put("base", "t.base", &[]),
+        put("m0", "t.mid[0]", &["t.base"]),
+        put("m1", "t.mid[1]", &["t.side"]),
+        put("one", "t.one", &["t.mid[0]"]),
+        put("all", "t.all", &["t.mid"]),
+    ];
+    let mut log = Log::of(&events);
+    let to = "t.new[\"x\"]".parse().unwrap();
+    let object = id("m0");
+    log.apply(&Event::Moved { object, to }).unwrap();
+    assert_eq!(log.dependencies("one"), ["t.new[\"x\"]"]);
+    assert_eq!(log.dependencies("all"), ["t.mid"]);
+    log.apply(&Event::Forgotten(id("m0"))).unwrap();
+    assert_eq!(log.dependencies("one"), ["t.base"]);
+    log.apply(&Event::Forgotten(id("m1"))).unwrap();
+    assert_eq!(log.dependencies("all"), ["t.side"]);
+}
+
+#[test]
 fn a_rollout_that_ended_is_not_kept() {
     let rollout = |phase| {
         Event::Rollout(Rollout {

@@ -213,10 +213,7 @@ fn show_object(object: &Object, reveal: bool) -> Json {
 fn read_object(place: &Place<'_>, secrets: &plain::Secrets) -> Result<Object> {
     let status = place.get("status")?;
     let dependencies = place.get("dependencies")?.items()?;
-    let dependencies: Result<Vec<Address>> = dependencies
-        .iter()
-        .map(|d| d.parse())
-        .collect();
+    let dependencies: Result<Vec<Address>> = dependencies.iter().map(|d| d.parse()).collect();
     Ok(Object {
         id: place.get("id")?.parse()?,
         address: place.get("address")?.parse()?,

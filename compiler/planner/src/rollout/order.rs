@@ -49,7 +49,8 @@ impl Pass<'_> {
         let mut users = BTreeSet::new();
         for (id, step) in self.plan.steps.iter().enumerate() {
             let waits = step.waits_for.iter().any(|w| steps.contains(w));
-            let depends = step.action.changes() && step.dependencies.iter().any(|d| is_inside(&d.resource));
+            let depends =
+                step.action.changes() && step.dependencies.iter().any(|d| is_inside(&d.resource));
             let own = steps.contains(&id) || ends.contains(&id) || ahead.contains(&id);
             if !own && (waits || depends) {
                 users.insert(id);
@@ -102,6 +103,29 @@ impl Pass<'_> {
         barrier.waits_for = shared.into_iter().collect();
         let barrier = self.push(barrier);
         for id in steps {
+            self.plan.steps[id].waits_for.push(barrier);
+        }
+    }
+
+    /// What waits for one instance waits for all: until then any of them may be taken back.
+    pub(super) fn users_last(&mut self, rollout: &Rollout) {
+        let steps: BTreeSet<StepId> = rollout.steps().collect();
+        let ahead = self.ahead(&steps);
+        let waits = |step: &Step| {
+            let on = step.waits_for.iter().filter(|w| steps.contains(w)).count();
+            on > 0 && on < steps.len() && step.action != Action::Barrier
+        };
+        let all = self.plan.steps.iter().enumerate();
+        let users = all.filter(|(id, step)| waits(step) && !steps.contains(id));
+        let users: Vec<StepId> = users.map(|(id, _)| id).collect();
+        let users: Vec<_> = users.into_iter().filter(|id| !ahead.contains(id)).collect();
+        let Some(first) = users.first() else {
+            return;
+        };
+        let mut barrier = barrier(self.plan.steps[*first].address.whole());
+        barrier.waits_for = steps.into_iter().collect();
+        let barrier = self.push(barrier);
+        for id in users {
             self.plan.steps[id].waits_for.push(barrier);
         }
     }

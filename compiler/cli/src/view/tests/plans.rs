@@ -312,7 +312,7 @@ fn every_reason_reads() {
         Reason::New,
         Reason::Configured(paths.clone()),
         Reason::Forced(paths),
-        Reason::Upstream(vec![machine.resource.clone()]),
+        Reason::Upstream(vec![machine.whole()]),
         Reason::Drifted,
         Reason::Vanished,
         Reason::Tainted,

@@ -157,7 +157,7 @@ fn steps() -> Vec<Step> {
             step(
                 "ssh_file.env",
                 Action::Update,
-                Reason::Upstream(vec![address("random_password.session").resource]),
+                Reason::Upstream(vec![address("random_password.session")]),
             ),
             object(&[("content", mixed(&["SESSION=", "!hunter2", "\nPORT=4000\n"]))]),
             object(&[(

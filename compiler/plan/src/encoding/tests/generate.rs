@@ -166,7 +166,7 @@ fn later() -> impl Strategy<Value = Later> {
 
 fn left_out() -> impl Strategy<Value = LeftOut> {
     let words = (text(), of(text()), text());
-    let dependencies = vec(address().prop_map(|a| a.resource), 0..3);
+    let dependencies = vec(address(), 0..3);
     (words, of(address()), of(id()), dependencies).prop_map(
         |((what, link, cause), address, object, dependencies)| LeftOut {
             what,

@@ -2,9 +2,7 @@
 
 use super::exprs::{exprs, references};
 use super::generate::{ROLLOUTS, SCOPES, STEPS};
-use super::values::{
-    address, bytes, id, key, mode, name, path, provider, resource, text, types, values,
-};
+use super::values::{address, bytes, id, key, mode, name, path, provider, text, types, values};
 use crate::{Action, Captured, Deferred, Reason, Repetition, Step};
 use model::{Effect, Value};
 use proptest::collection::{btree_map, vec};

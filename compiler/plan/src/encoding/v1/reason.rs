@@ -70,8 +70,7 @@ pub(super) fn decode_reason(
         EncodedReason::Configured(paths) => Reason::Configured(decode_paths(paths, names)),
         EncodedReason::Forced(paths) => Reason::Forced(decode_paths(paths, names)),
         EncodedReason::Upstream(of) => {
-            let of: Result<Vec<Address>, _> =
-                of.iter().map(|a| names.address(a)).collect();
+            let of: Result<Vec<Address>, _> = of.iter().map(|a| names.address(a)).collect();
             Reason::Upstream(of?)
         }
         EncodedReason::Drifted => Reason::Drifted,
