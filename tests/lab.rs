@@ -83,6 +83,13 @@ impl Lab {
         }
     }
 
+    /// The same project with something between the engine and the simulated provider.
+    pub fn through(mut self, between: impl FnOnce(Arc<Simulated>) -> Arc<dyn Provider>) -> Lab {
+        let between = between(self.simulated.clone());
+        self.providers = Providers::new(vec![Arc::new(Builtin), between]);
+        self
+    }
+
     /// The same project with another file, or with a file changed.
     pub fn file(mut self, path: &str, text: &str) -> Lab {
         self.files = self.files.with(path, text);

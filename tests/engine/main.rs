@@ -22,5 +22,6 @@ mod protection;
 mod replacement;
 mod rollout;
 mod secrets;
+mod settling;
 mod targets;
 mod unknown;
