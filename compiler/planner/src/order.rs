@@ -4,9 +4,9 @@ use crate::pass::Pass;
 use model::{Address, ObjectId, ResourceAddress};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use plan::{Action, Reason, Step, StepId};
+use plan::{Action, Check, Reason, Step, StepId, When};
 use state::ProviderKey;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// Steps by what they do, and by what they are depended on as: an instance, or with it all.
@@ -164,6 +164,7 @@ impl Pass<'_> {
             .filter(|(_, s)| matches!(s.action, Action::Create | Action::Adopt))
             .filter_map(|(id, s)| Some((id, s.pair?)))
             .collect();
+        let checked: HashSet<StepId> = self.plan.checks.iter().filter_map(decided_at).collect();
         let mut undecided = Vec::new();
         for (create, delete) in pairs {
             // What goes with its machine is in nobody's way: the new one is on another machine.
@@ -175,7 +176,7 @@ impl Pass<'_> {
                 continue;
             }
             self.plan.steps[create].waits_for.push(delete);
-            if self.hangs_on_unknown(create) {
+            if self.hangs_on_unknown(create) || checked.contains(&delete) {
                 undecided.push((create, delete));
             }
         }
@@ -191,8 +192,8 @@ impl Pass<'_> {
         forced && step.deferred.is_some() && step.after.as_ref().is_some_and(|a| a.has_unknown())
     }
 
-    /// A replacement that may turn out not to be needed is decided before its delete: once what
-    /// it depends on is known.
+    /// A replacement that may turn out not to be needed, or to be refused, is decided before its
+    /// delete: once what it depends on is known.
     fn decided_first(&self, create: StepId, delete: StepId) -> Wish {
         let waits = self.plan.steps[create].waits_for.iter();
         Wish {
@@ -254,6 +255,14 @@ impl Pass<'_> {
             nodes.iter().for_each(|n| knot[n.index()] = number);
         }
         knot
+    }
+}
+
+/// The step before which a condition is decided.
+fn decided_at(check: &Check) -> Option<StepId> {
+    match check.when {
+        When::Before(step) => Some(step),
+        When::After(_) | When::Inside(_) | When::AtEnd => None,
     }
 }
 
