@@ -239,16 +239,8 @@ const REPLACED: &str = r#"
 async fn nothing_goes_before_the_condition_on_what_takes_its_place() {
     for (condition, in_plan, holds) in [
         (r#"var.v == "1""#, true, false),
-        (
-            r#"var.v == "1" || sim_disk.new[0].id == "x""#,
-            false,
-            false,
-        ),
-        (
-            r#"var.v == "1" || sim_disk.new[0].id != "x""#,
-            false,
-            true,
-        ),
+        (r#"var.v == "1" || sim_disk.new[0].id == "x""#, false, false),
+        (r#"var.v == "1" || sim_disk.new[0].id != "x""#, false, true),
     ] {
         let mut lab = Lab::new(&REPLACED.replace("CONDITION", condition));
         lab.apply_whole().await;

@@ -96,6 +96,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) later_ranks: HashSet<Rank>,
     /// Dependencies that have another address since what they mean was moved.
     pub(crate) renamed: HashMap<Address, Address>,
+    /// Of each object that was moved its place in the plan's list.
+    pub(crate) moved: HashMap<ObjectId, usize>,
     /// While outputs are captured: what they name that changes.
     pub(crate) changing_ranks: HashSet<crate::graph::Node>,
     /// Objects of which it was reported that they are protected.
@@ -138,6 +140,7 @@ impl<'a> Pass<'a> {
             known: Known::default(),
             later_ranks: HashSet::new(),
             renamed: HashMap::new(),
+            moved: HashMap::new(),
             changing_ranks: HashSet::new(),
             refused: HashSet::new(),
             module_values: RefCell::new(HashMap::new()),

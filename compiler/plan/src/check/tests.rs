@@ -91,7 +91,12 @@ fn what_is_made_must_not_be_there() {
     check_after(
         |p| {
             p.steps[MADE].action = Action::Adopt;
-            p.moved.push((DEPOSED, address("t.made")));
+            p.moved.push(Moved {
+                object: DEPOSED,
+                from: address("t.before"),
+                to: address("t.made"),
+                becomes: None,
+            });
         },
         &["t.made is to be made beside the one that is there"],
     );

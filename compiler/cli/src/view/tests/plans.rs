@@ -101,7 +101,7 @@ fn a_plan_at_80_columns() {
       -   ssh_file.gone is gone
 
     Gets another address
-      >   ssh_user.deploy (object aeaqcaibaeaqcaib)
+      >   ssh_user.deploy (moved from ssh_user.app)
 
     Outputs
       ~ count = 1 -> 2
@@ -231,7 +231,7 @@ fn a_plan_at_50_columns() {
       -   ssh_file.gone is gone
 
     Gets another address
-      >   ssh_user.deploy (object aeaqcaibaeaqcaib)
+      >   ssh_user.deploy (moved from ssh_user.app)
 
     Outputs
       ~ count = 1 -> 2

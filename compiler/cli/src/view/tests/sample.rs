@@ -51,7 +51,12 @@ pub(super) fn plan() -> Plan {
     };
     plan.steps = steps();
     plan.refreshed = drift();
-    plan.moved = vec![(ObjectId([1; 10]), address("ssh_user.deploy"))];
+    plan.moved = vec![Moved {
+        object: ObjectId([1; 10]),
+        from: address("ssh_user.app"),
+        to: address("ssh_user.deploy"),
+        becomes: None,
+    }];
     plan.outputs = outputs();
     plan.later = vec![Later {
         what: "module.workers".into(),

@@ -104,6 +104,15 @@ fn drift() -> impl Strategy<Value = Drift> {
     )
 }
 
+fn moved() -> impl Strategy<Value = Moved> {
+    (id(), address(), address(), of(object())).prop_map(|(id, from, to, becomes)| Moved {
+        object: id,
+        from,
+        to,
+        becomes: becomes.map(Box::new),
+    })
+}
+
 fn rests() -> impl Strategy<Value = Rests> {
     let place = (address(), of(id()), provider());
     (place, values(), bytes(), any::<[u8; 32]>()).prop_map(|(place, asked, private, digest)| {
@@ -227,7 +236,7 @@ pub(super) fn plans() -> impl Strategy<Value = Plan> {
         vec(left_out(), 0..3),
     );
     let changes = (
-        vec((id(), address()), 0..2),
+        vec(moved(), 0..2),
         btree_map(name(), output(), 0..3),
         btree_map(provider(), provider_use(), 0..3),
     );
