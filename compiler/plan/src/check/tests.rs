@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    Begins, Deferred, Drift, LeftOut, ProviderUse, Rollout, RolloutInstance, Step, Strategy,
+    Begins, Deferred, Drift, LeftOut, Moved, ProviderUse, Rollout, RolloutInstance, Step, Strategy,
 };
 use diagnostics::{FileId, Span};
 use eval::{Expr, ExprKind};

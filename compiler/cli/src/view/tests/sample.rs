@@ -3,7 +3,7 @@
 use super::{mixed, secret};
 use model::{Address, AttrPath, Effect, Lineage, ObjectId, Token, Type, Value};
 use plan::{
-    Action, Begins, Drift, Header, Later, LeftOut, OutputChange, Plan, Reason, Rollout,
+    Action, Begins, Drift, Header, Later, LeftOut, Moved, OutputChange, Plan, Reason, Rollout,
     RolloutInstance, Settling, Step, Strategy, Unread,
 };
 use state::ProviderKey;

@@ -5,7 +5,7 @@ use super::steps::{captured, deferred, instance, step};
 use super::values::{address, bytes, id, key, module, name, provider, text, values};
 use crate::{Begins, ProviderUse, Rests, Rollout, RolloutInstance, Scopes, Settling, Unread};
 use crate::{
-    Check, Drift, Header, Later, LeftOut, ModuleScope, OutputChange, Plan, PlanMode, When,
+    Check, Drift, Header, Later, LeftOut, ModuleScope, Moved, OutputChange, Plan, PlanMode, When,
 };
 use model::{Lineage, Token};
 use proptest::collection::{btree_map, vec};
