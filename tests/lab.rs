@@ -83,6 +83,13 @@ impl Lab {
         }
     }
 
+    /// The same project with something between the engine and the simulated provider.
+    pub fn through(mut self, between: impl FnOnce(Arc<Simulated>) -> Arc<dyn Provider>) -> Lab {
+        let between = between(self.simulated.clone());
+        self.providers = Providers::new(vec![Arc::new(Builtin), between]);
+        self
+    }
+
     /// The same project with another file, or with a file changed.
     pub fn file(mut self, path: &str, text: &str) -> Lab {
         self.files = self.files.with(path, text);
@@ -101,9 +108,16 @@ impl Lab {
         self.files = std::mem::take(&mut self.files).with(path, text);
     }
 
+    /// The text of a file; panics where there is none.
+    pub fn text(&self, path: &str) -> String {
+        config::Files::read(&self.files, path)
+            .expect("there is such a file")
+            .to_string()
+    }
+
     /// Changes a piece of the main file; panics where it is not there.
     pub fn edit(&mut self, from: &str, to: &str) {
-        let text = config::Files::read(&self.files, "main.hcl").expect("there is a main file");
+        let text = self.text("main.hcl");
         assert!(text.contains(from), "{from:?} is not in the main file");
         let text = text.replacen(from, to, 1);
         self.write("main.hcl", &text);

@@ -214,3 +214,46 @@ async fn destroying_asks_for_none_of_them() {
     lab.options.mode = plan::PlanMode::Destroy;
     lab.apply_whole().await;
 }
+
+/// Something that is replaced, old before new, under a condition on something new.
+const REPLACED: &str = r#"
+    variable "v" { default = "1" }
+    resource "sim_disk" "new" {
+      count = var.v == "1" ? 0 : 1
+      size  = 1
+    }
+    resource "sim_disk" "d" {
+      size = 1
+      kind = "d${var.v}"
+      lifecycle {
+        precondition {
+          condition     = CONDITION
+          error_message = "it is wrong"
+        }
+      }
+    }
+    resource "terraform_data" "behind" { input = sim_disk.d.id }
+"#;
+
+#[tokio::test]
+async fn nothing_goes_before_the_condition_on_what_takes_its_place() {
+    for (condition, in_plan, holds) in [
+        (r#"var.v == "1""#, true, false),
+        (r#"var.v == "1" || sim_disk.new[0].id == "x""#, false, false),
+        (r#"var.v == "1" || sim_disk.new[0].id != "x""#, false, true),
+    ] {
+        let mut lab = Lab::new(&REPLACED.replace("CONDITION", condition));
+        lab.apply_whole().await;
+        let id = lab.attribute("sim_disk.d", "id");
+        lab.var("v", "2");
+        let planned = lab.plan().await;
+        assert_eq!(planned.has_errors(), in_plan, "{condition}");
+        if !in_plan {
+            let report = lab.apply_plan(&planned.plan).await;
+            assert_eq!(report.is_complete(), holds, "{condition} {report:#?}");
+        }
+        let stays = lab.attribute("sim_disk.d", "id") == id;
+        assert_eq!(stays, !holds, "{condition}");
+        assert_eq!(lab.things(), if in_plan { 1 } else { 2 }, "{condition}");
+    }
+}

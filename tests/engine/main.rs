@@ -2,6 +2,7 @@
 
 mod basics;
 mod by_hand;
+mod by_instance;
 mod conditions;
 mod containment;
 mod data;
@@ -23,5 +24,6 @@ mod protection;
 mod replacement;
 mod rollout;
 mod secrets;
+mod settling;
 mod targets;
 mod unknown;

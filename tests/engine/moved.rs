@@ -153,3 +153,98 @@ async fn removed_lets_go_without_an_end() {
     lab.apply_whole().await;
     assert_eq!((lab.things(), lab.state.objects.len()), (2, 0));
 }
+
+fn ticket(name: &str) -> String {
+    format!("resource \"sim_ticket\" \"{name}\" {{ title = \"shop\" }}\n")
+}
+
+#[tokio::test]
+async fn the_plan_says_from_where() {
+    let mut lab = Lab::new(&disk("a", "count = 2"));
+    lab.apply_whole().await;
+    let chain = moved("sim_disk.a", "sim_disk.b") + &moved("sim_disk.b", "sim_disk.c");
+    lab.write("main.hcl", &(disk("c", "count = 2") + &chain));
+    let plan = lab.plan().await.plan;
+    let told = |m: &plan::Moved| format!("{} to {}", m.from, m.to);
+    let mut moves: Vec<_> = plan.moved.iter().map(told).collect();
+    moves.sort();
+    let expected = [
+        "sim_disk.a[0] to sim_disk.c[0]",
+        "sim_disk.a[1] to sim_disk.c[1]",
+    ];
+    assert_eq!(moves, expected);
+}
+
+#[tokio::test]
+async fn a_move_to_another_type_asks_the_provider() {
+    let mut lab = Lab::new(&ticket("a"));
+    lab.apply_whole().await;
+    let bucket = "resource \"sim_bucket\" \"b\" { name = \"shop\" }\n";
+    let to = moved("sim_ticket.a", "sim_bucket.b");
+    let user = uses("sim_bucket.b.id");
+    lab.write("main.hcl", &(bucket.to_string() + &to + &user));
+    let plan = lab.plan().await.plan;
+    assert_eq!(plan.moved.len(), 1);
+    let becomes = plan.moved[0]
+        .becomes
+        .as_ref()
+        .expect("it is of another type");
+    assert_eq!(becomes.attributes.get("policy"), Some(&"none".into()));
+    let id = plan.moved[0].object;
+    lab.began();
+    lab.options.refresh = driver::Refresh::None;
+    lab.apply_whole().await;
+    assert_eq!(lab.began(), ["create terraform_data.user"]);
+    let address = "sim_bucket.b".parse().unwrap();
+    assert_eq!(lab.state.at(&address).unwrap().id, id);
+}
+
+#[tokio::test]
+async fn a_move_to_a_type_that_it_cannot_become_is_refused() {
+    let mut lab = Lab::new(&ticket("a"));
+    lab.apply_whole().await;
+    let to = moved("sim_ticket.a", "sim_disk.b");
+    lab.write("main.hcl", &(disk("b", "") + &to));
+    let problems = lab.problems().await;
+    assert_eq!(problems.len(), 1, "{problems:?}");
+    assert!(problems[0].contains("can't become"), "{problems:?}");
+}
+
+#[tokio::test]
+async fn removed_inside_of_a_module_lets_go_there() {
+    let calls = "module \"a\" {\nsource = \"./m\"\nfor_each = toset([\"x\", \"y\"])\n}\n";
+    let mut lab = Lab::new(&(calls.to_string() + &disk("d", ""))).file("m/main.hcl", MODULE);
+    lab.apply_whole().await;
+    let removed =
+        |from: &str| format!("removed {{\nfrom = {from}\nlifecycle {{ destroy = false }}\n}}\n");
+    lab.write(
+        "m/main.hcl",
+        &(removed("sim_disk.d") + &removed("terraform_data.t")),
+    );
+    lab.write("main.hcl", calls);
+    let expected = [
+        "delete sim_disk.d",
+        "forget module.a[\"x\"].sim_disk.d",
+        "forget module.a[\"x\"].terraform_data.t",
+        "forget module.a[\"y\"].sim_disk.d",
+        "forget module.a[\"y\"].terraform_data.t",
+    ];
+    assert_eq!(lab.planned().await, expected);
+    lab.apply_whole().await;
+    assert_eq!((lab.things(), lab.state.objects.len()), (2, 0));
+}
+
+#[tokio::test]
+async fn removed_of_one_instance_of_a_module_lets_that_one_go() {
+    let calls =
+        |keys: &str| format!("module \"a\" {{\nsource = \"./m\"\nfor_each = toset([{keys}])\n}}\n");
+    let mut lab = Lab::new(&calls("\"x\", \"y\"")).file("m/main.hcl", MODULE);
+    lab.apply_whole().await;
+    let removed = "removed {\nfrom = module.a[\"y\"]\nlifecycle { destroy = false }\n}\n";
+    lab.write("main.hcl", &(calls("\"x\"") + removed));
+    let expected = [
+        "forget module.a[\"y\"].sim_disk.d",
+        "forget module.a[\"y\"].terraform_data.t",
+    ];
+    assert_eq!(lab.planned().await, expected);
+}

@@ -390,3 +390,20 @@ async fn a_failure_before_an_instance_begins_changes_none() {
     assert_eq!(report.failed.len(), 1, "{report:#?}");
     assert_eq!(world(&lab).len(), before.len());
 }
+
+#[tokio::test]
+async fn what_depends_on_one_instance_waits_for_all() {
+    let mut lab = made("max_parallel = 1").await;
+    let one = "\nresource \"terraform_data\" \"one\" { input = sim_service.s[0].revision }";
+    lab.write("main.hcl", &format!("{}{one}", lab.text("main.hcl")));
+    lab.apply_whole().await;
+    lab.watching.take();
+    lab.var("release", "2");
+    lab.apply_whole().await;
+    let lines = lab.watching.take();
+    let at = |line: &str| lines.iter().rposition(|l| l.starts_with(line)).unwrap();
+    assert!(
+        at("update sim_service.s[3]") < at("update terraform_data.one"),
+        "{lines:#?}"
+    );
+}

@@ -250,6 +250,61 @@ fn unknown_spreads_with_its_type() {
     }
 }
 
+/// How many there may be.
+fn bounds(text: &str) -> (usize, Option<usize>) {
+    let unknown = unknown(text);
+    assert!(unknown.not_null, "{text}");
+    (unknown.min_length, unknown.max_length)
+}
+
+#[test]
+fn unknowns_may_turn_out_equal() {
+    for (text, least, most) in [
+        ("toset([later, later_any])", 1, 2),
+        ("toset([later, later])", 1, 2),
+        ("toset([later, \"a\"])", 1, 2),
+        ("toset([\"a\", \"b\", \"a\", later, \"c${later}\"])", 2, 4),
+        ("toset([{ a = later }, { a = \"x\" }])", 1, 2),
+    ] {
+        assert_eq!(bounds(text), (least, Some(most)), "{text}");
+    }
+    for text in [
+        "length(toset([later, later_any]))",
+        "length(toset([later, later]))",
+        "length(distinct([later, later_any]))",
+        "length(distinct([later, \"a\"]))",
+        "length(setunion([later], [\"a\"]))",
+        "length(setintersection([later], [\"a\"]))",
+        "length(setsubtract([\"a\", \"b\"], [later]))",
+        "length(compact([later, \"a\"]))",
+        "length(keys({ (later) = 1, a = 2 }))",
+        "length(merge({ (later) = 1 }, { a = 2 }))",
+        "length({ for k in [later, \"a\"] : k => 1... })",
+        "length([for x in toset([later, \"a\"]) : x])",
+        "length(toset([later, \"a\"])[*])",
+        "length(tolist(toset([later, \"a\"])))",
+        "length(matchkeys([1, 2], [later, \"b\"], [\"b\"]))",
+        "length(transpose({ a = [later], b = [\"x\"] }))",
+        "length(setproduct(toset([later, \"a\"]), [1]))",
+        "length(concat(tolist(toset([later, \"a\"])), [1]))",
+        "contains([later], \"a\")",
+        "contains(toset([later, \"b\"]), \"a\")",
+        "index([later, \"a\"], \"a\")",
+        "toset([later]) == toset([\"a\"])",
+        "one(toset([later, later_any]))",
+    ] {
+        unknown(text);
+    }
+    // One alone is one, and what is known is told apart.
+    for text in [
+        "length(toset([later]))",
+        "length(toset([\"a\", \"a\"]))",
+        "length([for x in toset([later]) : x])",
+    ] {
+        assert_eq!(run(text).unwrap(), Value::int(1), "{text}");
+    }
+}
+
 #[test]
 fn what_is_known_of_an_unknown_decides() {
     for (text, expected) in [

@@ -44,9 +44,13 @@ fn first_events(plan: &Plan, context: &Context<'_>) -> Vec<Event> {
         .plan_id
         .iter()
         .map(|id| Event::PlanApplied(id.clone()));
-    let moved = plan.moved.iter().map(|(object, to)| Event::Moved {
-        object: *object,
-        to: to.clone(),
+    let moved = plan.moved.iter().flat_map(|moved| {
+        let to = Event::Moved {
+            object: moved.object,
+            to: moved.to.clone(),
+        };
+        let becomes = moved.becomes.clone().map(Event::Put);
+        [to].into_iter().chain(becomes)
     });
     let read = plan.refreshed.iter().map(|drift| match &drift.object {
         Some(object) => {

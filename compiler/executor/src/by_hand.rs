@@ -98,7 +98,7 @@ fn ends_what_it_stands_on(plan: &Plan, intent: &Intent) -> bool {
     };
     let ends = |a: Action| matches!(a, Action::Delete | Action::GoesWith | Action::Forget);
     let mut ending = plan.steps.iter().filter(|s| ends(s.action));
-    ending.any(|s| stands_on.contains(&s.address.resource))
+    ending.any(|s| stands_on.iter().any(|d| d.means(&s.address)))
 }
 
 /// The command by which a person who has looked settles the operation at an address.

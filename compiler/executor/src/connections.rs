@@ -5,7 +5,13 @@ use provider::{Connection, Provider, ProviderProblem};
 use state::ProviderKey;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::{Mutex, OnceCell};
+
+/// How often a connection is tried that the provider says may work a little later.
+const MOST_ATTEMPTS: u32 = 6;
+/// How long before the second try, in ms; twice as long before each one after it.
+const FIRST_PAUSE_MS: u64 = 250;
 
 type Slot = Arc<OnceCell<Result<Arc<dyn Connection>, ProviderProblem>>>;
 
@@ -21,10 +27,12 @@ impl Connections {
         Connections::default()
     }
 
-    /// The connection of a configuration; connects where there is none yet.
+    /// The connection of a configuration; connects where there is none yet. What the provider
+    /// says may work a little later is tried again, so often and no more.
     ///
     /// # Errors
-    /// Where the provider refuses; the same again at each call.
+    /// Where the provider refuses; the same again at each call, so that everything that goes
+    /// through it waits once and not each for itself.
     pub async fn get(
         &self,
         key: &ProviderKey,
@@ -46,7 +54,7 @@ impl Connections {
                 .clone()
         };
         let connect = async {
-            let connected = provider.connect(config).await;
+            let connected = connect(provider, config).await;
             let refused = connected.is_err();
             tracing::debug!(provider = &*key.0, refused, "connected");
             connected
@@ -61,5 +69,24 @@ impl Connections {
                 connection.close().await;
             }
         }
+    }
+}
+
+async fn connect(
+    provider: &dyn Provider,
+    config: Value,
+) -> Result<Arc<dyn Connection>, ProviderProblem> {
+    let mut attempt = 1;
+    loop {
+        match provider.connect(config.clone()).await {
+            Err(problem) if problem.retryable && attempt < MOST_ATTEMPTS => {}
+            Err(problem) if problem.retryable => {
+                return Err(problem.detail(format!("tried {attempt} times")));
+            }
+            answer => return answer,
+        }
+        let pause_ms = FIRST_PAUSE_MS << (attempt - 1);
+        tokio::time::sleep(Duration::from_millis(pause_ms)).await;
+        attempt += 1;
     }
 }

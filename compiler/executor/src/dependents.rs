@@ -2,30 +2,29 @@
 //! the state lets them inherit when the old object leaves.
 
 use crate::run::Run;
-use model::{ObjectId, ResourceAddress};
+use model::{Address, ObjectId};
 use plan::{Action, StepId};
 use state::{Event, Object};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// What each object depended on when the run began.
-pub(crate) type Before = BTreeMap<ObjectId, Arc<[ResourceAddress]>>;
+pub(crate) type Before = BTreeMap<ObjectId, Arc<[Address]>>;
 
 impl Run<'_> {
-    /// What depends on a resource that this plan makes again.
+    /// What depends on an object that this plan makes again.
     pub(crate) fn dependencies_at_risk(&self) -> Before {
-        let made: BTreeSet<&ResourceAddress> = self
+        let made: BTreeSet<Address> = self
             .plan
             .steps
             .iter()
             .filter(|s| matches!(s.action, Action::Create | Action::Adopt))
-            .map(|s| &s.address.resource)
+            .flat_map(|s| [s.address.clone(), s.address.whole()])
             .collect();
         if made.is_empty() {
             return Before::new();
         }
-        let at_risk =
-            |dependencies: &[ResourceAddress]| dependencies.iter().any(|d| made.contains(d));
+        let at_risk = |dependencies: &[Address]| dependencies.iter().any(|d| made.contains(d));
         // What is recorded to depend on it from now on may be so before the old one leaves.
         let recorded = self
             .plan
@@ -75,22 +74,14 @@ impl Run<'_> {
     }
 
     /// Those of before that are there; and where one is not, what was inherited from it.
-    fn as_far_as_there(
-        &self,
-        recorded: &Object,
-        before: &[ResourceAddress],
-    ) -> Arc<[ResourceAddress]> {
-        let there = |resource: &&ResourceAddress| {
-            let mut behind = self.state.current.range(resource.instance(None)..);
-            behind.next().is_some_and(|(a, _)| a.resource == **resource)
+    fn as_far_as_there(&self, recorded: &Object, before: &[Address]) -> Arc<[Address]> {
+        let there = |address: &&Address| {
+            let mut behind = self.state.current.range((*address).clone()..);
+            behind.next().is_some_and(|(a, _)| address.means(a))
         };
         let kept: BTreeSet<_> = before.iter().filter(there).cloned().collect();
         let whole = kept.len() == before.len();
         let inherited = recorded.dependencies.iter().filter(|_| !whole).cloned();
-        kept.into_iter()
-            .chain(inherited)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .collect()
+        state::dependencies(kept.into_iter().chain(inherited).collect())
     }
 }

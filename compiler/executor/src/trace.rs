@@ -37,6 +37,7 @@ impl Trace<'_> {
             let age_ms = now_ms.saturating_sub(self.open.at_ms);
             match self.find(age_ms).await? {
                 FindAnswer::NotYetSure => {}
+                FindAnswer::Absent if self.is_early(age_ms) => {}
                 FindAnswer::Found { made, .. } | FindAnswer::Incomplete { made }
                     if is_another(&made) => {}
                 answer => return Ok(answer),
@@ -53,6 +54,12 @@ impl Trace<'_> {
             tokio::time::sleep(Duration::from_millis(pause_ms)).await;
             pause_ms = (pause_ms * 2).min(ASK_AGAIN_MS.1);
         }
+    }
+
+    /// Whether what was made, or changed, may not be seen yet.
+    fn is_early(&self, age_ms: u64) -> bool {
+        let window_ms = self.schema.map_or(0, |s| s.settle_window_ms);
+        self.open.intent.change != Change::Delete && age_ms < window_ms
     }
 
     async fn find(&self, age_ms: u64) -> Result<FindAnswer, ProviderProblem> {

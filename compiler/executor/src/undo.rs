@@ -191,9 +191,10 @@ fn visit<'b>(
         return;
     }
     let objects = state.at(&image.address).into_iter().chain(&image.object);
-    for resource in objects.flat_map(|o| o.dependencies.iter()) {
-        for needed in of.get(resource).into_iter().flatten() {
-            visit(needed, of, state, seen, order);
+    for needed in objects.flat_map(|o| o.dependencies.iter()) {
+        let images = of.get(&needed.resource).into_iter().flatten();
+        for image in images.filter(|i| needed.means(&i.address)) {
+            visit(image, of, state, seen, order);
         }
     }
     order.push(image);

@@ -147,6 +147,22 @@ impl Address {
     pub fn ty(&self) -> &Arc<str> {
         &self.resource.ty
     }
+
+    /// The resource that it is an instance of: as a dependency, every instance.
+    pub fn whole(&self) -> Address {
+        self.resource.instance(None)
+    }
+
+    /// Whether something that depends on this depends on `other`. Without a key it means every
+    /// instance.
+    pub fn means(&self, other: &Address) -> bool {
+        self.resource == other.resource && (self.key.is_none() || self.key == other.key)
+    }
+
+    /// Whether both mean some instance, one of them perhaps all.
+    pub fn meets(&self, other: &Address) -> bool {
+        self.means(other) || other.means(self)
+    }
 }
 
 impl fmt::Display for Address {

@@ -1,6 +1,6 @@
 //! Conversion of values to types, and the common type of several.
 
-use crate::{AttrPath, Fields, ObjectType, Type, Unknown, Value, show_type};
+use crate::{AttrPath, Fields, ObjectType, Part, Type, Unknown, Value, show_type};
 use std::fmt;
 use std::sync::Arc;
 
@@ -84,7 +84,7 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
         }
         (Value::List(_) | Value::Set(_) | Value::Tuple(_), Type::Set(element)) => {
             let (element, items) = elements(value.as_items().unwrap_or(&[]), element, path)?;
-            Value::set(element, items)
+            as_set(element, items)
         }
         (Value::List(_) | Value::Set(_) | Value::Tuple(_), Type::Tuple(types)) => {
             let items = value.as_items().unwrap_or(&[]);
@@ -114,6 +114,37 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
         }
         _ => return refuse(),
     })
+}
+
+/// A set of these. Two of which one is not known may turn out equal: then how many there are is
+/// not known either, nor which.
+fn as_set(element: Type, items: Vec<Value>) -> Value {
+    if items.len() < 2 || !items.iter().any(Value::has_unknown) {
+        return Value::set(element, items);
+    }
+    let (open, known): (Vec<Value>, Vec<Value>) = items.into_iter().partition(Value::has_unknown);
+    let ephemeral = |v: &Value| match v {
+        Value::Unknown(u) => u.ephemeral,
+        Value::Secret(s) => s.ephemeral,
+        Value::Mixed(m) => m
+            .parts()
+            .iter()
+            .any(|p| matches!(p, Part::Secret(s) if s.ephemeral)),
+        _ => false,
+    };
+    let mut all = open.iter().chain(&known);
+    let ephemeral = all.clone().any(|v| v.any(&ephemeral));
+    let sensitive = all.any(Value::has_secret);
+    let known = Value::set(element.clone(), known);
+    let known = known.as_items().map_or(0, <[Value]>::len);
+    Value::Unknown(Arc::new(Unknown {
+        sensitive,
+        ephemeral,
+        not_null: true,
+        min_length: known.max(1),
+        max_length: Some(known + open.len()),
+        ..Unknown::of(Type::set(element))
+    }))
 }
 
 fn elements(

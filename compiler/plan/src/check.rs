@@ -126,7 +126,7 @@ fn objects(plan: &Plan, state: &State, id: StepId, wrong: &mut Vec<String>) {
                 ));
             }
             let address = &step.address;
-            let moved_in = plan.moved.iter().any(|(_, to)| to == address);
+            let moved_in = plan.moved.iter().any(|m| m.to == *address);
             if (state.at(address).is_some() || moved_in)
                 && step.pair.is_none()
                 && !plan

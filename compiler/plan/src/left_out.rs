@@ -1,6 +1,6 @@
 //! What is not planned, since it can't be looked at, or hangs on something that can't.
 
-use model::{Address, ObjectId, ResourceAddress};
+use model::{Address, ObjectId};
 use std::sync::Arc;
 
 /// Something that the plan leaves as it is, though it would have been looked at.
@@ -17,7 +17,7 @@ pub struct LeftOut {
     /// The recorded object, where there is one.
     pub object: Option<ObjectId>,
     /// The nearest managed resources that it depends on: they must not end.
-    pub dependencies: Arc<[ResourceAddress]>,
+    pub dependencies: Arc<[Address]>,
 }
 
 impl LeftOut {

@@ -28,7 +28,7 @@ pub use left_out::LeftOut;
 pub use loads::load_files;
 pub use outputs::OutputChange;
 pub use plan::{
-    Digest, Drift, Header, Later, Plan, PlanMode, ProviderUse, Rests, Settling, Unread,
+    Digest, Drift, Header, Later, Moved, Plan, PlanMode, ProviderUse, Rests, Settling, Unread,
 };
 pub use propose::{changes, conceal, propose, shape, without_write_only};
 pub use reconcile::reconcile;

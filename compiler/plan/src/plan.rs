@@ -19,7 +19,7 @@ pub struct Plan {
     /// What reads found to be other than recorded, to be recorded before the first step.
     pub refreshed: Vec<Drift>,
     /// Objects that get another address, before the first step.
-    pub moved: Vec<(ObjectId, Address)>,
+    pub moved: Vec<Moved>,
     /// The root module's outputs that change.
     pub outputs: BTreeMap<Arc<str>, OutputChange>,
     /// What the names in deferred expressions stand for.
@@ -101,6 +101,19 @@ pub struct ProviderUse {
     pub config: Value,
     /// Finishes the configuration where it holds what is sealed.
     pub deferred: Option<crate::Deferred>,
+}
+
+/// An object that gets another address.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Moved {
+    /// Which.
+    pub object: ObjectId,
+    /// Where it was.
+    pub from: Address,
+    /// Where it is from now on.
+    pub to: Address,
+    /// The object as one of another type, where the move makes it one.
+    pub becomes: Option<Box<Object>>,
 }
 
 /// What has to wait for a later stage.

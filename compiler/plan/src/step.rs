@@ -2,7 +2,7 @@
 
 use crate::ScopeId;
 use eval::{Expr, Reference};
-use model::{Address, AttrPath, Effect, ObjectId, ResourceAddress, Value};
+use model::{Address, AttrPath, Effect, ObjectId, Value};
 use state::ProviderKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -39,8 +39,9 @@ pub struct Step {
     pub private: Arc<[u8]>,
     /// The id of the machine that it lives on, where known.
     pub container: Option<Arc<str>>,
-    /// The nearest managed resources that it depends on, to be recorded.
-    pub dependencies: Arc<[ResourceAddress]>,
+    /// The nearest managed objects that it depends on, to be recorded; without a key, every
+    /// instance.
+    pub dependencies: Arc<[Address]>,
     /// To be recorded.
     pub create_before_destroy: bool,
     /// To be recorded: whether it may not be destroyed.
@@ -115,7 +116,7 @@ pub enum Reason {
     /// These paths take another object.
     Forced(Vec<AttrPath>),
     /// Something that it depends on changes, so that these paths are known after apply.
-    Upstream(Vec<ResourceAddress>),
+    Upstream(Vec<Address>),
     /// Somebody else changed it.
     Drifted,
     /// It was gone.

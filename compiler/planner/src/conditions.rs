@@ -118,6 +118,23 @@ impl Pass<'_> {
         }
     }
 
+    /// What can't be decided at plan is decided before its step is begun; and before what it
+    /// takes the place of goes, where that goes first.
+    fn decided_before(&mut self, step: StepId, checks: usize) {
+        for check in &mut self.plan.checks[checks..] {
+            check.when = When::Before(step);
+        }
+        let made = &self.plan.steps[step];
+        let goes_first = made.pair.filter(|_| !made.create_before_destroy);
+        if let Some(end) = goes_first {
+            let mut again = self.plan.checks[checks..].to_vec();
+            again
+                .iter_mut()
+                .for_each(|check| check.when = When::Before(end));
+            self.plan.checks.extend(again);
+        }
+    }
+
     /// Conditions on what it will be. `steps` and `checks` tell where those of this instance
     /// begin: what is decided in apply is decided at its step.
     pub(crate) fn postconditions(
@@ -139,9 +156,7 @@ impl Pass<'_> {
         };
         let step = (steps..self.plan.steps.len()).find(|id| makes(&self.plan.steps[*id]));
         if let Some(step) = step {
-            for check in &mut self.plan.checks[checks..] {
-                check.when = When::Before(step);
-            }
+            self.decided_before(step, checks);
         }
         let place = Place {
             module: block.module,

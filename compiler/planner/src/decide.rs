@@ -95,7 +95,7 @@ impl Pass<'_> {
         plan::propose(&case.schema.block, &case.config, prior.as_ref())
     }
 
-    fn as_recorded(&self, address: &Address) -> Value {
+    pub(crate) fn as_recorded(&self, address: &Address) -> Value {
         let recorded = self.object_at(address).map(|o| o.attributes.clone());
         recorded.unwrap_or_else(|| Value::unknown(Type::Any))
     }
@@ -262,7 +262,7 @@ impl Pass<'_> {
         let first = self.creates_first(block);
         let same = object.protected == protected
             && object.create_before_destroy == first
-            && object.dependencies == block.dependencies
+            && says_as_much(&object.dependencies, &block.dependencies)
             && !way_changed;
         if same {
             return;
@@ -294,6 +294,18 @@ fn is_only_way_to(schema: &ResourceSchema, difference: &Difference) -> bool {
         Containment::On(attribute) => difference.path.first() == Some(attribute),
         _ => false,
     }
+}
+
+/// Whether what is recorded comes to what is now known: what was recorded while a key was not
+/// known may name all instances, which is no change when it is.
+fn says_as_much(recorded: &[Address], now: &[Address]) -> bool {
+    let means_some = |d: &Address| {
+        let at = now.partition_point(|n| n < d);
+        now.get(at).is_some_and(|n| d.means(n))
+    };
+    let has = |d: &Address| recorded.binary_search(d).is_ok();
+    recorded == now
+        || (recorded.iter().all(means_some) && now.iter().all(|n| has(n) || has(&n.whole())))
 }
 
 /// The gravest first, each once.

@@ -6,7 +6,7 @@ use crate::left_out::Silent;
 use crate::pass::{ConnectionValue, Pass};
 use config::{MovedAddress, Repeat};
 use diagnostics::Problem;
-use model::{Address, Containment, Effect, Undo, Value};
+use model::{Address, Containment, Effect, ModuleStep, Undo, Value};
 use plan::{Action, PlanMode, Reason, Step, StepId, machine_of};
 use provider::ProviderProblem;
 use state::{Object, ProviderKey, Status};
@@ -288,24 +288,16 @@ impl Pass<'_> {
         self.push(step);
     }
 
-    /// `removed { lifecycle { destroy = false } }` names it.
+    /// `removed { lifecycle { destroy = false } }` of some module names it.
     fn is_removed(&self, address: &Address) -> bool {
-        let root = &self.input.config.modules[0];
-        root.removed
-            .iter()
-            .filter(|r| !r.destroy)
-            .any(|removed| match &removed.from {
-                MovedAddress::Resource(from) => {
-                    from.resource == address.resource
-                        && (from.key.is_none() || from.key == address.key)
-                }
-                MovedAddress::Module(from) => {
-                    let names = |p: &model::ModulePath| -> Vec<Arc<str>> {
-                        p.0.iter().map(|s| s.name.clone()).collect()
-                    };
-                    names(&address.resource.module).starts_with(&names(from))
-                }
-            })
+        let config = self.input.config;
+        (0..self.prepared().sites.len()).any(|site| {
+            let removed = &self.prepared().module(config, site).removed;
+            let mut let_go = removed.iter().filter(|r| !r.destroy).peekable();
+            let_go.peek().is_some()
+                && crate::moves::inside(&self.site_names(site), address)
+                    .is_some_and(|inner| let_go.any(|r| names(&r.from, &inner)))
+        })
     }
 
     /// What can't be expanded yet may still be wanted.
@@ -345,6 +337,20 @@ impl Pass<'_> {
                 name: key.0.clone(),
                 config: Value::NULL,
             },
+        }
+    }
+}
+
+/// Whether a `removed` block names an object, by its address in the block's module.
+fn names(from: &MovedAddress, address: &Address) -> bool {
+    match from {
+        MovedAddress::Resource(from) => from.means(address),
+        MovedAddress::Module(from) => {
+            let steps = &address.resource.module.0;
+            let same = |(step, from): (&ModuleStep, &ModuleStep)| {
+                step.name == from.name && (from.key.is_none() || step.key == from.key)
+            };
+            steps.len() >= from.0.len() && steps.iter().zip(from.0.iter()).all(same)
         }
     }
 }

@@ -142,7 +142,9 @@ impl Pass<'_> {
         let child = self.prepared().sites[site].children[name];
         let call = &self.prepared().module(self.input.config, site).calls[name];
         for parent in self.of_site[site].clone() {
+            let over = self.repeated_over(rank, parent);
             let left_out = self.node_behind_left_out(rank, parent);
+            let left_out = left_out.or_else(|| self.behind_left_out_whole(over.all()));
             let expansion = match &left_out {
                 Some(_) => Err(NotExpanded::Later),
                 None => self.expand(&call.repeat, parent),
@@ -178,6 +180,7 @@ impl Pass<'_> {
                         ..Default::default()
                     };
                     self.modules.push(instance);
+                    self.called(rank, id);
                     self.of_site[child].push(id);
                     (key, id)
                 })

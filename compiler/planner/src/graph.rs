@@ -1,10 +1,11 @@
 //! The order of evaluation: what each part of the configuration has to wait for.
 
-use crate::references::mentions;
+use crate::references::{is_free, mentions};
 use crate::sites::{Site, SiteId, sites};
+use crate::ways::Via;
 use config::{Condition, Config, Lifecycle, Module, ProviderName, Repeat, Resource, ResourceKey};
 use diagnostics::{Problem, Span};
-use eval::{Expr, Reference};
+use eval::{Expr, ExprKind, Reference};
 use model::Mode;
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
@@ -36,6 +37,8 @@ pub struct Prepared {
     pub(crate) nodes: Vec<Node>,
     /// What each node needs, by rank.
     pub(crate) needs: Vec<Vec<Rank>>,
+    /// How each node comes to what it needs, by rank.
+    pub(crate) ways: Vec<crate::ways::Ways>,
     /// Of each resource node the nearest managed and data resources that it depends on.
     pub(crate) nearest: BTreeMap<Rank, crate::nearest::Nearest>,
     /// Whether each managed resource's replacement is made before it goes.
@@ -82,10 +85,13 @@ impl Prepared {
             sites,
             nodes,
             needs,
+            ways: Vec::new(),
             nearest: BTreeMap::new(),
             create_first: BTreeMap::new(),
         };
-        prepared.nearest = crate::nearest::nearest(&prepared);
+        let (nearest, leads) = crate::nearest::nearest(&prepared);
+        prepared.nearest = nearest;
+        prepared.ways = crate::ways::ways(&graph, &order, &rank_of, &leads);
         prepared.create_first = crate::nearest::create_first(&prepared, config);
         Ok(prepared)
     }
@@ -98,7 +104,7 @@ impl Prepared {
 struct Builder<'a> {
     config: &'a Config,
     sites: &'a [Site],
-    graph: DiGraph<Node, ()>,
+    graph: DiGraph<Node, Via>,
     at: HashMap<Node, NodeIndex>,
 }
 
@@ -240,8 +246,23 @@ impl<'a> Builder<'a> {
     fn repeat(&mut self, node: &Node, site: SiteId, repeat: &Repeat) {
         match repeat {
             Repeat::Once => {}
-            Repeat::Count(e) | Repeat::ForEach(e) => self.needs(node, site, e),
+            Repeat::Count(e) => self.needs(node, site, e),
+            Repeat::ForEach(e) => match self.repeated_over(site, e) {
+                Some(over) => self.edge_via(&over, node, Via::over_instances(e.span)),
+                None => self.needs(node, site, e),
+            },
         }
+    }
+
+    /// The resource that a `for_each` is, each of whose instances gets one of its own.
+    fn repeated_over(&self, site: SiteId, for_each: &Expr) -> Option<Node> {
+        let ExprKind::Reference(Reference::Resource(Mode::Managed, ty, name)) = &for_each.kind
+        else {
+            return None;
+        };
+        let key = (Mode::Managed, ty.clone(), name.clone());
+        let over = self.module(site).resources.get(&key)?;
+        matches!(over.repeat, Repeat::ForEach(_)).then(|| (site, Item::Resource(key)))
     }
 
     fn conditions(&mut self, node: &Node, site: SiteId, conditions: &[Condition]) {
@@ -254,14 +275,22 @@ impl<'a> Builder<'a> {
     fn needs(&mut self, node: &Node, site: SiteId, expr: &Expr) {
         let mut found = Vec::new();
         mentions(expr, &mut |m| {
-            found.push((m.reference.clone(), m.output.cloned()))
+            let key = m.key.filter(|k| is_free(k)).map(|k| Arc::new(k.clone()));
+            found.push((m.reference.clone(), m.output.cloned(), key))
         });
-        for (reference, output) in found {
+        for (reference, output, key) in found {
             for needed in self.targets(site, &reference, output.as_ref()) {
                 // A validation looks at its own variable; nothing else may look at itself.
-                if needed != *node || !matches!(node.1, Item::Variable(_)) {
-                    self.edge(&needed, node);
+                if needed == *node && matches!(node.1, Item::Variable(_)) {
+                    continue;
                 }
+                let via = Via {
+                    // The call itself comes into being as a whole.
+                    key: key.clone().filter(|_| !matches!(needed.1, Item::Call(_))),
+                    outside: site != node.0,
+                    over: false,
+                };
+                self.edge_via(&needed, node, via);
             }
         }
     }
@@ -312,8 +341,12 @@ impl<'a> Builder<'a> {
     }
 
     fn edge(&mut self, from: &Node, to: &Node) {
+        self.edge_via(from, to, Via::default());
+    }
+
+    fn edge_via(&mut self, from: &Node, to: &Node, via: Via) {
         if let (Some(from), Some(to)) = (self.at.get(from), self.at.get(to)) {
-            self.graph.add_edge(*from, *to, ());
+            self.graph.add_edge(*from, *to, via);
         }
     }
 }
@@ -337,7 +370,7 @@ pub(crate) fn provider_node(
     provider_node(config, sites, parent, outer)
 }
 
-fn circles(config: &Config, sites: &[Site], graph: &DiGraph<Node, ()>) -> Vec<Problem> {
+fn circles(config: &Config, sites: &[Site], graph: &DiGraph<Node, Via>) -> Vec<Problem> {
     let circle = |component: &Vec<NodeIndex>| {
         component.len() > 1
             || component

@@ -5,7 +5,7 @@ use crate::graph::{Item, Rank};
 use crate::pass::{InstanceId, Pass};
 use crate::resource::Block;
 use diagnostics::Problem;
-use model::{Address, ModulePath, ObjectId, ResourceAddress};
+use model::{Address, Key, ModulePath, ObjectId, ResourceAddress};
 use plan::{Action, LeftOut};
 use provider::ProviderProblem;
 use state::{Object, ProviderKey, Status};
@@ -84,9 +84,36 @@ pub(crate) struct Unreached {
 /// What is left out, for what comes behind it.
 #[derive(Debug, Default)]
 pub(crate) struct Left {
-    /// Entries of the plan's list, by block.
-    by_block: BTreeMap<ResourceAddress, Vec<usize>>,
+    /// Entries of the plan's list.
+    by_block: BTreeMap<ResourceAddress, LeftBlock>,
     found: Found,
+}
+
+/// What of a block is left out: entries of the plan's list.
+#[derive(Debug, Default)]
+struct LeftBlock {
+    first: Option<usize>,
+    /// All of it, or its only instance.
+    whole: Option<usize>,
+    instances: BTreeMap<Key, usize>,
+}
+
+impl LeftBlock {
+    fn put(&mut self, key: Option<&Key>, entry: usize) {
+        self.first.get_or_insert(entry);
+        match key {
+            Some(key) => drop(self.instances.entry(key.clone()).or_insert(entry)),
+            None => drop(self.whole.get_or_insert(entry)),
+        }
+    }
+
+    /// Why what depends on this is left out.
+    fn behind(&self, key: Option<&Key>) -> Option<usize> {
+        match key {
+            Some(key) => self.whole.or(self.instances.get(key).copied()),
+            None => self.first,
+        }
+    }
 }
 
 impl Left {
@@ -131,7 +158,7 @@ impl Pass<'_> {
         address: &Address,
         silent: Silent,
         problem: Problem,
-        dependencies: &[ResourceAddress],
+        dependencies: &[Address],
     ) {
         let (link, cause) = (None, silent.words());
         let same = |u: &&mut Unreached| u.silent == silent && u.problem.message == problem.message;
@@ -170,14 +197,24 @@ impl Pass<'_> {
     /// Why something that depends on these is left out.
     pub(crate) fn behind_left_out<'d>(
         &self,
-        dependencies: impl IntoIterator<Item = &'d ResourceAddress>,
+        dependencies: impl IntoIterator<Item = &'d Address>,
     ) -> Option<Why> {
         if self.left.by_block.is_empty() {
             return None;
         }
         let found = dependencies
             .into_iter()
-            .find_map(|d| self.left.by_block.get(d)?.first().copied())?;
+            .find_map(|d| self.left.by_block.get(&d.resource)?.behind(d.key.as_ref()))?;
+        Some(Why::depends_on(&self.plan.left_out[found]))
+    }
+
+    /// Likewise, where all of it is left out.
+    pub(crate) fn behind_left_out_whole<'d>(
+        &self,
+        dependencies: impl IntoIterator<Item = &'d Address>,
+    ) -> Option<Why> {
+        let left = |d: &Address| self.left.by_block.get(&d.resource)?.whole;
+        let found = dependencies.into_iter().find_map(left)?;
         Some(Why::depends_on(&self.plan.left_out[found]))
     }
 
@@ -186,8 +223,7 @@ impl Pass<'_> {
         if self.left.by_block.is_empty() {
             return None;
         }
-        let (managed, data) = self.dependencies(rank, module);
-        self.behind_left_out(managed.iter().chain(&data))
+        self.behind_left_out(self.behind_node(rank, module)?.all())
     }
 
     /// Leaves all instances of a block out.
@@ -253,15 +289,28 @@ impl Pass<'_> {
 
     /// Whether an object is left out, by itself or with its block.
     pub(crate) fn is_left_out(&self, address: &Address) -> bool {
-        let entries = self.left.by_block.get(&address.resource);
-        entries.into_iter().flatten().any(|entry| {
-            let left = self.plan.left_out[*entry].address.as_ref();
-            left.is_some_and(|a| a.key.is_none() || a.key == address.key)
-        })
+        let left = self.left.by_block.get(&address.resource);
+        let key = address.key.as_ref();
+        left.is_some_and(|l| l.whole.is_some() || key.is_some_and(|k| l.instances.contains_key(k)))
     }
 
-    fn leave_out(&mut self, address: Address, why: Why, dependencies: &[ResourceAddress]) {
-        let mut all: BTreeSet<ResourceAddress> = dependencies.iter().cloned().collect();
+    /// Leaves one instance out, for a reason of its own where it has one.
+    pub(crate) fn leave_out_instance(
+        &mut self,
+        address: &Address,
+        why: Why,
+        dependencies: &[Address],
+    ) {
+        self.configured.insert(address.clone());
+        let why = match self.left.found.direct.get(address).cloned() {
+            Some(cause) => Why { link: None, cause },
+            None => why,
+        };
+        self.leave_out(address.clone(), why, dependencies);
+    }
+
+    fn leave_out(&mut self, address: Address, why: Why, dependencies: &[Address]) {
+        let mut all: BTreeSet<Address> = dependencies.iter().cloned().collect();
         for id in self.objects_at(&address) {
             all.extend(
                 self.object(id)
@@ -270,15 +319,16 @@ impl Pass<'_> {
             );
         }
         let block = address.resource.clone();
-        let entries = self.left.by_block.entry(block).or_default();
-        entries.push(self.plan.left_out.len());
+        let entry = self.plan.left_out.len();
+        let left = self.left.by_block.entry(block).or_default();
+        left.put(address.key.as_ref(), entry);
         self.plan.left_out.push(LeftOut {
             what: address.to_string(),
             link: why.link,
             cause: why.cause,
             object: self.current.get(&address).copied(),
             address: Some(address),
-            dependencies: all.into_iter().collect(),
+            dependencies: state::dependencies(all),
         });
     }
 
@@ -317,7 +367,7 @@ impl Pass<'_> {
         if self.plan.left_out.is_empty() {
             return stay;
         }
-        let mut needed: BTreeMap<&ResourceAddress, &LeftOut> = BTreeMap::new();
+        let mut needed: BTreeMap<&Address, &LeftOut> = BTreeMap::new();
         for left in &self.plan.left_out {
             for dependency in left.dependencies.iter() {
                 needed.entry(dependency).or_insert(left);
@@ -328,7 +378,8 @@ impl Pass<'_> {
             if !matches!(step.action, Action::Delete | Action::GoesWith) {
                 continue;
             }
-            if let Some(left) = needed.get(&step.address.resource) {
+            let needs = needed.get(&step.address);
+            if let Some(left) = needs.or_else(|| needed.get(&step.address.whole())) {
                 stay.insert(object, Why::needed_by(left));
             } else if step.pair.is_none()
                 && let Some(why) = self.behind_left_out(step.dependencies.iter())

@@ -27,10 +27,12 @@ mod replacement;
 mod resource;
 mod rollout;
 mod scope;
+mod seen;
 mod selection;
 mod sites;
 mod standing;
 mod step;
+mod ways;
 
 pub use graph::Prepared;
 pub use input::{Input, Options, Problems, Refresh, Round};

@@ -2,7 +2,9 @@
 
 use crate::pass::Pass;
 use config::{Moved, MovedAddress, Resource};
-use model::{Address, Key, ModulePath, ModuleStep, ResourceAddress};
+use diagnostics::Problem;
+use model::{Address, Key, ModulePath, ModuleStep, ObjectId, ResourceAddress};
+use state::Object;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -16,14 +18,14 @@ impl Pass<'_> {
             .sum();
         // Of a chain of moves, in whatever order they are written, each round finds one more.
         for _ in 0..blocks {
-            let before = self.plan.moved.len();
+            let mut found = false;
             for site in 0..sites {
                 let names = self.site_names(site);
                 for moved in &self.prepared().module(config, site).moved {
-                    self.moved(&names, moved);
+                    found |= self.moved(&names, moved);
                 }
             }
-            if self.plan.moved.len() == before {
+            if !found {
                 break;
             }
         }
@@ -31,7 +33,7 @@ impl Pass<'_> {
         self.rename_dependencies();
     }
 
-    fn site_names(&self, mut site: usize) -> Vec<Arc<str>> {
+    pub(crate) fn site_names(&self, mut site: usize) -> Vec<Arc<str>> {
         let sites = &self.prepared().sites;
         let mut names = Vec::new();
         while let Some(parent) = sites[site].parent {
@@ -42,20 +44,15 @@ impl Pass<'_> {
         names
     }
 
-    fn moved(&mut self, site: &[Arc<str>], moved: &Moved) {
+    /// Whether a `moved` block, in the modules of these calls, moves anything.
+    fn moved(&mut self, site: &[Arc<str>], moved: &Moved) -> bool {
+        let mut any = false;
         let all: Vec<Address> = self.current.keys().cloned().collect();
         for address in all {
-            let steps = &address.resource.module.0;
-            let here = steps.len() >= site.len()
-                && steps
-                    .iter()
-                    .zip(site)
-                    .all(|(step, name)| step.name == *name);
-            if !here {
+            let Some(relative) = inside(site, &address) else {
                 continue;
-            }
-            let (prefix, inner) = steps.split_at(site.len());
-            let relative = relative(&address, inner);
+            };
+            let (prefix, _) = address.resource.module.0.split_at(site.len());
             if let Some(to) = renamed(&relative, &moved.from, &moved.to) {
                 let module = prefix
                     .iter()
@@ -64,9 +61,10 @@ impl Pass<'_> {
                     .collect();
                 let mut to = to;
                 to.resource.module = ModulePath(module);
-                self.carry(&address, to);
+                any |= self.carry(&address, to);
             }
         }
+        any
     }
 
     /// `t.n` became `t.n[0]`, or the other way round: the same object.
@@ -86,10 +84,10 @@ impl Pass<'_> {
             match (Pass::repetition(&block.repeat), &address.key) {
                 (plan::Repetition::Once, Some(_)) => self.carry(&address, resource.instance(None)),
                 (plan::Repetition::Count, None) => {
-                    self.carry(&address, resource.instance(first.clone()));
+                    self.carry(&address, resource.instance(first.clone()))
                 }
-                _ => {}
-            }
+                _ => false,
+            };
         }
     }
 
@@ -105,24 +103,91 @@ impl Pass<'_> {
         module.resources.get(&key)
     }
 
-    fn carry(&mut self, from: &Address, to: Address) {
+    fn carry(&mut self, from: &Address, to: Address) -> bool {
         if *from == to || self.current.contains_key(&to) {
-            return;
+            return false;
         }
-        let Some(id) = self.current.remove(from) else {
-            return;
+        let Some(id) = self.current.get(from).copied() else {
+            return false;
         };
+        let Some(mut object) = self.object(id).map(|o| Object::clone(o)) else {
+            return false;
+        };
+        object.address = to.clone();
+        let mut becomes = None;
+        if from.ty() != to.ty() {
+            let Some(other) = self.of_another_type(from, &to, object) else {
+                return false;
+            };
+            object = other.clone();
+            becomes = Some(Box::new(other));
+        }
+        self.current.remove(from);
         self.current.insert(to.clone(), id);
-        if let Some(object) = self.object(id) {
-            let mut object = state::Object::clone(object);
-            object.address = to.clone();
-            self.brought_up.insert(id, Arc::new(object));
+        self.brought_up.insert(id, Arc::new(object));
+        if from.key.is_some() && !self.input.state.deposed.contains_key(from) {
+            self.renamed.insert(from.clone(), to.clone());
         }
         if from.resource != to.resource && !self.stands(&from.resource) {
-            self.renamed
-                .push((from.resource.clone(), to.resource.clone()));
+            self.renamed.insert(from.whole(), to.whole());
         }
-        self.plan.moved.push((id, to));
+        self.note_move(id, from, to, becomes);
+        true
+    }
+
+    /// What moves more than once moves from where it was recorded to where it ends.
+    fn note_move(
+        &mut self,
+        id: ObjectId,
+        from: &Address,
+        to: Address,
+        becomes: Option<Box<Object>>,
+    ) {
+        if let Some(known) = self.moved.get(&id) {
+            let moved = &mut self.plan.moved[*known];
+            if let Some(object) = &mut moved.becomes {
+                object.address = to.clone();
+            }
+            moved.to = to;
+            moved.becomes = becomes.or(moved.becomes.take());
+            return;
+        }
+        self.moved.insert(id, self.plan.moved.len());
+        self.plan.moved.push(plan::Moved {
+            object: id,
+            from: from.clone(),
+            to,
+            becomes,
+        });
+    }
+
+    /// The object as one of the type that it moves to; none where there is no way, which is
+    /// reported.
+    fn of_another_type(&mut self, from: &Address, to: &Address, object: Object) -> Option<Object> {
+        let (provider, schema) = self.input.providers.resource(to.ty())?;
+        let (provider, schema) = (provider.clone(), schema.clone());
+        match provider.move_from(from.ty(), to.ty(), object.attributes.clone()) {
+            Ok(attributes) => Some(Object {
+                container: plan::lives_on(&schema, &attributes),
+                schema_version: schema.version,
+                attributes,
+                ..object
+            }),
+            Err(problem) => {
+                let mut told = Problem::error("LF0327", problem.message).on(from);
+                told = told.detail(format!("it is to move to {to}"));
+                told.details.extend(problem.details);
+                told.help = problem.help.or_else(|| {
+                    let way = "leave the `moved` block out: it is destroyed, and made anew";
+                    Some(way.to_string())
+                });
+                // Once an object, however often its block is looked at.
+                if self.refused.insert(object.id) {
+                    self.sink.push(told);
+                }
+                None
+            }
+        }
     }
 
     /// Whether a resource has any object.
@@ -134,7 +199,7 @@ impl Pass<'_> {
             || deposed.is_some_and(|(a, _)| a.resource == *resource)
     }
 
-    /// What depended on a resource that has another address depends on it there; the state does
+    /// What depended on an object that has another address depends on it there; the state does
     /// the same as it is told of the moves.
     fn rename_dependencies(&mut self) {
         if self.renamed.is_empty() {
@@ -145,25 +210,48 @@ impl Pass<'_> {
             let Some(object) = self.object(id) else {
                 continue;
             };
-            let mut dependencies: BTreeSet<_> = object.dependencies.iter().cloned().collect();
-            for (from, to) in &self.renamed {
-                if dependencies.remove(from) && object.address.resource != *to {
-                    dependencies.insert(to.clone());
-                }
+            if !object
+                .dependencies
+                .iter()
+                .any(|d| self.renamed.contains_key(d))
+            {
+                continue;
             }
-            if !dependencies.iter().eq(object.dependencies.iter()) {
-                let mut object = state::Object::clone(object);
-                object.dependencies = dependencies.into_iter().collect();
-                self.brought_up.insert(id, Arc::new(object));
+            let own = object.address.resource.clone();
+            let now = |d: &Address| Some(self.now_at(d)).filter(|n| n == d || n.resource != own);
+            let dependencies: BTreeSet<_> = object.dependencies.iter().filter_map(now).collect();
+            let mut object = Object::clone(object);
+            object.dependencies = state::dependencies(dependencies);
+            self.brought_up.insert(id, Arc::new(object));
+        }
+    }
+
+    /// Where something that was moved, perhaps more than once, is now.
+    fn now_at(&self, address: &Address) -> Address {
+        let mut at = address;
+        for _ in 0..self.renamed.len() {
+            match self.renamed.get(at) {
+                Some(to) => at = to,
+                None => break,
             }
         }
+        at.clone()
     }
 }
 
-fn relative(address: &Address, inner: &[ModuleStep]) -> Address {
-    let mut relative = address.clone();
-    relative.resource.module = ModulePath(inner.iter().cloned().collect());
-    relative
+/// The address of what is in an instance of the module of these calls, as that module sees it.
+pub(crate) fn inside(calls: &[Arc<str>], address: &Address) -> Option<Address> {
+    let steps = &address.resource.module.0;
+    let here = steps.len() >= calls.len()
+        && steps
+            .iter()
+            .zip(calls)
+            .all(|(step, name)| step.name == *name);
+    here.then(|| {
+        let mut inner = address.clone();
+        inner.resource.module = ModulePath(steps[calls.len()..].iter().cloned().collect());
+        inner
+    })
 }
 
 fn renamed(address: &Address, from: &MovedAddress, to: &MovedAddress) -> Option<Address> {

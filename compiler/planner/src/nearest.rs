@@ -16,8 +16,9 @@ pub(crate) struct Nearest {
     pub(crate) data: BTreeSet<Rank>,
 }
 
-/// The nearest resources of every resource node.
-pub(crate) fn nearest(prepared: &Prepared) -> BTreeMap<Rank, Nearest> {
+/// The nearest resources of every resource node; and of every node, whether it is a resource or
+/// leads to one.
+pub(crate) fn nearest(prepared: &Prepared) -> (BTreeMap<Rank, Nearest>, Vec<bool>) {
     // By rank: what whoever mentions the node depends on. Shared, since most nodes pass on
     // what one other node gave them.
     let mut passed: Vec<Rc<Nearest>> = Vec::with_capacity(prepared.nodes.len());
@@ -37,12 +38,15 @@ pub(crate) fn nearest(prepared: &Prepared) -> BTreeMap<Rank, Nearest> {
             }
             _ => own.clone(),
         });
-        let asked = matches!(item, Item::Resource(_) | Item::Call(_) | Item::Output(_));
+        let asked = matches!(item, Item::Resource(_));
         if asked && !(own.managed.is_empty() && own.data.is_empty()) {
             found.insert(rank, Rc::unwrap_or_clone(own));
         }
     }
-    found
+    let leads = passed
+        .iter()
+        .map(|n| !n.managed.is_empty() || !n.data.is_empty());
+    (found, leads.collect())
 }
 
 fn gather(needs: &[Rank], passed: &[Rc<Nearest>], empty: &Rc<Nearest>) -> Rc<Nearest> {

@@ -1,27 +1,27 @@
 //! What every step has to wait for.
 
 use crate::pass::Pass;
-use model::{ObjectId, ResourceAddress};
+use model::{Address, ObjectId, ResourceAddress};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use plan::{Action, Reason, Step, StepId};
+use plan::{Action, Check, Reason, Step, StepId, When};
 use state::ProviderKey;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 
-/// Steps of each resource block, by what they do.
+/// Steps by what they do, and by what they are depended on as: an instance, or with it all.
 #[derive(Default)]
-struct ByResource {
-    /// Steps after which the resource is as wanted.
-    makes: BTreeMap<ResourceAddress, Vec<StepId>>,
-    /// Steps that end objects of it.
-    ends: BTreeMap<ResourceAddress, Vec<StepId>>,
+struct Depended {
+    /// Steps after which it is as wanted.
+    makes: BTreeMap<Address, Vec<StepId>>,
+    /// Steps that end it.
+    ends: BTreeMap<Address, Vec<StepId>>,
 }
 
 impl Pass<'_> {
     /// Orders the steps: what is depended on is made before, and ends after.
     pub(crate) fn order(&mut self) {
-        let by = self.by_resource();
+        let by = self.depended();
         self.make_after_dependencies(&by);
         let mut wishes = self.end_after_dependents(&by);
         wishes.extend(self.order_replacements());
@@ -32,40 +32,42 @@ impl Pass<'_> {
         }
     }
 
-    fn by_resource(&self) -> ByResource {
-        let mut by = ByResource::default();
+    fn depended(&self) -> Depended {
+        let mut by = Depended::default();
         for (id, step) in self.plan.steps.iter().enumerate() {
-            let resource = step.address.resource.clone();
-            match step.action {
-                Action::Create | Action::Adopt | Action::Update | Action::Read => {
-                    by.makes.entry(resource).or_default().push(id);
-                }
-                Action::Delete => by.ends.entry(resource).or_default().push(id),
-                Action::GoesWith | Action::Record | Action::Forget | Action::Barrier => {}
+            let steps = match step.action {
+                Action::Create | Action::Adopt | Action::Update | Action::Read => &mut by.makes,
+                Action::Delete => &mut by.ends,
+                Action::GoesWith | Action::Record | Action::Forget | Action::Barrier => continue,
+            };
+            steps.entry(step.address.whole()).or_default().push(id);
+            if step.address.key.is_some() {
+                steps.entry(step.address.clone()).or_default().push(id);
             }
         }
         by
     }
 
-    fn make_after_dependencies(&mut self, by: &ByResource) {
+    fn make_after_dependencies(&mut self, by: &Depended) {
         // One step that stands for all makes of a resource, where there are several.
-        let mut all_made: HashMap<ResourceAddress, Option<StepId>> = HashMap::new();
-        for ids in by.makes.values() {
+        let mut all_made: HashMap<Address, Option<StepId>> = HashMap::new();
+        for (_, ids) in by.makes.iter().filter(|(address, _)| address.key.is_none()) {
             for id in ids {
-                let mut needed: Vec<ResourceAddress> = self.plan.steps[*id].dependencies.to_vec();
-                needed.extend(self.data_waits.get(id).cloned().unwrap_or_default());
-                for resource in needed {
-                    let own = resource == self.plan.steps[*id].address.resource;
-                    if own {
+                let dependencies = self.plan.steps[*id].dependencies.clone();
+                let data = self.data_waits.get(id).cloned().unwrap_or_default();
+                for needed in dependencies.iter().chain(data.iter()) {
+                    if needed.resource == self.plan.steps[*id].address.resource {
                         continue;
                     }
-                    let known = all_made.get(&resource).copied();
-                    let made = known.unwrap_or_else(|| {
-                        let steps = by.makes.get(&resource).cloned().unwrap_or_default();
-                        let made = self.together(&resource, steps);
-                        all_made.insert(resource.clone(), made);
-                        made
-                    });
+                    let made = match all_made.get(needed) {
+                        Some(made) => *made,
+                        None => {
+                            let steps = by.makes.get(needed).cloned().unwrap_or_default();
+                            let made = self.together(&needed.resource, steps);
+                            all_made.insert(needed.clone(), made);
+                            made
+                        }
+                    };
                     self.plan.steps[*id].waits_for.extend(made);
                 }
             }
@@ -87,11 +89,11 @@ impl Pass<'_> {
     }
 
     /// Answers which changes had better come before which ends.
-    fn end_after_dependents(&mut self, by: &ByResource) -> Vec<Wish> {
-        // Of each resource that something ends of: the steps of objects recorded to depend on it.
-        let mut ends_of: BTreeMap<&ResourceAddress, Vec<StepId>> = BTreeMap::new();
-        let mut changes_of: BTreeMap<&ResourceAddress, Vec<StepId>> = BTreeMap::new();
-        let recorded: HashMap<ObjectId, Arc<[ResourceAddress]>> = self
+    fn end_after_dependents(&mut self, by: &Depended) -> Vec<Wish> {
+        // Of everything that ends: the steps of objects recorded to depend on it.
+        let mut ends_of: BTreeMap<&Address, Vec<StepId>> = BTreeMap::new();
+        let mut changes_of: BTreeMap<&Address, Vec<StepId>> = BTreeMap::new();
+        let recorded: HashMap<ObjectId, Arc<[Address]>> = self
             .plan
             .steps
             .iter()
@@ -102,9 +104,9 @@ impl Pass<'_> {
             let old = step.object.and_then(|o| recorded.get(&o));
             match step.action {
                 Action::Delete => {
-                    for resource in old.into_iter().flat_map(|d| d.iter()) {
-                        if let Some((resource, _)) = by.ends.get_key_value(resource) {
-                            ends_of.entry(resource).or_default().push(id);
+                    for needed in old.into_iter().flat_map(|d| d.iter()) {
+                        if let Some((needed, _)) = by.ends.get_key_value(needed) {
+                            ends_of.entry(needed).or_default().push(id);
                         }
                     }
                 }
@@ -112,34 +114,29 @@ impl Pass<'_> {
                     // A new object that stands in for a recorded one, or changes it, has let go
                     // of what the old one held.
                     let new = step.dependencies.iter();
-                    for resource in new.chain(old.into_iter().flat_map(|d| d.iter())) {
-                        if let Some((resource, _)) = by.ends.get_key_value(resource) {
-                            changes_of.entry(resource).or_default().push(id);
+                    for needed in new.chain(old.into_iter().flat_map(|d| d.iter())) {
+                        if let Some((needed, _)) = by.ends.get_key_value(needed) {
+                            changes_of.entry(needed).or_default().push(id);
                         }
                     }
                 }
                 _ => {}
             }
         }
-        let ends_of: Vec<_> = ends_of.into_iter().map(|(r, s)| (r.clone(), s)).collect();
-        let changes_of: Vec<_> = changes_of
-            .into_iter()
-            .map(|(r, s)| (r.clone(), s))
-            .collect();
-        for (resource, steps) in ends_of {
-            let waits = self.together(&resource, steps);
-            for id in &by.ends[&resource] {
+        for (needed, steps) in ends_of {
+            let waits = self.together(&needed.resource, steps);
+            for id in &by.ends[needed] {
                 self.plan.steps[*id]
                     .waits_for
                     .extend(waits.filter(|w| w != id));
             }
         }
         let mut wishes = Vec::new();
-        for (resource, before) in changes_of {
-            let ends = by.ends[&resource].iter().copied();
+        for (needed, before) in changes_of {
+            let ends = by.ends[needed].iter().copied();
             let ends: Vec<StepId> = ends.filter(|id| self.ends_last(*id)).collect();
             wishes.push(Wish {
-                resource,
+                resource: needed.resource.clone(),
                 before,
                 ends,
             });
@@ -167,6 +164,7 @@ impl Pass<'_> {
             .filter(|(_, s)| matches!(s.action, Action::Create | Action::Adopt))
             .filter_map(|(id, s)| Some((id, s.pair?)))
             .collect();
+        let checked: HashSet<StepId> = self.plan.checks.iter().filter_map(decided_at).collect();
         let mut undecided = Vec::new();
         for (create, delete) in pairs {
             // What goes with its machine is in nobody's way: the new one is on another machine.
@@ -178,7 +176,7 @@ impl Pass<'_> {
                 continue;
             }
             self.plan.steps[create].waits_for.push(delete);
-            if self.hangs_on_unknown(create) {
+            if self.hangs_on_unknown(create) || checked.contains(&delete) {
                 undecided.push((create, delete));
             }
         }
@@ -194,8 +192,8 @@ impl Pass<'_> {
         forced && step.deferred.is_some() && step.after.as_ref().is_some_and(|a| a.has_unknown())
     }
 
-    /// A replacement that may turn out not to be needed is decided before its delete: once what
-    /// it depends on is known.
+    /// A replacement that may turn out not to be needed, or to be refused, is decided before its
+    /// delete: once what it depends on is known.
     fn decided_first(&self, create: StepId, delete: StepId) -> Wish {
         let waits = self.plan.steps[create].waits_for.iter();
         Wish {
@@ -257,6 +255,14 @@ impl Pass<'_> {
             nodes.iter().for_each(|n| knot[n.index()] = number);
         }
         knot
+    }
+}
+
+/// The step before which a condition is decided.
+fn decided_at(check: &Check) -> Option<StepId> {
+    match check.when {
+        When::Before(step) => Some(step),
+        When::After(_) | When::Inside(_) | When::AtEnd => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! One pass over a configuration: what was expanded, evaluated and decided so far.
 
+use crate::dependencies::Known;
 use crate::graph::{Prepared, Rank};
 use crate::left_out::{Found, Left};
 use crate::sites::SiteId;
@@ -89,10 +90,14 @@ pub(crate) struct Pass<'a> {
     pub(crate) drift: BTreeMap<ObjectId, Drift>,
     /// Steps so far of each resource that a provider is asked to change.
     pub(crate) changing: HashMap<ResourceAddress, Vec<StepId>>,
+    /// The instances that these change.
+    pub(crate) changing_instances: HashSet<Address>,
     /// Parts of the configuration that hang on something of a later stage.
     pub(crate) later_ranks: HashSet<Rank>,
-    /// Resources that have another address since all their objects were moved.
-    pub(crate) renamed: Vec<(ResourceAddress, ResourceAddress)>,
+    /// Dependencies that have another address since what they mean was moved.
+    pub(crate) renamed: HashMap<Address, Address>,
+    /// Of each object that was moved its place in the plan's list.
+    pub(crate) moved: HashMap<ObjectId, usize>,
     /// While outputs are captured: what they name that changes.
     pub(crate) changing_ranks: HashSet<crate::graph::Node>,
     /// Objects of which it was reported that they are protected.
@@ -102,7 +107,9 @@ pub(crate) struct Pass<'a> {
     /// What is left out by `--target` and `--exclude`.
     pub(crate) selection: crate::selection::Selection,
     /// Extra waits of a step that its dependencies do not tell: data sources that are read late.
-    pub(crate) data_waits: HashMap<StepId, Vec<ResourceAddress>>,
+    pub(crate) data_waits: HashMap<StepId, Arc<[Address]>>,
+    /// What each part of the configuration depends on.
+    pub(crate) known: Known,
     /// What is left out, since it could not be looked at or hangs on what could not.
     pub(crate) left: Left,
 }
@@ -129,8 +136,11 @@ impl<'a> Pass<'a> {
             plan: Plan::default(),
             drift: BTreeMap::new(),
             changing: HashMap::new(),
+            changing_instances: HashSet::new(),
+            known: Known::default(),
             later_ranks: HashSet::new(),
-            renamed: Vec::new(),
+            renamed: HashMap::new(),
+            moved: HashMap::new(),
             changing_ranks: HashSet::new(),
             refused: HashSet::new(),
             module_values: RefCell::new(HashMap::new()),
@@ -165,6 +175,9 @@ impl<'a> Pass<'a> {
     pub(crate) fn push(&mut self, step: plan::Step) -> StepId {
         let id = self.plan.steps.len();
         if step.action.changes() {
+            if step.address.key.is_some() {
+                self.changing_instances.insert(step.address.clone());
+            }
             match self.changing.get_mut(&step.address.resource) {
                 Some(steps) => steps.push(id),
                 None => drop(

@@ -1,12 +1,14 @@
-//! What an expression refers to, outputs of modules told apart.
+//! What an expression refers to, outputs of modules and instances of blocks told apart.
 
 use eval::{Expr, ExprKind, Reference};
 use std::sync::Arc;
 
-/// A reference, and of a module call which output, where the expression says.
+/// A reference, and where the expression says: of which instance, and of a module call which
+/// output.
 pub(crate) struct Mention<'a> {
     pub(crate) reference: &'a Reference,
     pub(crate) output: Option<&'a Arc<str>>,
+    pub(crate) key: Option<&'a Expr>,
 }
 
 /// Calls `visit` on everything of the configuration that `expr` mentions.
@@ -16,6 +18,7 @@ pub(crate) fn mentions<'a>(expr: &'a Expr, visit: &mut dyn FnMut(Mention<'a>)) {
             visit(Mention {
                 reference,
                 output: None,
+                key: None,
             });
         }
         ExprKind::Attribute(source, name) => match module_of(source) {
@@ -23,13 +26,43 @@ pub(crate) fn mentions<'a>(expr: &'a Expr, visit: &mut dyn FnMut(Mention<'a>)) {
                 visit(Mention {
                     reference,
                     output: Some(name),
+                    key: keys.first().copied(),
                 });
                 keys.into_iter().for_each(|k| mentions(k, visit));
             }
             None => mentions(source, visit),
         },
+        ExprKind::Index(source, key) => match &source.kind {
+            ExprKind::Reference(reference @ (Reference::Resource(..) | Reference::Module(_))) => {
+                visit(Mention {
+                    reference,
+                    output: None,
+                    key: Some(key),
+                });
+                mentions(key, visit);
+            }
+            _ => children(expr, visit),
+        },
         _ => children(expr, visit),
     }
+}
+
+/// Whether it stands for the same whatever surrounds it: no name of a `for` or a splat in it.
+pub(crate) fn is_free(expr: &Expr) -> bool {
+    let mut free = !matches!(expr.kind, ExprKind::Bound(_));
+    expr.children(&mut |e| free &= is_free(e));
+    free
+}
+
+/// Whether it may be another in each instance of the block that it stands in.
+pub(crate) fn tells_instances_apart(expr: &Expr) -> bool {
+    use Reference::{CountIndex, EachKey, EachValue};
+    let mut tells = matches!(
+        expr.kind,
+        ExprKind::Reference(EachKey | EachValue | CountIndex)
+    );
+    expr.children(&mut |e| tells |= tells_instances_apart(e));
+    tells
 }
 
 /// `module.name` with any number of indices behind it.

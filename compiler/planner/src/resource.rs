@@ -1,5 +1,6 @@
 //! A resource block: its connection, its instances, and what of them has to be read.
 
+use crate::dependencies::Depends;
 use crate::expand::NotExpanded;
 use crate::graph::{Item, Rank, provider_node};
 use crate::left_out::Silent;
@@ -17,9 +18,11 @@ use plan::PlanMode;
 use provider::{DataRequest, Host, ProviderProblem, Severity};
 use state::ProviderKey;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
-/// A resource block inside one module instance.
+/// A resource block inside one module instance; while one of its instances is decided on, with
+/// what that one depends on.
 pub(crate) struct Block<'c> {
     pub(crate) rank: Rank,
     pub(crate) module: InstanceId,
@@ -29,9 +32,9 @@ pub(crate) struct Block<'c> {
     pub(crate) address: ResourceAddress,
     pub(crate) connection: ConnectionValue,
     /// What a step of it is recorded to depend on.
-    pub(crate) dependencies: Arc<[ResourceAddress]>,
+    pub(crate) dependencies: Arc<[Address]>,
     /// Data sources that it depends on.
-    pub(crate) data: Vec<ResourceAddress>,
+    pub(crate) data: Arc<[Address]>,
     /// Whether it names, through whatever, something of a later stage.
     pub(crate) hangs_on_later: bool,
 }
@@ -51,35 +54,34 @@ impl<'a> Pass<'a> {
                 ty: resource.ty.clone(),
                 name: resource.name.clone(),
             };
-            let (dependencies, data) = self.dependencies(rank, id);
+            let shared = self.shared(rank, id);
             let hangs_on_later = self.prepared().needs[rank]
                 .iter()
                 .any(|n| self.later_ranks.contains(n));
-            let block = Block {
+            let mut block = Block {
                 rank,
                 module: id,
                 resource,
                 body: body.clone(),
                 address,
                 connection: connection.clone(),
-                dependencies,
-                data,
+                dependencies: shared.managed.clone(),
+                data: shared.data.clone(),
                 hangs_on_later,
             };
-            let value = self.block(&block);
+            let value = self.block(&mut block, &shared);
             self.modules[id].resources.insert(key.clone(), value);
         }
     }
 
-    fn block(&mut self, block: &Block<'_>) -> ResourceValue {
+    fn block(&mut self, block: &mut Block<'_>, shared: &Rc<Depends>) -> ResourceValue {
         let repetition = Pass::repetition(&block.resource.repeat);
         let open = || ResourceValue {
             repetition,
             instances: Vec::new(),
             value: Value::unknown(Type::Any),
         };
-        let needed = block.dependencies.iter().chain(&block.data);
-        if let Some(why) = self.behind_left_out(needed) {
+        if let Some(why) = self.behind_left_out(shared.all()) {
             self.leave_out_block(block, why);
             return self.block_as_recorded(block);
         }
@@ -89,10 +91,13 @@ impl<'a> Pass<'a> {
             self.put_off(block, why, vec![provider]);
             return open();
         }
-        let ahead = block.dependencies.iter().chain(&block.data);
-        let ahead: Vec<_> = ahead.filter(|r| self.unexpanded.contains(*r)).collect();
-        if !ahead.is_empty() {
-            let ahead = ahead.into_iter().map(ToString::to_string).collect();
+        let over = self.repeated_over(block.rank, block.module);
+        if let Some(why) = self.behind_left_out_whole(over.all()) {
+            self.leave_out_block(block, why);
+            return self.block_as_recorded(block);
+        }
+        let ahead = self.comes_later(shared);
+        if let Some(ahead) = ahead.or_else(|| self.comes_later(&over)) {
             self.put_off(block, "what it depends on comes later", ahead);
             return open();
         }
@@ -120,14 +125,28 @@ impl<'a> Pass<'a> {
             self.put_off(block, "what it is made of comes later", Vec::new());
             return open();
         }
+        let own = self.own(block.rank, block.module, shared, expanded.iter());
+        let all = own.iter().flatten();
+        if let Some(ahead) = all.into_iter().find_map(|own| self.comes_later(own)) {
+            self.put_off(block, "what it depends on comes later", ahead);
+            return open();
+        }
         let mut instances = Vec::with_capacity(expanded.len());
         let mut values = Vec::with_capacity(expanded.len());
-        for (key, each) in expanded {
-            let value = match block.resource.mode {
-                Mode::Managed => self.managed(block, &key, &each),
-                Mode::Data => self.data(block, &key, &each),
+        for (index, (key, each)) in expanded.into_iter().enumerate() {
+            if let Some(own) = &own {
+                block.dependencies = own[index].managed.clone();
+                block.data = own[index].data.clone();
+            }
+            let address = block.address.instance(key.clone());
+            let value = match self.instance_stays_out(block, &address, own.is_some()) {
+                true => self.as_recorded(&address),
+                false => match block.resource.mode {
+                    Mode::Managed => self.managed(block, &key, &each),
+                    Mode::Data => self.data(block, &key, &each),
+                },
             };
-            instances.push((key.clone(), block.address.instance(key.clone())));
+            instances.push((key.clone(), address));
             values.push((key, value));
         }
         ResourceValue {
@@ -135,6 +154,31 @@ impl<'a> Pass<'a> {
             instances,
             value: repetition.collect(values),
         }
+    }
+
+    /// What of these is of a later stage; what is only left out is not.
+    fn comes_later(&self, depends: &Depends) -> Option<Vec<String>> {
+        if self.unexpanded.is_empty() || self.behind_left_out(depends.all()).is_some() {
+            return None;
+        }
+        let later = depends
+            .all()
+            .filter(|d| self.unexpanded.contains(&d.resource));
+        let later: Vec<String> = later.map(ToString::to_string).collect();
+        (!later.is_empty()).then_some(later)
+    }
+
+    /// Leaves an instance out that depends on something left out which not all need.
+    fn instance_stays_out(&mut self, block: &Block<'_>, address: &Address, own: bool) -> bool {
+        if !own {
+            return false;
+        }
+        let needed = block.dependencies.iter().chain(block.data.iter());
+        let Some(why) = self.behind_left_out(needed) else {
+            return false;
+        };
+        self.leave_out_instance(address, why, &block.dependencies);
+        true
     }
 
     /// What expressions see of a block that is left as it is.
@@ -453,11 +497,14 @@ impl<'a> Pass<'a> {
         }
     }
 
-    /// Whether any of these resources is to be changed.
-    pub(crate) fn changes_before(&self, resources: &[ResourceAddress]) -> bool {
-        resources
-            .iter()
-            .any(|r| self.unexpanded.contains(r) || self.changing.contains_key(r))
+    /// Whether any of these objects is to be changed.
+    pub(crate) fn changes_before(&self, dependencies: &[Address]) -> bool {
+        let changes = |d: &Address| match d.key {
+            Some(_) => self.changing_instances.contains(d),
+            None => self.changing.contains_key(&d.resource),
+        };
+        let unexpanded = |d: &Address| self.unexpanded.contains(&d.resource);
+        dependencies.iter().any(|d| unexpanded(d) || changes(d))
     }
 
     pub(crate) fn ask(&mut self, key: Fingerprint, block: &Block<'_>, address: Address, ask: Ask) {

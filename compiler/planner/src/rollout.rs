@@ -223,6 +223,8 @@ impl Pass<'_> {
             let promotion = self.promotion(&rollout, ends, &inside, at);
             self.plan.steps[promotion].rollout = Some(index);
             rollout.promotion = Some(promotion);
+        } else {
+            self.users_last(&rollout);
         }
         self.plan.rollouts.push(rollout);
     }

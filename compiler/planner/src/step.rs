@@ -38,6 +38,9 @@ impl Pass<'_> {
         self.moves();
         for (rank, (site, item)) in self.prepared().nodes.iter().enumerate() {
             self.hangs_on_later(rank, item);
+            if !matches!(item, Item::Resource(_)) {
+                self.look_through(rank, *site);
+            }
             match item {
                 Item::Variable(name) => self.variable(*site, name),
                 Item::Local(name) => self.local(*site, name),

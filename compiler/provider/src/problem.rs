@@ -26,6 +26,9 @@ pub struct ProviderProblem {
     pub help: Option<String>,
     /// The attribute that it is about; the core points to where the user wrote it.
     pub path: Option<AttrPath>,
+    /// Whether the same may work a little later. Of a refused connection; an operation's
+    /// [`crate::Failure`] says it for itself.
+    pub retryable: bool,
 }
 
 impl ProviderProblem {
@@ -37,6 +40,7 @@ impl ProviderProblem {
             details: Vec::new(),
             help: None,
             path: None,
+            retryable: false,
         }
     }
 
@@ -57,6 +61,12 @@ impl ProviderProblem {
     /// Says what to do now.
     pub fn help(mut self, text: impl Into<String>) -> ProviderProblem {
         self.help = Some(text.into());
+        self
+    }
+
+    /// Says that the same may work a little later.
+    pub fn retryable(mut self) -> ProviderProblem {
+        self.retryable = true;
         self
     }
 

@@ -1,15 +1,15 @@
-//! Which objects depend on a resource: an index over the objects' own lists of dependencies.
+//! Which objects depend on an object, or on a whole resource: an index over the objects' own lists of dependencies.
 //! Made when first asked for, so that whoever only reads a state does not pay for it.
 
 use crate::Object;
-use model::{ObjectId, ResourceAddress};
+use model::{Address, ObjectId};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
-/// Objects by the resources that they depend on; kept by the fold, equal to any other.
+/// Objects by the addresses that they depend on; kept by the fold, equal to any other.
 #[derive(Clone, Debug, Default)]
 pub struct Dependents {
-    index: Option<HashMap<ResourceAddress, HashSet<ObjectId>>>,
+    index: Option<HashMap<Address, HashSet<ObjectId>>>,
 }
 
 impl PartialEq for Dependents {
@@ -20,10 +20,10 @@ impl PartialEq for Dependents {
 }
 
 impl Dependents {
-    /// The objects that depend on a resource, in the order of their ids.
+    /// The objects that are recorded to depend on exactly this, in the order of their ids.
     pub(crate) fn of(
         &mut self,
-        resource: &ResourceAddress,
+        address: &Address,
         objects: &HashMap<ObjectId, Arc<Object>>,
     ) -> Vec<ObjectId> {
         let index = self.index.get_or_insert_with(|| {
@@ -31,7 +31,7 @@ impl Dependents {
             objects.values().for_each(|o| link(&mut index, o));
             index
         });
-        let mut ids: Vec<_> = index.get(resource).into_iter().flatten().copied().collect();
+        let mut ids: Vec<_> = index.get(address).into_iter().flatten().copied().collect();
         ids.sort_unstable();
         ids
     }
@@ -53,21 +53,21 @@ impl Dependents {
     }
 }
 
-fn link(index: &mut HashMap<ResourceAddress, HashSet<ObjectId>>, object: &Object) {
-    for resource in object.dependencies.iter() {
-        match index.get_mut(resource) {
+fn link(index: &mut HashMap<Address, HashSet<ObjectId>>, object: &Object) {
+    for address in object.dependencies.iter() {
+        match index.get_mut(address) {
             Some(ids) => drop(ids.insert(object.id)),
-            None => drop(index.insert(resource.clone(), HashSet::from([object.id]))),
+            None => drop(index.insert(address.clone(), HashSet::from([object.id]))),
         }
     }
 }
 
-fn unlink(index: &mut HashMap<ResourceAddress, HashSet<ObjectId>>, object: &Object) {
-    for resource in object.dependencies.iter() {
-        if let Some(ids) = index.get_mut(resource) {
+fn unlink(index: &mut HashMap<Address, HashSet<ObjectId>>, object: &Object) {
+    for address in object.dependencies.iter() {
+        if let Some(ids) = index.get_mut(address) {
             ids.remove(&object.id);
             if ids.is_empty() {
-                index.remove(resource);
+                index.remove(address);
             }
         }
     }

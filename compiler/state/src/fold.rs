@@ -94,13 +94,13 @@ impl State {
             Event::Moved { object, to } => {
                 let mut moved = Object::clone(self.object(*object)?);
                 self.is_free(to, &moved)?;
-                let from = std::mem::replace(&mut moved.address, to.clone()).resource;
+                let from = std::mem::replace(&mut moved.address, to.clone());
                 self.put(moved);
-                if from != to.resource
-                    && !has_instance(&self.current, &from)
-                    && !has_instance(&self.deposed, &from)
-                {
-                    self.inherit(&from, std::slice::from_ref(&to.resource));
+                if from.key.is_some() && !self.has_any_at(&from) {
+                    self.inherit(&from, std::slice::from_ref(to));
+                }
+                if from.resource != to.resource && !self.has_any_of(&from.resource) {
+                    self.inherit(&from.whole(), &[to.whole()]);
                 }
             }
             Event::Outputs(outputs) => self.outputs = outputs.clone(),
@@ -256,14 +256,25 @@ impl State {
         self.unlink(id);
         self.objects.remove(&id);
         self.dependents.replace(Some(&gone), None);
-        let resource = &gone.address.resource;
-        if !has_instance(&self.current, resource) && !has_instance(&self.deposed, resource) {
-            self.inherit(resource, &gone.dependencies);
+        let address = &gone.address;
+        if address.key.is_some() && !self.has_any_at(address) {
+            self.inherit(address, &gone.dependencies);
+        }
+        if !self.has_any_of(&address.resource) {
+            self.inherit(&address.whole(), &gone.dependencies);
         }
         Ok(())
     }
 
-    fn inherit(&mut self, from: &ResourceAddress, dependencies: &[ResourceAddress]) {
+    fn has_any_at(&self, address: &Address) -> bool {
+        self.current.contains_key(address) || self.deposed.contains_key(address)
+    }
+
+    fn has_any_of(&self, resource: &ResourceAddress) -> bool {
+        has_instance(&self.current, resource) || has_instance(&self.deposed, resource)
+    }
+
+    fn inherit(&mut self, from: &Address, dependencies: &[Address]) {
         for id in self.dependents.of(from, &self.objects) {
             let Some(object) = self.objects.get_mut(&id) else {
                 continue;
@@ -272,8 +283,8 @@ impl State {
             let mut own: BTreeSet<_> = before.dependencies.iter().cloned().collect();
             own.remove(from);
             own.extend(dependencies.iter().cloned());
-            own.remove(&before.address.resource);
-            Arc::make_mut(object).dependencies = own.into_iter().collect();
+            own.retain(|d| d.resource != before.address.resource);
+            Arc::make_mut(object).dependencies = crate::dependencies(own);
             self.dependents.replace(Some(&before), Some(object));
         }
     }

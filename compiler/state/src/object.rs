@@ -1,6 +1,6 @@
 //! An object: one thing that exists in a provider's world, as last recorded.
 
-use model::{Address, ObjectId, ResourceAddress, Value};
+use model::{Address, ObjectId, Value};
 use std::sync::Arc;
 
 /// How an object stands to its address.
@@ -33,8 +33,9 @@ pub struct Object {
     pub provider: ProviderKey,
     /// The id of the machine that it lives on.
     pub container: Option<Arc<str>>,
-    /// The nearest managed resources that it depends on.
-    pub dependencies: Arc<[ResourceAddress]>,
+    /// The nearest managed objects that it depends on; without a key, every instance. Made by
+    /// [`crate::dependencies`].
+    pub dependencies: Arc<[Address]>,
     /// Whether its replacement is made before it goes.
     pub create_before_destroy: bool,
     /// Whether it may not be destroyed.

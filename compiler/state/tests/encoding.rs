@@ -165,7 +165,7 @@ fn object(address: &str, attributes: Value) -> Object {
         private: Arc::from(&b"\x00\xff"[..]),
         provider: ProviderKey("ssh".into()),
         container: Some("m-1".into()),
-        dependencies: Arc::from([ResourceAddress::managed(ModulePath::root(), "t", "base")]),
+        dependencies: Arc::from(["t.base".parse().unwrap(), "t.base2[0]".parse().unwrap()]),
         create_before_destroy: true,
         protected: true,
         implementation: Some("i".into()),

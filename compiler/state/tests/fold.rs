@@ -24,10 +24,6 @@ fn token(name: &str) -> Token {
     Token(bytes)
 }
 
-fn resource(address: &str) -> ResourceAddress {
-    address.parse::<Address>().unwrap().resource
-}
-
 fn object(name: &str, address: &str, dependencies: &[&str]) -> Object {
     Object {
         id: id(name),
@@ -38,7 +34,7 @@ fn object(name: &str, address: &str, dependencies: &[&str]) -> Object {
         private: Arc::default(),
         provider: ProviderKey("p".into()),
         container: None,
-        dependencies: dependencies.iter().map(|d| resource(d)).collect(),
+        dependencies: dependencies.iter().map(|d| d.parse().unwrap()).collect(),
         create_before_destroy: false,
         protected: false,
         implementation: None,
@@ -387,6 +383,27 @@ fn dependents_inherit_when_the_last_instance_goes() {
     assert_eq!(log.dependencies("b"), ["t.a"]);
     log.apply(&Event::Forgotten(id("a"))).unwrap();
     assert_eq!(log.dependencies("b"), ["t.z"]);
+}
+
+#[test]
+fn what_depends_on_one_instance_inherits_from_that_one() {
+    let events = [
+        put("base", "t.base", &[]),
+        put("m0", "t.mid[0]", &["t.base"]),
+        put("m1", "t.mid[1]", &["t.side"]),
+        put("one", "t.one", &["t.mid[0]"]),
+        put("all", "t.all", &["t.mid"]),
+    ];
+    let mut log = Log::of(&events);
+    let to = "t.new[\"x\"]".parse().unwrap();
+    let object = id("m0");
+    log.apply(&Event::Moved { object, to }).unwrap();
+    assert_eq!(log.dependencies("one"), ["t.new[\"x\"]"]);
+    assert_eq!(log.dependencies("all"), ["t.mid"]);
+    log.apply(&Event::Forgotten(id("m0"))).unwrap();
+    assert_eq!(log.dependencies("one"), ["t.base"]);
+    log.apply(&Event::Forgotten(id("m1"))).unwrap();
+    assert_eq!(log.dependencies("all"), ["t.side"]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 mod plain;
 
-use model::{Address, ObjectId, ResourceAddress};
+use model::{Address, ObjectId};
 use plain::{read, read_type, show, show_type};
 use serde_json::{Map, Value as Json, json};
 use state::{
@@ -213,10 +213,7 @@ fn show_object(object: &Object, reveal: bool) -> Json {
 fn read_object(place: &Place<'_>, secrets: &plain::Secrets) -> Result<Object> {
     let status = place.get("status")?;
     let dependencies = place.get("dependencies")?.items()?;
-    let dependencies: Result<Vec<ResourceAddress>> = dependencies
-        .iter()
-        .map(|d| d.parse::<Address>().map(|a| a.resource))
-        .collect();
+    let dependencies: Result<Vec<Address>> = dependencies.iter().map(|d| d.parse()).collect();
     Ok(Object {
         id: place.get("id")?.parse()?,
         address: place.get("address")?.parse()?,

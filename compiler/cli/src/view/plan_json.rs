@@ -35,7 +35,11 @@ pub(crate) fn document(plan: &Plan) -> Json {
         "steps": plan.steps.iter().map(step).collect::<Json>(),
         "drift": plan.refreshed.iter().map(drift).collect::<Json>(),
         "moved": plan.moved.iter()
-            .map(|(id, to)| json!({ "object": id.to_string(), "to": to.to_string() }))
+            .map(|m| json!({
+                "object": m.object.to_string(),
+                "from": m.from.to_string(),
+                "to": m.to.to_string(),
+            }))
             .collect::<Json>(),
         "outputs": outputs(&plan.outputs),
         "rollouts": plan.rollouts.iter().map(rollout).collect::<Json>(),

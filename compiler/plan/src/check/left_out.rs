@@ -11,7 +11,7 @@ pub(super) fn left_out(plan: &Plan, state: &State, wrong: &mut Vec<String>) {
         return;
     }
     let mut blocks: BTreeMap<&ResourceAddress, Vec<&Address>> = BTreeMap::new();
-    let mut needed: BTreeMap<ResourceAddress, &LeftOut> = BTreeMap::new();
+    let mut needed: BTreeMap<Address, &LeftOut> = BTreeMap::new();
     let mut objects = HashSet::new();
     for left in &plan.left_out {
         if let Some(address) = &left.address {
@@ -28,21 +28,27 @@ pub(super) fn left_out(plan: &Plan, state: &State, wrong: &mut Vec<String>) {
         let mut at = blocks.get(&step.address.resource).into_iter().flatten();
         let deposed = step.object.and_then(|id| state.objects.get(&id));
         let deposed = deposed.is_some_and(|o| o.status == Status::Deposed);
-        let named = at.any(|a| a.key.is_none() || a.key == step.address.key);
+        let named = at.any(|a| a.means(&step.address));
         if step.object.is_some_and(|o| objects.contains(&o)) || (named && !deposed) {
             wrong.push(format!(
                 "{} is left out, and would be touched",
                 step.address
             ));
         }
-        let behind = step.dependencies.iter().find(|d| blocks.contains_key(d));
+        let out = |d: &&Address| {
+            let mut left = blocks.get(&d.resource).into_iter().flatten();
+            left.any(|a| a.meets(d))
+        };
+        let behind = step.dependencies.iter().find(out);
         if let Some(before) = behind.filter(|_| !ends(step) || step.pair.is_none()) {
             wrong.push(format!(
                 "{} depends on {before}, which is left out, and would be touched",
                 step.address
             ));
         }
-        if let Some(left) = needed.get(&step.address.resource).filter(|_| ends(step)) {
+        let needs = needed.get(&step.address);
+        let needs = needs.or_else(|| needed.get(&step.address.whole()));
+        if let Some(left) = needs.filter(|_| ends(step)) {
             wrong.push(format!(
                 "{} would end, and {}, which is left out, depends on it",
                 step.address, left.what

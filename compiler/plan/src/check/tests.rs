@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::{
-    Begins, Deferred, Drift, LeftOut, ProviderUse, Rollout, RolloutInstance, Step, Strategy,
+    Begins, Deferred, Drift, LeftOut, Moved, ProviderUse, Rollout, RolloutInstance, Step, Strategy,
 };
 use diagnostics::{FileId, Span};
 use eval::{Expr, ExprKind};
@@ -50,7 +50,7 @@ fn the_order_must_lead_to_an_end() {
 
 /// What is left out: an address, and what it depends on.
 fn left_out(at: &str, dependencies: &[&str]) -> LeftOut {
-    let dependencies = dependencies.iter().map(|d| address(d).resource);
+    let dependencies = dependencies.iter().map(|d| address(d));
     LeftOut {
         what: at.into(),
         address: Some(address(at)),
@@ -68,7 +68,7 @@ fn what_is_left_out_is_not_touched() {
     check_after(
         |p| {
             p.left_out = vec![left_out("t.away", &["t.kept"])];
-            p.steps[MADE].dependencies = Arc::from([address("t.away").resource]);
+            p.steps[MADE].dependencies = Arc::from([address("t.away")]);
         },
         &["t.made depends on t.away, which is left out, and would be touched"],
     );
@@ -91,7 +91,12 @@ fn what_is_made_must_not_be_there() {
     check_after(
         |p| {
             p.steps[MADE].action = Action::Adopt;
-            p.moved.push((DEPOSED, address("t.made")));
+            p.moved.push(Moved {
+                object: DEPOSED,
+                from: address("t.before"),
+                to: address("t.made"),
+                becomes: None,
+            });
         },
         &["t.made is to be made beside the one that is there"],
     );

@@ -13,16 +13,17 @@ impl Pass<'_> {
     /// what depends on it, and the end of what it used, waits for it.
     pub(super) fn only_gated(&mut self, addresses: &[Address], of: &str) -> Option<StepId> {
         let first = addresses.first()?.clone();
-        let own: BTreeSet<&ResourceAddress> = addresses.iter().map(|a| &a.resource).collect();
+        let own = addresses.iter().flat_map(|a| [a.clone(), a.whole()]);
+        let own: BTreeSet<Address> = own.collect();
         let recorded = self.input.state.rollouts.get(of);
         let images = recorded.into_iter().flat_map(|r| &r.before);
         let images = images.filter(|b| addresses.contains(&b.address));
-        let used: BTreeSet<ResourceAddress> = images
+        let used: BTreeSet<Address> = images
             .filter_map(|b| b.object.as_ref())
             .flat_map(|o| o.dependencies.iter().cloned())
             .collect();
         let behind = |step: &Step| match step.action {
-            Action::Delete => used.contains(&step.address.resource),
+            Action::Delete => used.contains(&step.address) || used.contains(&step.address.whole()),
             _ => step.dependencies.iter().any(|d| own.contains(d)),
         };
         let steps = self.plan.steps.iter().enumerate();
@@ -48,7 +49,8 @@ impl Pass<'_> {
         let mut users = BTreeSet::new();
         for (id, step) in self.plan.steps.iter().enumerate() {
             let waits = step.waits_for.iter().any(|w| steps.contains(w));
-            let depends = step.action.changes() && step.dependencies.iter().any(is_inside);
+            let depends =
+                step.action.changes() && step.dependencies.iter().any(|d| is_inside(&d.resource));
             let own = steps.contains(&id) || ends.contains(&id) || ahead.contains(&id);
             if !own && (waits || depends) {
                 users.insert(id);
@@ -101,6 +103,29 @@ impl Pass<'_> {
         barrier.waits_for = shared.into_iter().collect();
         let barrier = self.push(barrier);
         for id in steps {
+            self.plan.steps[id].waits_for.push(barrier);
+        }
+    }
+
+    /// What waits for one instance waits for all: until then any of them may be taken back.
+    pub(super) fn users_last(&mut self, rollout: &Rollout) {
+        let steps: BTreeSet<StepId> = rollout.steps().collect();
+        let ahead = self.ahead(&steps);
+        let waits = |step: &Step| {
+            let on = step.waits_for.iter().filter(|w| steps.contains(w)).count();
+            on > 0 && on < steps.len() && step.action != Action::Barrier
+        };
+        let all = self.plan.steps.iter().enumerate();
+        let users = all.filter(|(id, step)| waits(step) && !steps.contains(id));
+        let users: Vec<StepId> = users.map(|(id, _)| id).collect();
+        let users: Vec<_> = users.into_iter().filter(|id| !ahead.contains(id)).collect();
+        let Some(first) = users.first() else {
+            return;
+        };
+        let mut barrier = barrier(self.plan.steps[*first].address.whole());
+        barrier.waits_for = steps.into_iter().collect();
+        let barrier = self.push(barrier);
+        for id in users {
             self.plan.steps[id].waits_for.push(barrier);
         }
     }

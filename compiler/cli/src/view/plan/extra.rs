@@ -73,11 +73,11 @@ pub(super) fn moved(page: &mut Page, plan: &Plan) {
     }
     page.blank();
     page.line(0).add(Label::Heading, "Gets another address");
-    for (object, to) in &plan.moved {
+    for moved in &plan.moved {
         let line = page.line(2).hang(8);
         line.add(Label::Update, ">   ")
-            .add(Label::Address, to.to_string());
-        line.add(Label::Muted, format!(" (object {object})"));
+            .add(Label::Address, moved.to.to_string());
+        line.add(Label::Muted, format!(" (moved from {})", moved.from));
     }
 }
 

@@ -61,6 +61,7 @@ fn the_json_form() {
       "mode": "apply",
       "moved": [
         {
+          "from": "ssh_user.app",
           "object": "aeaqcaibaeaqcaib",
           "to": "ssh_user.deploy"
         }

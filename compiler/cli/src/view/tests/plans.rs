@@ -107,7 +107,7 @@ fn a_plan_at_80_columns() {
       -   ssh_file.gone is gone
 
     Gets another address
-      >   ssh_user.deploy (object aeaqcaibaeaqcaib)
+      >   ssh_user.deploy (moved from ssh_user.app)
 
     Outputs
       ~ count = 1 -> 2
@@ -237,7 +237,7 @@ fn a_plan_at_50_columns() {
       -   ssh_file.gone is gone
 
     Gets another address
-      >   ssh_user.deploy (object aeaqcaibaeaqcaib)
+      >   ssh_user.deploy (moved from ssh_user.app)
 
     Outputs
       ~ count = 1 -> 2
@@ -318,7 +318,7 @@ fn every_reason_reads() {
         Reason::New,
         Reason::Configured(paths.clone()),
         Reason::Forced(paths),
-        Reason::Upstream(vec![machine.resource.clone()]),
+        Reason::Upstream(vec![machine.whole()]),
         Reason::Drifted,
         Reason::Vanished,
         Reason::Tainted,

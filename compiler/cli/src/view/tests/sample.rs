@@ -3,7 +3,7 @@
 use super::{mixed, secret};
 use model::{Address, AttrPath, Effect, Lineage, ObjectId, Token, Type, Value};
 use plan::{
-    Action, Begins, Drift, Header, Later, LeftOut, OutputChange, Plan, Reason, Rollout,
+    Action, Begins, Drift, Header, Later, LeftOut, Moved, OutputChange, Plan, Reason, Rollout,
     RolloutInstance, Settling, Step, Strategy, Unread,
 };
 use state::ProviderKey;
@@ -51,7 +51,12 @@ pub(super) fn plan() -> Plan {
     };
     plan.steps = steps();
     plan.refreshed = drift();
-    plan.moved = vec![(ObjectId([1; 10]), address("ssh_user.deploy"))];
+    plan.moved = vec![Moved {
+        object: ObjectId([1; 10]),
+        from: address("ssh_user.app"),
+        to: address("ssh_user.deploy"),
+        becomes: None,
+    }];
     plan.outputs = outputs();
     plan.later = vec![Later {
         what: "module.workers".into(),
@@ -157,7 +162,7 @@ fn steps() -> Vec<Step> {
             step(
                 "ssh_file.env",
                 Action::Update,
-                Reason::Upstream(vec![address("random_password.session").resource]),
+                Reason::Upstream(vec![address("random_password.session")]),
             ),
             object(&[("content", mixed(&["SESSION=", "!hunter2", "\nPORT=4000\n"]))]),
             object(&[(

@@ -5,7 +5,7 @@ use super::steps::{captured, deferred, instance, step};
 use super::values::{address, bytes, id, key, module, name, provider, text, values};
 use crate::{Begins, ProviderUse, Rests, Rollout, RolloutInstance, Scopes, Settling, Unread};
 use crate::{
-    Check, Drift, Header, Later, LeftOut, ModuleScope, OutputChange, Plan, PlanMode, When,
+    Check, Drift, Header, Later, LeftOut, ModuleScope, Moved, OutputChange, Plan, PlanMode, When,
 };
 use model::{Lineage, Token};
 use proptest::collection::{btree_map, vec};
@@ -104,6 +104,15 @@ fn drift() -> impl Strategy<Value = Drift> {
     )
 }
 
+fn moved() -> impl Strategy<Value = Moved> {
+    (id(), address(), address(), of(object())).prop_map(|(id, from, to, becomes)| Moved {
+        object: id,
+        from,
+        to,
+        becomes: becomes.map(Box::new),
+    })
+}
+
 fn rests() -> impl Strategy<Value = Rests> {
     let place = (address(), of(id()), provider());
     (place, values(), bytes(), any::<[u8; 32]>()).prop_map(|(place, asked, private, digest)| {
@@ -166,7 +175,7 @@ fn later() -> impl Strategy<Value = Later> {
 
 fn left_out() -> impl Strategy<Value = LeftOut> {
     let words = (text(), of(text()), text());
-    let dependencies = vec(address().prop_map(|a| a.resource), 0..3);
+    let dependencies = vec(address(), 0..3);
     (words, of(address()), of(id()), dependencies).prop_map(
         |((what, link, cause), address, object, dependencies)| LeftOut {
             what,
@@ -227,7 +236,7 @@ pub(super) fn plans() -> impl Strategy<Value = Plan> {
         vec(left_out(), 0..3),
     );
     let changes = (
-        vec((id(), address()), 0..2),
+        vec(moved(), 0..2),
         btree_map(name(), output(), 0..3),
         btree_map(provider(), provider_use(), 0..3),
     );

@@ -2,9 +2,7 @@
 
 use super::exprs::{exprs, references};
 use super::generate::{ROLLOUTS, SCOPES, STEPS};
-use super::values::{
-    address, bytes, id, key, mode, name, path, provider, resource, text, types, values,
-};
+use super::values::{address, bytes, id, key, mode, name, path, provider, text, types, values};
 use crate::{Action, Captured, Deferred, Reason, Repetition, Step};
 use model::{Effect, Value};
 use proptest::collection::{btree_map, vec};
@@ -19,7 +17,7 @@ pub(super) fn reason() -> impl Strategy<Value = Reason> {
         3 => select(plain_reasons()),
         1 => vec(path(), 0..3).prop_map(Reason::Configured),
         1 => vec(path(), 0..3).prop_map(Reason::Forced),
-        1 => vec(resource(), 0..3).prop_map(Reason::Upstream),
+        1 => vec(address(), 0..3).prop_map(Reason::Upstream),
         1 => text().prop_map(Reason::Triggered),
         1 => address().prop_map(Reason::MachineGoes),
     ]
@@ -126,7 +124,7 @@ pub(super) fn step() -> impl Strategy<Value = Step> {
     let order = (vec(0..STEPS, 0..3), of(0..STEPS), of(0..ROLLOUTS));
     let rest = (
         of(name()),
-        vec(resource(), 0..3),
+        vec(address(), 0..3),
         any::<(u32, u64, u64, [bool; 3])>(),
     );
     (what, why, values, order, rest).prop_map(|(what, why, values, order, rest)| Step {

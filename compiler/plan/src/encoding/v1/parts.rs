@@ -138,7 +138,7 @@ pub(super) fn decode_left_out(
     reading: &mut Reading<'_>,
 ) -> Result<LeftOut, EncodingError> {
     let dependencies = left.dependencies.iter();
-    let dependencies: Result<Vec<_>, _> = dependencies.map(|d| reading.names.resource(d)).collect();
+    let dependencies: Result<Vec<_>, _> = dependencies.map(|d| reading.names.address(d)).collect();
     let address = left.address.as_ref();
     Ok(LeftOut {
         what: left.what.0.to_string(),

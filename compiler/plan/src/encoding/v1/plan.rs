@@ -16,7 +16,10 @@ use super::parts::{
 use super::parts::{
     encode_later, encode_left_out, encode_output, encode_provider, encode_settling,
 };
-use super::rests::{decode_drift, decode_rests, encode_drift, encode_rests};
+use super::rests::{
+    EncodedMoved, decode_drift, decode_moved, decode_rests, encode_drift, encode_moved,
+    encode_rests,
+};
 use super::rollout::{EncodedRollout, decode_rollout, encode_rollout};
 use super::scope::{EncodedScope, decode_scope, encode_scope};
 use super::step::{decode_step, encode_step};
@@ -45,7 +48,7 @@ struct Counts {
 struct Tail<'a> {
     #[serde(borrow)]
     header: EncodedHeader<'a>,
-    moved: Vec<(Text<'a>, Text<'a>)>,
+    moved: Vec<EncodedMoved<'a>>,
     outputs: Vec<EncodedOutputChange<'a>>,
     scopes: Vec<EncodedScope<'a>>,
     data: Vec<(Text<'a>, EncodedValue<'a>)>,
@@ -171,9 +174,7 @@ fn encode_tail<'a>(
     let data = plan.scopes.data.iter();
     let mut tail = Tail {
         header: encode_header(&plan.header),
-        moved: moved
-            .map(|(id, to)| (id.to_string().into(), to.to_string().into()))
-            .collect(),
+        moved: moved.map(|m| encode_moved(m, w)).collect(),
         outputs: plan.outputs.iter().map(|o| encode_output(o, w)).collect(),
         scopes: plan
             .scopes
@@ -218,8 +219,8 @@ fn decode_tail(tail: &Tail<'_>, reading: &mut Reading<'_>) -> Result<Plan, Encod
         scopes: decode_scopes(tail, reading)?,
         ..Plan::default()
     };
-    for (id, to) in &tail.moved {
-        plan.moved.push((id.parse()?, reading.names.address(to)?));
+    for moved in &tail.moved {
+        plan.moved.push(decode_moved(moved, reading)?);
     }
     for output in &tail.outputs {
         let (name, output) = decode_output(output, reading)?;

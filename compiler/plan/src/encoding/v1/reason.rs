@@ -2,7 +2,7 @@
 
 use super::names::{EncodedPath, decode_path, encode_path};
 use crate::Reason;
-use model::{AttrPath, ResourceAddress};
+use model::{Address, AttrPath};
 use serde::{Deserialize, Serialize};
 use state::encoding::v1::{Decoder, EncodingError, Text};
 
@@ -70,8 +70,7 @@ pub(super) fn decode_reason(
         EncodedReason::Configured(paths) => Reason::Configured(decode_paths(paths, names)),
         EncodedReason::Forced(paths) => Reason::Forced(decode_paths(paths, names)),
         EncodedReason::Upstream(of) => {
-            let of: Result<Vec<ResourceAddress>, _> =
-                of.iter().map(|a| names.resource(a)).collect();
+            let of: Result<Vec<Address>, _> = of.iter().map(|a| names.address(a)).collect();
             Reason::Upstream(of?)
         }
         EncodedReason::Drifted => Reason::Drifted,

@@ -1,8 +1,8 @@
-//! What a plan rests on and what reads found, on disk, a line each.
+//! What a plan rests on and what reads found, on disk, a line each; and what moves.
 
 use super::context::{EncodedOption, Reading, Writing};
 use super::context::{decode_digest, decode_private, encode_digest};
-use crate::{Drift, Rests};
+use crate::{Drift, Moved, Rests};
 use serde::{Deserialize, Serialize};
 use state::ProviderKey;
 use state::encoding::v1::{
@@ -35,6 +35,41 @@ pub(super) struct EncodedDrift<'a> {
     after: EncodedOption<'a>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     object: Option<Box<EncodedObject<'a>>>,
+}
+
+/// What gets another address.
+#[derive(Serialize, Deserialize)]
+pub(super) struct EncodedMoved<'a> {
+    #[serde(borrow)]
+    id: Text<'a>,
+    from: Text<'a>,
+    to: Text<'a>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    becomes: Option<Box<EncodedObject<'a>>>,
+}
+
+pub(super) fn encode_moved<'a>(moved: &'a Moved, writing: &mut Writing<'a>) -> EncodedMoved<'a> {
+    let becomes = moved.becomes.as_deref();
+    EncodedMoved {
+        id: moved.object.to_string().into(),
+        from: moved.from.to_string().into(),
+        to: moved.to.to_string().into(),
+        becomes: becomes.map(|o| Box::new(encode_object(o, &mut writing.secrets))),
+    }
+}
+
+pub(super) fn decode_moved(
+    moved: &EncodedMoved<'_>,
+    reading: &mut Reading<'_>,
+) -> Result<Moved, EncodingError> {
+    let becomes = moved.becomes.as_deref();
+    let becomes = becomes.map(|o| decode_object(o, &mut reading.names));
+    Ok(Moved {
+        object: moved.id.parse()?,
+        from: reading.names.address(&moved.from)?,
+        to: reading.names.address(&moved.to)?,
+        becomes: becomes.transpose()?.map(Box::new),
+    })
 }
 
 pub(super) fn encode_rests<'a>(rests: &'a Rests, writing: &mut Writing<'a>) -> EncodedRests<'a> {

@@ -95,7 +95,7 @@ pub(super) fn decode_step(
         .map(|r| decode_reason(r, &mut reading.names))
         .collect();
     let dependencies = step.dependencies.iter();
-    let dependencies: Result<Vec<_>, _> = dependencies.map(|d| reading.names.resource(d)).collect();
+    let dependencies: Result<Vec<_>, _> = dependencies.map(|d| reading.names.address(d)).collect();
     let waits_for: Result<_, _> = step.waits_for.iter().map(|s| reading.step(*s)).collect();
     let deferred = step.deferred.as_ref();
     Ok(Step {

@@ -115,7 +115,7 @@ pub fn decode_object(
     let dependencies: Result<Vec<_>, _> = object
         .dependencies
         .iter()
-        .map(|d| decoder.resource(d))
+        .map(|d| decoder.address(d))
         .collect();
     Ok(Object {
         id: object.id.parse()?,

@@ -159,28 +159,14 @@ impl<'s> Decoder<'s> {
         name
     }
 
-    /// A resource's address.
-    ///
-    /// # Errors
-    /// Where the text is none.
-    pub fn resource(&mut self, text: &Text<'_>) -> Result<ResourceAddress, EncodingError> {
-        if let Some(known) = self.resources.get(&*text.0) {
-            return Ok(known.clone());
-        }
-        let address: Address = text.parse()?;
-        if address.key.is_some() {
-            return Err(EncodingError(format!("{} is one instance of it", text.0)));
-        }
-        let resource = self.shared(address.resource);
-        self.resources.insert((&*text.0).into(), resource.clone());
-        Ok(resource)
-    }
-
-    /// An instance's address.
+    /// The address of an instance, or of a resource.
     ///
     /// # Errors
     /// Where the text is none.
     pub fn address(&mut self, text: &Text<'_>) -> Result<Address, EncodingError> {
+        if let Some(known) = self.resources.get(&*text.0) {
+            return Ok(known.instance(None));
+        }
         // An instance's key is in brackets at the end; the resource before it comes again.
         let resource = match text.0.strip_suffix(']').and_then(|t| t.rsplit_once('[')) {
             Some((before, key)) if !key.contains(['"', '.']) => {
@@ -193,7 +179,8 @@ impl<'s> Decoder<'s> {
         };
         let mut address: Address = text.parse()?;
         address.resource = self.shared(address.resource);
-        if let Some(before) = resource {
+        let whole = address.key.is_none().then_some(&*text.0);
+        if let Some(before) = resource.or(whole) {
             self.resources
                 .insert(before.into(), address.resource.clone());
         }
