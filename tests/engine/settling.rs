@@ -126,7 +126,9 @@ async fn it_is_tried_so_often_and_no_more() {
     for (passes, most) in [(true, 6), (false, 1)] {
         let (mut lab, tried) = refused(u32::MAX, passes);
         let report = lab.apply().await;
-        assert_eq!(report.failed.len(), 3, "{report:#?}");
+        // Seen before the first change, for all that goes through it at once.
+        let held = (report.failed.len(), report.skipped.len());
+        assert_eq!((held, lab.things()), ((1, 2), 0), "{report:#?}");
         assert_eq!(tried.load(Ordering::Relaxed), most);
     }
 }

@@ -12,7 +12,10 @@ use driver::{Inputs, Loaded, Providers};
 use state::State;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use store::{Anchors, Journal, JournalOptions, KeySources, LeaseRequest, Store, StoreError};
+use store::{
+    Anchors, Journal, JournalError, JournalOptions, KeyError, KeySources, LeaseRequest, Store,
+    StoreError,
+};
 
 /// A project, loaded.
 pub(crate) struct Project {
@@ -99,6 +102,20 @@ impl Project {
     pub(crate) async fn make_store(&self, app: &App) -> Run<Arc<dyn Store>> {
         let store = stores::create(&self.loaded.config, &self.paths.root).await;
         store.map_err(|e| app.fail(self.refused(&e)))
+    }
+
+    /// Whether any key at hand opens the environment's state.
+    pub(crate) async fn opens(&self, app: &App) -> Run<bool> {
+        let store = self.store(app).await?;
+        let keys = KeySources::gather(env).map_err(|e| app.refused(&e.into()))?;
+        match Journal::open(store, &keys, &options(app)).await {
+            Ok((journal, _)) => {
+                journal.close().await;
+                Ok(true)
+            }
+            Err(JournalError::Key(KeyError::NoKey { .. })) => Ok(false),
+            Err(error) => Err(app.refused(&error)),
+        }
     }
 
     /// The environment's state, opened.

@@ -8,25 +8,29 @@ const VARIABLE: &str = "LANDFALL_VAR_";
 
 /// Who asks for a lease, for those who wait for it.
 pub(crate) fn owner(command: &str, env: impl Fn(&str) -> Option<String>) -> LeaseOwner {
-    let first = |names: &[&str]| names.iter().find_map(|n| env(n).filter(|v| !v.is_empty()));
     LeaseOwner {
-        user: first(&[
-            "GITHUB_ACTOR",
-            "GITLAB_USER_LOGIN",
-            "SUDO_USER",
-            "USER",
-            "LOGNAME",
-        ])
-        .or_else(user_name)
-        .unwrap_or_else(|| "unknown".into()),
+        user: user(&env),
         host: host_name()
-            .or_else(|| first(&["HOSTNAME"]))
+            .or_else(|| env("HOSTNAME"))
             .unwrap_or_else(|| "unknown".into()),
         process: std::process::id(),
         place: place().and_then(|at| Some(format!("{at} {}", started(std::process::id())?))),
         run: ci_run(&env),
         command: command.into(),
     }
+}
+
+/// The user who runs it.
+pub(crate) fn user(env: impl Fn(&str) -> Option<String>) -> String {
+    let names = [
+        "GITHUB_ACTOR",
+        "GITLAB_USER_LOGIN",
+        "SUDO_USER",
+        "USER",
+        "LOGNAME",
+    ];
+    let named = names.iter().find_map(|n| env(n).filter(|v| !v.is_empty()));
+    named.or_else(user_name).unwrap_or_else(|| "unknown".into())
 }
 
 /// Whether it is certain that the process of an owner runs no more: it ran where this one runs,

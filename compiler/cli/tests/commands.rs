@@ -115,32 +115,6 @@ fn a_saved_plan_is_used_once_and_exactly() {
 }
 
 #[test]
-fn an_owner_that_is_gone_is_named_and_unlocked() {
-    let p = Project::new(MAIN);
-    p.check("init", 0, "");
-    // Killed while it holds the lease: whoever comes next has to wait, or to break it.
-    let killed = (0..200).any(|i| {
-        let mut apply = p.command(&format!("apply --auto-approve --var n={i}"));
-        let mut child = apply
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(5 * (i % 20)));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        p.run("apply --auto-approve").code == 4
-    });
-    assert!(killed, "no run was killed while it held the lease");
-    p.check("apply --auto-approve", 4, "holds the state");
-    p.check("plan", 0, "Somebody changes things right now");
-    p.check("unlock", 1, "--auto-approve");
-    p.check("unlock --auto-approve", 0, "The lease is ended.");
-    p.check("apply --auto-approve", 0, "");
-    p.check("plan --detailed-exitcode", 0, "No changes.");
-}
-
-#[test]
 fn all_problems_come_in_one_run() {
     let broken = r#"
 resource "terraform_data" "a" {

@@ -52,8 +52,8 @@ impl fmt::Display for KeyError {
                 f,
                 "no private key at hand opens this state; looked at: {}. Its recipients are: {}. \
                  Put the private key of one of them into the configuration directory, or name it \
-                 in LANDFALL_KEY or LANDFALL_KEY_FILE, or ask one of them to add you with \
-                 `landfall state keys add`",
+                 in LANDFALL_KEY or LANDFALL_KEY_FILE; or run `landfall init`, which tells what \
+                 to ask one of them for",
                 list(looked),
                 list(recipients)
             ),

@@ -27,7 +27,7 @@ impl Stores for OnSqlite {
 struct OnPostgres(server::Server);
 impl Stores for OnPostgres {
     async fn user(&self) -> Shared {
-        Arc::new(self.0.store("shop/test").await)
+        Arc::new(store_in(&self.0, "shop/test").await)
     }
 }
 
@@ -53,7 +53,7 @@ async fn memory_keeps_the_contract() {
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_keeps_the_contract() {
     let server = server::Server::start();
-    let other = server.store("shop/other").await;
+    let other = store_in(&server, "shop/other").await;
     other.append(&batch(1, 1, 1), 0).await.unwrap();
     let stores = OnPostgres(server);
     suite(stores).await;
@@ -208,7 +208,7 @@ async fn tls_shows_who_the_database_is() {
     let server = server::Server::with_tls();
     let address = |host: &str, rest: &str| server.over_tcp(host, rest);
     let own = format!("sslmode=require&sslrootcert={}", server.authority());
-    let store = server.store_at(&address("localhost", &own), "tls").await;
+    let store = store_at(&address("localhost", &own), "tls").await;
     assert_eq!(store.append(&batch(1, 1, 1), 0).await.map(drop), Ok(()));
 
     for (url, why) in [
@@ -222,7 +222,7 @@ async fn tls_shows_who_the_database_is() {
         assert!(error.to_string().contains(why), "{error}");
     }
     let plain = server::Server::with_tcp();
-    plain.store_at(&plain.over_tcp("localhost", ""), "x").await;
+    store_at(&plain.over_tcp("localhost", ""), "x").await;
     let url = plain.over_tcp("localhost", "sslmode=require");
     let error = PostgresStore::connect(&url, "x").await.err().unwrap();
     assert!(error.to_string().contains("takes no TLS"), "{error}");

@@ -19,7 +19,8 @@ use store::{Access, Genesis, Journal, JournalError, KeySources, NewRecipient, Wa
 /// Makes the state where the project's `store` says (an embedded one in `.landfall/` if it says
 /// nothing), a key for you in your configuration directory if you have none, and the two keys
 /// that seal the state: one opens attributes, the other opens the secrets in them. Where the
-/// state is there already, it checks that your key opens it and that the store keeps its word.
+/// state is there already, it checks that your key opens it and that the store keeps its word;
+/// if no key of yours does, it tells what somebody who has one has to do to let you in.
 ///
 /// It never overwrites a state or a key. If all recipients of the keys are lost, so is what they
 /// seal: give a second one with --recipient, such as a colleague's or a key in a safe.
@@ -44,6 +45,9 @@ pub(crate) async fn run(app: &App, args: &InitArgs) -> Run {
     let loaded = store.load().await;
     let loaded = loaded.map_err(|e| app.fail(crate::stores::store_problem(&e)))?;
     if loaded.snapshot.is_some() || !loaded.batches.is_empty() {
+        if !project.opens(app).await? {
+            return newcomer(app, &project);
+        }
         let (journal, state) = project.journal(app).await?;
         journal.close().await;
         told(app, &store.describe(), &state, &Made::Nothing);
@@ -72,6 +76,24 @@ pub(crate) async fn run(app: &App, args: &InitArgs) -> Run {
         &Made::State { key_file, several },
     );
     Ok(Exit::Ok)
+}
+
+/// Somebody whose keys don't open the state yet: has a key from now on, and knows whom to ask.
+fn newcomer(app: &App, project: &Project) -> Run {
+    let (key, file) = own_key(app)?;
+    let name = crate::surroundings::user(env);
+    let environment = match project.environment() {
+        "default" => String::new(),
+        environment => format!(" {environment}"),
+    };
+    let made = file.map(|f| format!("it was made at {}", f.display()));
+    let problem = Problem::error("LF0507", "the state is there, and no key of yours opens it")
+        .detail(format!("your public key is {key}"))
+        .help(format!(
+            "send it to one of those who can open it, for `landfall state keys add{environment} \
+             KEY --name {name}`; then run `landfall init` again"
+        ));
+    Err(app.fail(made.into_iter().fold(problem, Problem::detail)))
 }
 
 /// A state in a repository would be an old one in every other clone. Where this can't be

@@ -3,7 +3,7 @@
 use crate::view::value::{Limits, inline};
 use model::{Type, Value};
 
-/// `root@10.0.0.2:2222, by sudo`; none for a value that is no host.
+/// `ann@10.0.0.2:2222, by sudo`; none for a value that is no host.
 pub(crate) fn in_a_line(value: &Value) -> Option<String> {
     let fields = value.as_fields()?;
     fields.get("jump_host")?;
@@ -19,7 +19,8 @@ pub(crate) fn in_a_line(value: &Value) -> Option<String> {
     if word("transport").as_deref() == Some("local") {
         return Some("this machine".into());
     }
-    let mut line = format!("{}@{}", word("user")?, word("address")?);
+    let user = word("user").map(|user| format!("{user}@"));
+    let mut line = format!("{}{}", user.unwrap_or_default(), word("address")?);
     if let Some(port) = word("port").filter(|p| p != "22") {
         line.push_str(&format!(":{port}"));
     }
@@ -63,7 +64,7 @@ mod tests {
     fn who_logs_in_where() {
         let address = ("address", Value::from("10.0.0.2"));
         let jump = Value::object([("address", "bastion".into())]);
-        check(&[address.clone()], Some("root@10.0.0.2"));
+        check(&[address.clone()], Some("10.0.0.2"));
         check(
             &[
                 address.clone(),
@@ -76,8 +77,8 @@ mod tests {
         );
         check(&[("transport", "local".into())], Some("this machine"));
         let later = Value::unknown(Type::String);
-        check(&[("address", later)], Some("root@(known after apply)"));
-        check(&[("address", secret("x"))], Some("root@(sensitive)"));
+        check(&[("address", later)], Some("(known after apply)"));
+        check(&[("address", secret("x"))], Some("(sensitive)"));
     }
 
     #[test]

@@ -48,11 +48,17 @@ impl Project {
     }
 
     pub(crate) fn run(&self, line: &str) -> Said {
+        self.run_with(line, &[])
+    }
+
+    /// Runs it with more in its environment.
+    pub(crate) fn run_with(&self, line: &str, environment: &[(&str, &str)]) -> Said {
+        let mut command = self.command(line);
         let Output {
             status,
             stdout,
             stderr,
-        } = self.command(line).output().unwrap();
+        } = command.envs(environment.iter().copied()).output().unwrap();
         Said {
             out: String::from_utf8(stdout).unwrap(),
             err: String::from_utf8(stderr).unwrap(),

@@ -5,13 +5,13 @@ pub mod postgres;
 
 use landfall_store::{
     Access, Anchors, Genesis, Journal, JournalError, JournalOptions, KeySources, LeaseRequest,
-    NewRecipient, SqliteStore, Way, generate_identity,
+    NewRecipient, PostgresStore, SqliteStore, Way, generate_identity,
 };
 use model::*;
 use state::*;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A directory with a store, its keys and anchors; gone when dropped.
 pub struct Place {
@@ -145,6 +145,23 @@ impl Place {
 fn files(directory: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(directory).unwrap();
     entries.map(|e| e.unwrap().path()).collect()
+}
+
+/// The log of a name in a server, once that answers.
+pub async fn store_in(server: &postgres::Server, name: &str) -> PostgresStore {
+    store_at(&server.url(), name).await
+}
+
+/// The same at another of its addresses.
+pub async fn store_at(url: &str, name: &str) -> PostgresStore {
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        match PostgresStore::connect(url, name).await {
+            Ok(store) => return store,
+            Err(error) => assert!(Instant::now() < deadline, "{error}"),
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }
 
 pub fn genesis() -> Genesis {

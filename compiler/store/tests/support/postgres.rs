@@ -1,4 +1,5 @@
 //! A PostgreSQL server for a test: on a socket in a directory of its own; ends with the test.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)] // each test uses what it needs
 
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -79,23 +80,6 @@ impl Server {
     pub fn authority(&self) -> String {
         let path = self.directory.path().join("authority.pem");
         path.display().to_string()
-    }
-
-    /// Waits until it answers.
-    pub async fn store(&self, name: &str) -> landfall_store::PostgresStore {
-        self.store_at(&self.url(), name).await
-    }
-
-    /// The same at another of its addresses.
-    pub async fn store_at(&self, url: &str, name: &str) -> landfall_store::PostgresStore {
-        let deadline = Instant::now() + Duration::from_secs(60);
-        loop {
-            match landfall_store::PostgresStore::connect(url, name).await {
-                Ok(store) => return store,
-                Err(error) => assert!(Instant::now() < deadline, "{error}"),
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
     }
 }
 
