@@ -15,11 +15,11 @@ use tracing_subscriber::util::SubscriberInitExt;
 /// What can be said of each part, and the part's name. Libraries are no parts: what they log
 /// was not written with secrets in mind.
 const PARTS: [(&str, &str); 5] = [
-    ("driver", "driver"),
-    ("executor", "executor"),
-    ("store", "store"),
-    ("ssh", "provider_ssh"),
-    ("sandbox", "provider_sandbox"),
+    ("driver", "landfall_driver"),
+    ("executor", "landfall_executor"),
+    ("store", "landfall_store"),
+    ("ssh", "landfall_provider_ssh"),
+    ("sandbox", "landfall_provider_sandbox"),
 ];
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
@@ -115,20 +115,35 @@ mod tests {
 
     #[test]
     fn what_is_asked_for_is_logged() {
-        check("debug", "executor::batch", Level::DEBUG, true);
-        check("debug", "executor::batch", Level::TRACE, false);
-        check("DEBUG", "provider_ssh::runner", Level::DEBUG, true);
-        check("store=trace", "store::journal", Level::TRACE, true);
-        check("store=trace", "executor", Level::ERROR, false);
-        check("debug, store=off", "store", Level::ERROR, false);
-        check("debug, store=off", "driver", Level::DEBUG, true);
-        check("off", "driver", Level::ERROR, false);
+        check("debug", "landfall_executor::batch", Level::DEBUG, true);
+        check("debug", "landfall_executor::batch", Level::TRACE, false);
+        check("DEBUG", "landfall_provider_ssh::runner", Level::DEBUG, true);
+        check("store=trace", "landfall_store::journal", Level::TRACE, true);
+        check("store=trace", "landfall_executor", Level::ERROR, false);
+        check("debug, store=off", "landfall_store", Level::ERROR, false);
+        check("debug, store=off", "landfall_driver", Level::DEBUG, true);
+        check("off", "landfall_driver", Level::ERROR, false);
     }
 
     #[test]
     fn libraries_log_nothing() {
         for library in ["russh::client", "tokio_postgres", "rusqlite"] {
             check("trace", library, Level::ERROR, false);
+        }
+    }
+
+    #[test]
+    fn every_part_is_a_crate_that_is_there() {
+        let crates = [
+            std::any::type_name::<driver::Loaded>(),
+            std::any::type_name::<driver::Report>(),
+            std::any::type_name::<store::Journal>(),
+            std::any::type_name::<provider_ssh::SshProvider>(),
+            std::any::type_name::<provider_sandbox::SandboxProvider>(),
+        ];
+        for (name, (part, target)) in crates.iter().zip(PARTS) {
+            let found = name.split("::").next();
+            assert_eq!(found, Some(target), "{part}");
         }
     }
 

@@ -45,7 +45,7 @@ fn two_people_share_a_state() {
     run(
         &bob,
         "apply --auto-approve --replace random_password.p",
-        (0, "replaced"),
+        (0, "1 deleted"),
     );
     run(&ann, "state history", (0, "apply"));
     run(&ann, "destroy --auto-approve", (0, "2 deleted"));

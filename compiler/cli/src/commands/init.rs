@@ -90,8 +90,8 @@ fn newcomer(app: &App, project: &Project) -> Run {
     let problem = Problem::error("LF0507", "the state is there, and no key of yours opens it")
         .detail(format!("your public key is {key}"))
         .help(format!(
-            "send it to one of those who can open it, for `landfall state keys add{environment} \
-             KEY --name {name}`; then run `landfall init` again"
+            "send it to one of those who can open it, for `landfall state keys add \
+             KEY{environment} --name {name}`; then run `landfall init` again"
         ));
     Err(app.fail(made.into_iter().fold(problem, Problem::detail)))
 }
