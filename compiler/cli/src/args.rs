@@ -46,7 +46,7 @@ pub(crate) struct Global {
     /// Let file functions read below this directory, next to the project's own
     #[arg(long, value_name = "DIR", global = true, help_heading = COMMON)]
     pub(crate) allow_read: Vec<PathBuf>,
-    /// Take the state as it is though it went back, after its store was restored from a backup
+    /// Take the state as it is though it went back, was replaced or is gone, where that was meant
     #[arg(long, global = true, help_heading = COMMON)]
     pub(crate) accept_rollback: bool,
 }

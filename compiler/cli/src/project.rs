@@ -144,7 +144,6 @@ pub(crate) fn options(app: &App) -> JournalOptions {
     JournalOptions {
         anchors: Anchors::of_user(env),
         accept_rollback: app.global.accept_rollback,
-        ..JournalOptions::default()
     }
 }
 

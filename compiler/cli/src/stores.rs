@@ -120,6 +120,7 @@ pub(crate) fn journal_problem(error: &JournalError) -> (Problem, Exit) {
         JournalError::Unavailable { .. } | JournalError::Refused { .. } => ("LF0505", Exit::Error),
         JournalError::Corrupted { .. }
         | JournalError::Foreign { .. }
+        | JournalError::Gone { .. }
         | JournalError::RolledBack { .. } => ("LF0506", Exit::Error),
         JournalError::Key(_) => ("LF0507", Exit::Error),
         JournalError::Invalid(_) | JournalError::Closed => ("LF0508", Exit::Error),

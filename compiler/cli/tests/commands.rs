@@ -248,3 +248,19 @@ fn files_below(directory: &Path) -> Vec<PathBuf> {
     }
     found
 }
+
+#[test]
+fn a_state_that_is_gone_is_missed() {
+    let p = Project::new(MAIN);
+    p.check("init", 0, "");
+    p.check("apply --auto-approve", 0, "2 created");
+    std::fs::remove_dir_all(p.root().join(".landfall")).unwrap();
+    p.check("init", 1, "is gone");
+    p.check("plan", 1, "is gone");
+    p.check("init --accept-rollback", 0, "The state is made");
+    p.check("plan", 0, "2 to create");
+    p.check("apply --auto-approve", 0, "2 created");
+    p.check("destroy --auto-approve", 0, "2 deleted");
+    std::fs::remove_dir_all(p.root().join(".landfall")).unwrap();
+    p.check("init", 0, "The state is made");
+}

@@ -1,11 +1,11 @@
-//! The anchor: how far each state was seen from this computer, so that a store which went back
-//! is noticed.
+//! The anchor: how far each state was seen from this computer, and which state was seen in each
+//! store, so that one which went back, was replaced or is gone is noticed.
 
 use model::Lineage;
 use serde::{Deserialize, Serialize};
 use state::Position;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The directory of all anchors.
 #[derive(Clone, Debug)]
@@ -71,13 +71,44 @@ impl Anchors {
     /// Where it can't be written.
     pub fn save(&self, lineage: Lineage, anchor: Anchor) -> io::Result<()> {
         std::fs::create_dir_all(&self.directory)?;
-        // Beside it and renamed, so that nobody reads half of it; named by the process, so that
-        // two do not write the same file.
-        let beside = self
-            .directory
-            .join(format!(".{lineage}.{}", std::process::id()));
-        std::fs::write(&beside, serde_json::to_vec(&anchor)?)?;
-        std::fs::rename(&beside, self.path(lineage))
+        self.put(&self.path(lineage), &serde_json::to_vec(&anchor)?)
+    }
+
+    /// Beside it and renamed, so that nobody reads half of it; named by the process, so that two
+    /// do not write the same file.
+    fn put(&self, path: &Path, bytes: &[u8]) -> io::Result<()> {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let beside = path.with_file_name(format!(".{name}.{}", std::process::id()));
+        std::fs::write(&beside, bytes)?;
+        std::fs::rename(&beside, path)
+    }
+
+    /// Which state was in a store when it was seen last and held something.
+    pub fn state_of(&self, store: &str) -> Option<Lineage> {
+        // One that can't be read is as good as none.
+        let text = std::fs::read_to_string(self.path_of(store)).ok()?;
+        text.lines().next()?.parse().ok()
+    }
+
+    /// Remembers which state is in a store; none, where nothing is in it that could be missed.
+    ///
+    /// # Errors
+    /// Where it can't be written.
+    pub fn set_state_of(&self, store: &str, state: Option<Lineage>) -> io::Result<()> {
+        if self.state_of(store) == state {
+            return Ok(());
+        }
+        let path = self.path_of(store);
+        let Some(lineage) = state else {
+            return std::fs::remove_file(path);
+        };
+        std::fs::create_dir_all(self.directory.join("stores"))?;
+        self.put(&path, format!("{lineage}\n{store}\n").as_bytes())
+    }
+
+    fn path_of(&self, store: &str) -> PathBuf {
+        let name = blake3::hash(store.as_bytes()).to_hex();
+        self.directory.join("stores").join(&name[..32])
     }
 
     fn path(&self, lineage: Lineage) -> PathBuf {

@@ -161,6 +161,13 @@ pub enum JournalError {
         /// The store.
         store: String,
     },
+    /// The store has no state, and had one when it was seen last.
+    Gone {
+        /// The store.
+        store: String,
+        /// Which one was there.
+        lineage: Lineage,
+    },
     /// The store has a state already.
     Exists {
         /// The store.
@@ -199,9 +206,11 @@ pub enum JournalError {
     },
     /// The keys.
     Key(KeyError),
-    /// The state is another one than the one meant.
+    /// The state is another one than before.
     Foreign {
-        /// Which one was meant.
+        /// The store.
+        store: String,
+        /// Which one was there when it was seen last.
         expected: Lineage,
         /// Which one it is.
         found: Lineage,
@@ -227,6 +236,12 @@ impl fmt::Display for JournalError {
             JournalError::Missing { store } => {
                 write!(f, "there is no state in {store}; `landfall init` makes one")
             }
+            JournalError::Gone { store, lineage } => write!(
+                f,
+                "the state that was in {store} ({lineage}) is gone: what it records is not known \
+                 any more, and still there. Put it back from a backup; where it is gone on \
+                 purpose, begin anew with `landfall init --accept-rollback`"
+            ),
             JournalError::Exists { store } => write!(
                 f,
                 "there is a state in {store} already; nothing was changed"
@@ -261,9 +276,15 @@ impl fmt::Display for JournalError {
                  changed; restore the store from a backup"
             ),
             JournalError::Key(error) => error.fmt(f),
-            JournalError::Foreign { expected, found } => write!(
+            JournalError::Foreign {
+                store,
+                expected,
+                found,
+            } => write!(
                 f,
-                "this is the state {found}, but {expected} was meant. Nothing was changed"
+                "the state in {store} is another one: {expected} was there when it was seen from \
+                 here last, and now {found} is. Nothing was changed. Where it was replaced on \
+                 purpose, say so with `--accept-rollback`"
             ),
             JournalError::RolledBack { store, seen, found } => write!(
                 f,

@@ -34,12 +34,19 @@ pub struct Genesis {
 /// How a journal is opened.
 #[derive(Clone, Debug, Default)]
 pub struct JournalOptions {
-    /// Where is remembered how far the state was seen; none to remember nothing.
+    /// Where is remembered which state was seen in a store, and how far; none to remember
+    /// nothing.
     pub anchors: Option<Anchors>,
-    /// Whether a state that went back is taken as it is.
+    /// Whether a state that went back, was replaced or is gone is taken as it is.
     pub accept_rollback: bool,
-    /// Which state it should be, where that is known.
-    pub lineage: Option<Lineage>,
+}
+
+impl JournalOptions {
+    /// Which state a store has to have.
+    fn expected(&self, store: &str) -> Option<Lineage> {
+        let anchors = self.anchors.as_ref().filter(|_| !self.accept_rollback);
+        anchors.and_then(|a| a.state_of(store))
+    }
 }
 
 /// What an append gives.
@@ -82,11 +89,15 @@ impl Journal {
                 store: store.describe(),
             });
         }
-        let lineage = options.lineage.unwrap_or_else(Lineage::random);
-        let keys = Keys::generate(lineage);
+        if let Some(lineage) = options.expected(&store.describe()) {
+            let store = store.describe();
+            return Err(JournalError::Gone { store, lineage });
+        }
+        let keys = Keys::generate(Lineage::random());
         let keyring = Keyring::new(&keys, recipients)?;
         let mut writer = Writer::empty(store, keys, keyring, options.anchors.clone());
         writer.begin(&genesis).await?;
+        writer.remember();
         Ok(Journal::start(writer))
     }
 

@@ -6,7 +6,6 @@ mod support;
 
 use landfall_store::*;
 use state::Event;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 use support::*;
 
@@ -314,24 +313,58 @@ async fn a_store_that_went_back_is_refused_until_accepted() {
 }
 
 #[tokio::test]
-async fn another_state_than_the_one_meant_is_refused() {
+async fn a_state_in_the_place_of_another_is_refused() {
     let place = Place::new();
-    place.create().await.0.close().await;
-    let options = JournalOptions {
-        lineage: Some(model::Lineage::random()),
-        ..JournalOptions::default()
-    };
-    let store = Arc::new(SqliteStore::open(&place.path()).unwrap());
-    let error = Journal::open(store, &place.sources(), &options).await.err();
-    assert!(
-        matches!(error, Some(JournalError::Foreign { .. })),
-        "{error:?}"
-    );
+    let (journal, _) = place.create().await;
+    recorded(journal, vec![put("t.a", "s")]).await;
     let again = place.try_create().await.err();
     assert!(
         matches!(again, Some(JournalError::Exists { .. })),
         "{again:?}"
     );
+    let first = place.copy();
+    place.restore(&[]);
+    // What was there is missed, as long as it held something.
+    for gone in [
+        place.try_create().await.err(),
+        place.open_made().await.err(),
+    ] {
+        assert!(matches!(gone, Some(JournalError::Gone { .. })), "{gone:?}");
+    }
+    // Somebody else's, that the same key opens.
+    place.restore(&[]);
+    let elsewhere = JournalOptions::default();
+    place.create_with(&elsewhere).await.unwrap().0.close().await;
+    let error = place.open().await.err();
+    assert!(
+        matches!(error, Some(JournalError::Foreign { .. })),
+        "{error:?}"
+    );
+    let (journal, _) = place.open_accepting().await.unwrap();
+    journal.close().await;
+    place.open().await.unwrap().0.close().await;
+    place.restore(&first);
+    place.open().await.unwrap().0.close().await;
+}
+
+#[tokio::test]
+async fn an_empty_state_is_not_missed() {
+    let place = Place::new();
+    let (journal, _) = place.create().await;
+    recorded(journal, vec![put("t.a", "s")]).await;
+    let (journal, state) = place.open().await.unwrap();
+    let made = state.objects.keys().map(|id| Event::Forgotten(*id));
+    recorded(journal, made.collect()).await;
+    place.restore(&[]);
+    place.try_create().await.unwrap().0.close().await;
+}
+
+/// Records events under a lease that is given back, and closes.
+async fn recorded(journal: Journal, events: Vec<Event>) {
+    journal.take_lease(request("apply", 30_000)).await.unwrap();
+    journal.append(events).await.unwrap();
+    journal.end_lease().await.unwrap();
+    journal.close().await;
 }
 
 async fn batches(place: &Place) -> usize {

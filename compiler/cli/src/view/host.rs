@@ -64,7 +64,7 @@ mod tests {
     fn who_logs_in_where() {
         let address = ("address", Value::from("10.0.0.2"));
         let jump = Value::object([("address", "bastion".into())]);
-        check(&[address.clone()], Some("10.0.0.2"));
+        check(std::slice::from_ref(&address), Some("10.0.0.2"));
         check(
             &[
                 address.clone(),

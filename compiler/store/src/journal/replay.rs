@@ -30,7 +30,13 @@ pub(super) async fn open(
     let loaded = store.load().await;
     let loaded = loaded.map_err(|e| JournalError::of_store(&name, e))?;
     if loaded.snapshot.is_none() && loaded.batches.is_empty() {
-        return Err(JournalError::Missing { store: name });
+        return Err(match options.expected(&name) {
+            Some(lineage) => JournalError::Gone {
+                store: name,
+                lineage,
+            },
+            None => JournalError::Missing { store: name },
+        });
     }
     let corrupted = |d: Damage| JournalError::Corrupted {
         store: store.describe(),
@@ -45,10 +51,11 @@ pub(super) async fn open(
     })?;
     let keyring = Keyring::from_bytes(bytes)?;
     let keys = keyring.unlock(sources)?;
-    if let Some(expected) = options.lineage
+    if let Some(expected) = options.expected(&name)
         && expected != keys.lineage
     {
         return Err(JournalError::Foreign {
+            store: name,
             expected,
             found: keys.lineage,
         });

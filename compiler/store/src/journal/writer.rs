@@ -121,6 +121,7 @@ impl Writer {
         };
         if writer.tip.position > 0 {
             writer.anchor(true);
+            writer.remember();
         }
         writer
     }

@@ -99,8 +99,21 @@ impl Place {
     }
 
     pub async fn try_create(&self) -> Result<(Journal, Arc<State>), JournalError> {
+        self.create_with(&self.options()).await
+    }
+
+    pub async fn create_with(
+        &self,
+        options: &JournalOptions,
+    ) -> Result<(Journal, Arc<State>), JournalError> {
         let store = Arc::new(SqliteStore::create(&self.path()).unwrap());
-        Journal::create(store, genesis(), &self.recipients(), &self.options()).await
+        Journal::create(store, genesis(), &self.recipients(), options).await
+    }
+
+    /// Opens the store, which is made where it is missing.
+    pub async fn open_made(&self) -> Result<(Journal, Arc<State>), JournalError> {
+        drop(SqliteStore::create(&self.path()).unwrap());
+        self.open().await
     }
 
     pub async fn open(&self) -> Result<(Journal, Arc<State>), JournalError> {

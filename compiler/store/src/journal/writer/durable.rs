@@ -196,6 +196,16 @@ impl Writer {
         }
     }
 
+    /// Remembers that this state is in this store, while it holds something.
+    pub(in crate::journal) fn remember(&self) {
+        let Some(anchors) = &self.anchors else { return };
+        let empty = self.state.objects.is_empty() && self.state.open.is_empty();
+        let state = (!empty).then_some(self.keys.lineage);
+        if let Err(error) = anchors.set_state_of(&self.store.describe(), state) {
+            tracing::warn!(%error, "which state is in the store could not be remembered");
+        }
+    }
+
     pub(super) fn anchor(&mut self, now: bool) {
         let Some(anchors) = &self.anchors else { return };
         if !now && self.anchored.is_some_and(|at| at.elapsed() < ANCHOR_EVERY) {

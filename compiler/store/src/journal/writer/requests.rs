@@ -119,6 +119,7 @@ impl Writer {
         self.standing.send_replace(Standing::None);
         self.snapshot_if_due(2).await;
         self.anchor(true);
+        self.remember();
         Ok(())
     }
 
