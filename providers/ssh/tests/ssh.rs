@@ -297,6 +297,40 @@ async fn becomes_root_by_sudo_or_says_why_not() {
 }
 
 #[tokio::test]
+async fn who_does_not_get_in_or_become_root_hears_so_before_the_first_change() {
+    let sshd = Sshd::start();
+    fs::write(
+        sshd.at("bin").join("sudo"),
+        "#!/bin/sh\necho 'sudo: a password is required' >&2\nexit 1\n",
+    )
+    .unwrap();
+    run(&["chmod", "755", &sshd.at("bin/sudo").display().to_string()]);
+    let stranger = [("user", "nobody-such".into())];
+    for (fields, expected) in [
+        ([("become", true.into())], "could not become root"),
+        (stranger, "lets nobody in as nobody-such"),
+    ] {
+        let world = world(&sshd, &fields).await;
+        let config = world.config("ssh_file", &file(&world));
+        let plan = world.plan("ssh_file", &config, None, None);
+        let change = world.creation("ssh_file", model::ObjectId::random(), plan);
+        let foreseen = world.connection.preflight(&[change]).await;
+        assert_eq!(foreseen.len(), 1, "{foreseen:?}");
+        let said = words(&foreseen[0].problem);
+        assert!(said.contains(expected), "{said}");
+    }
+    let world = world(&sshd, &[]).await;
+    let before = sshd.count();
+    let config = world.config("ssh_file", &file(&world));
+    let change = || {
+        let plan = world.plan("ssh_file", &config, None, None);
+        world.creation("ssh_file", model::ObjectId::random(), plan)
+    };
+    assert_eq!(world.connection.preflight(&[change(), change()]).await, []);
+    assert_eq!(sshd.count(), before + 1, "one exec a host");
+}
+
+#[tokio::test]
 async fn an_unknown_host_is_refused_with_its_fingerprint() {
     let sshd = Sshd::start();
     fs::write(sshd.at("known_hosts"), "").unwrap();
