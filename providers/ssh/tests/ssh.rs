@@ -118,6 +118,35 @@ async fn a_changed_host_key_is_refused_with_both_fingerprints() {
 }
 
 #[tokio::test]
+async fn a_host_that_is_known_by_another_kind_of_key_is_refused_in_other_words() {
+    let sshd = Sshd::start();
+    let rsa = sshd.at("rsa").display().to_string();
+    run(&[
+        "ssh-keygen",
+        "-q",
+        "-t",
+        "rsa",
+        "-b",
+        "2048",
+        "-N",
+        "",
+        "-f",
+        &rsa,
+    ]);
+    let key = fs::read_to_string(sshd.at("rsa.pub")).unwrap();
+    let key = key.split(' ').take(2).collect::<Vec<_>>().join(" ");
+    sshd.know(&key);
+    let expected = [
+        "is known as ssh-rsa only",
+        "it shows ssh-ed25519",
+        "ssh-keyscan",
+    ];
+    check_refused(&world(&sshd, &[]).await, &expected).await;
+    let pinned = world(&sshd, &[("host_key", key.into())]).await;
+    check_refused(&pinned, &["is known as ssh-rsa only", "ed25519_key.pub"]).await;
+}
+
+#[tokio::test]
 async fn a_revoked_host_key_is_refused() {
     let sshd = Sshd::start();
     let known = fs::read_to_string(sshd.at("known_hosts")).unwrap();

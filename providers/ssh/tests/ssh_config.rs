@@ -14,6 +14,7 @@ async fn named(sshd: &Sshd, config: &str, fields: &[(&str, Value)]) -> World {
     let path = sshd.at("ssh_config");
     fs::write(&path, config).unwrap();
     let mut all = vec![("address", "web".into())];
+    all.retain(|(n, _)| fields.iter().all(|(f, _)| f != n));
     all.extend(fields.iter().cloned());
     let config = [("ssh_config", path.display().to_string().into())];
     World::on(support::host(&all), &config).await
@@ -78,4 +79,21 @@ async fn an_alias_stands_for_the_name_in_known_hosts() {
         sshd.at("known_hosts").display()
     );
     check_works(&named(&sshd, &config, &[]).await).await;
+}
+
+#[tokio::test]
+async fn a_host_value_that_says_all_is_not_asked_about() {
+    let sshd = Sshd::start();
+    let fields = [
+        ("id", "machine-1".into()),
+        ("address", "127.0.0.1".into()),
+        ("port", Value::int(sshd.port.into())),
+        ("user", "root".into()),
+        ("identity", sshd.at("user_key").display().to_string().into()),
+        ("host_key", sshd.host_key().into()),
+    ];
+    let for_all = "Host *\n  ProxyJump bastion\n  HostName elsewhere.invalid\n";
+    check_works(&named(&sshd, for_all, &fields).await).await;
+    let refused = named(&sshd, for_all, &fields[1..]).await;
+    check_refused(&refused, &["elsewhere.invalid"]).await;
 }
