@@ -38,7 +38,8 @@ What the value leaves out, ssh's own configuration fills in (`~/.ssh/config`, or
 `Port`, `User`, `IdentityFile`, `IdentitiesOnly`, `IdentityAgent`, `ProxyJump`, `UserKnownHostsFile` and `HostKeyAlias`, in
 blocks of `Host` or `Match` with `all`, `host`, `originalhost`, `user` and `localuser`, with `Include`. It is read when a
 host is connected to. A `ProxyCommand` for the host is refused, and so is a `Match exec` that says one of these; everything else
-in it is left to ssh. Host keys are always checked, whatever `StrictHostKeyChecking` says.
+in it is left to ssh. Host keys are always checked, whatever `StrictHostKeyChecking` says, and must be Ed25519 or ECDSA. A value that says all
+(`id`, `port`, `user`, `host_key` and a key), as those that machines give out, is not looked up.
 
 ";
 

@@ -75,6 +75,7 @@ fn host(id: Value, address: Value, identity: Value, host_key: Value) -> Outcome<
     let host = Value::object([
         ("id", id),
         ("address", address),
+        ("port", Value::int(22)),
         ("user", "root".into()),
         // The key stays in a file of this computer: with its path alone, a plan needs no secret.
         ("identity", identity),

@@ -24,10 +24,120 @@ fn creation(world: &World, ty: &'static str, fields: &[(&str, Value)]) -> Operat
 
 /// Nothing of a trial is left on the machine.
 fn check_disarmed(machine: &Machine) {
-    assert_eq!(
-        machine.run("ls -d /var/lib/landfall/armed* 2>/dev/null || true"),
-        ""
+    let left = "ls -d /var/lib/landfall/armed* /etc/systemd/system/landfall-armed* \
+                /etc/systemd/system/multi-user.target.wants/landfall-armed* 2>/dev/null || true";
+    assert_eq!(machine.run(left), "");
+}
+
+/// A world that logs in as another user than the test does.
+async fn as_admin(machine: &Machine) -> World {
+    machine.run(
+        "useradd -m admin && cp -r /root/.ssh /home/admin/ && chown -R admin: /home/admin && \
+         echo 'admin ALL=(root) NOPASSWD: /bin/sh' >/etc/sudoers.d/admin && command -v sudo",
     );
+    let mut world = machine.world().await;
+    world.host = machine
+        .host()
+        .with("user", "admin".into())
+        .with("become", true.into());
+    world
+}
+
+/// Begins a change that locks Landfall out, and lets nobody prove it.
+async fn arm(world: &World, machine: &Machine, change: Operation) {
+    let connection = world.connection.clone();
+    let client = tokio::spawn(async move {
+        let (sender, _receiver) = provider::answers();
+        connection.apply(vec![change], sender).await;
+    });
+    let deadline = Instant::now() + Duration::from_secs(20);
+    while !machine
+        .try_run("test -d /var/lib/landfall/armed && test -e /etc/ssh/sshd_config.d/z.conf")
+    {
+        assert!(Instant::now() < deadline, "it was never armed");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    client.abort();
+    let _ = client.await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_armed_when_the_machine_went_down_is_put_back_when_it_starts() {
+    if !possible() {
+        return;
+    }
+    let mut machine = Machine::new("armed").await;
+    let world = as_admin(&machine).await;
+    let fields = file("/etc/ssh/sshd_config.d/z.conf", "DenyUsers admin\n");
+    let locking = creation(&world, "ssh_file", &fields);
+    arm(&world, &machine, locking.clone()).await;
+    let enabled = "systemctl is-enabled landfall-armed.service";
+    assert_eq!(machine.run(enabled), "enabled\n");
+    machine.restart().await;
+    let deadline = Instant::now() + Duration::from_secs(30);
+    while !machine.try_run("test ! -e /etc/ssh/sshd_config.d/z.conf") {
+        assert!(Instant::now() < deadline, "it was not put back");
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    check_disarmed(&machine);
+    // It is in effect: Landfall gets in, and hears that it was put back.
+    let mut again = machine.world().await;
+    again.host = machine
+        .host()
+        .with("user", "admin".into())
+        .with("become", true.into());
+    again.lineage = world.lineage;
+    let found = again.find(&locking).await;
+    assert!(matches!(found, FindAnswer::Absent), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_sshd_is_started_with_and_the_packages_that_let_in_are_guarded() {
+    if !possible() {
+        return;
+    }
+    let machine = Machine::new("ways-in").await;
+    let world = machine.world().await;
+    let drop_in = "/etc/systemd/system/ssh.service.d/x.conf";
+    let directory = [("path", "/etc/systemd/system/ssh.service.d".into())];
+    let directory = world.create("ssh_directory", &directory).await.unwrap();
+    let good = file(drop_in, "[Service]\nEnvironment=HARMLESS=1\n");
+    let good = world.create("ssh_file", &good).await;
+    let good: Object = good.unwrap_or_else(|f| panic!("{}", support::words(&f.problem)));
+    assert!(
+        machine
+            .run("systemctl show ssh -p Environment")
+            .contains("HARMLESS=1")
+    );
+    let broken = "[Service]\nExecStart=\nExecStart=/bin/false\n";
+    let failed = world.update(&good, &file(drop_in, broken)).await;
+    check_fails(failed, "did not take effect in sshd");
+    assert!(machine.run(&format!("cat {drop_in}")).contains("HARMLESS"));
+    assert_eq!(machine.run("systemctl is-active ssh"), "active\n");
+    let elsewhere = "[Service]\nExecStart=\nExecStart=/usr/sbin/sshd -D -p 2244\n";
+    check_fails(world.update(&good, &file(drop_in, elsewhere)).await, BACK);
+    assert!(machine.run(&format!("cat {drop_in}")).contains("HARMLESS"));
+    world.delete(&good).await.unwrap();
+    world.delete(&directory).await.unwrap();
+    check_disarmed(&machine);
+
+    machine.run(
+        "set -e; mkdir -p /srv/repo/anti/DEBIAN; cd /srv/repo
+         printf 'Package: anti-ssh\nVersion: 1\nArchitecture: all\nMaintainer: x <x@x.invalid>\n' \
+           >anti/DEBIAN/control
+         printf 'Conflicts: openssh-server\nDescription: x\n' >>anti/DEBIAN/control
+         dpkg-deb -b anti anti.deb >/dev/null
+         { cat anti/DEBIAN/control; echo Filename: ./anti.deb; echo Size: $(stat -c %s anti.deb)
+           echo SHA256: $(sha256sum anti.deb | cut -d ' ' -f 1); } >Packages
+         echo 'deb [trusted=yes] file:/srv/repo ./' >/etc/apt/sources.list
+         rm -rf /etc/apt/sources.list.d/*; apt-get update -q >/dev/null",
+    );
+    let anti = world
+        .create("ssh_package", &[("name", "anti-ssh".into())])
+        .await;
+    let failure = check_fails(anti, "apt would take away what Landfall needs");
+    assert!(support::words(&failure.problem).contains("openssh-server"));
+    machine.run("dpkg-query -W openssh-server && test ! -e /var/lib/landfall");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,7 +30,7 @@ async fn apply_host(on: &SshConnection, host: Host, operations: Vec<&Operation>,
         match job(operation, &host, on.sessions.connect_s()) {
             Ok((job, task)) => {
                 open.jobs.insert(operation.token.to_string(), job);
-                add(&mut batches, operation, task);
+                add(&mut batches, operation, task, &host);
             }
             Err(problem) => open
                 .answers
@@ -105,7 +105,7 @@ fn job<'a>(
 
 /// Adds a task to the last batch, or begins another where the state or its lease is another, or
 /// where what was done before must be proven first.
-fn add(batches: &mut Vec<Batch>, operation: &Operation, task: Task) {
+fn add(batches: &mut Vec<Batch>, operation: &Operation, task: Task, host: &Host) {
     let lineage = operation.ownership.lineage.to_string();
     let epoch = operation.ownership.epoch;
     let scripts = crate::resources::of(&operation.ty)
@@ -120,6 +120,7 @@ fn add(batches: &mut Vec<Batch>, operation: &Operation, task: Task) {
             epoch,
             tasks: Vec::new(),
             scripts: Vec::new(),
+            ways_in: guard::ways_in(host),
         });
     }
     if let Some(batch) = batches.last_mut() {

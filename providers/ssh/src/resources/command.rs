@@ -22,7 +22,9 @@ impl Resource for SshCommand {
             undo: Undo::Impossible,
             ..schema(
                 "A command that is run once on a host, by /bin/sh. Another command, or other \
-                 `triggers`, run it anew. It is never repeated by itself.",
+                 `triggers`, run it anew. It is never repeated by itself. What it does to sshd, \
+                 firewall or network is not put back where it locks you out: describe that by \
+                 files and units, which are.",
                 vec![
                     Attribute::new("command", Type::String, "What is run.")
                         .required()

@@ -34,6 +34,9 @@ pub(crate) fn guard(
         "ssh_authorized_key" if login(&name("user")) => {
             ("login", String::new(), vec![format!("keys:{}", host.user)])
         }
+        "ssh_group" if !host.local && lets_in(&name("name")) => {
+            ("login", String::new(), accounts())
+        }
         "ssh_user" if login(&name("name")) => ("login", String::new(), accounts()),
         _ => return None,
     };
@@ -45,6 +48,18 @@ pub(crate) fn guard(
         paths,
         seconds,
     })
+}
+
+/// Packages by which Landfall gets in and becomes root: none of them is taken away, whatever apt
+/// would do, since no host could put it back whole.
+pub(crate) fn ways_in(host: &Host) -> Vec<&'static str> {
+    if host.local {
+        return Vec::new();
+    }
+    let mut ways = vec!["openssh-server", "dropbear", "dropbear-bin", "ifupdown"];
+    ways.extend(["netplan.io", "network-manager", "dhcpcd", "isc-dhcp-client"]);
+    ways.extend(host.become_root.then_some("sudo"));
+    ways
 }
 
 /// The account that Landfall logs in as is not removed: no host could put it back whole.
@@ -71,9 +86,21 @@ pub(crate) fn refuse_own_account(
 
 fn of_path(path: &str) -> Option<&'static str> {
     let below = |directories: &[&str]| directories.iter().any(|d| path.starts_with(d));
-    let accounts = ["/etc/nsswitch.conf", "/etc/hosts.allow", "/etc/hosts.deny"];
+    let accounts = [
+        "/etc/nsswitch.conf",
+        "/etc/hosts.allow",
+        "/etc/hosts.deny",
+        "/etc/nologin",
+    ];
+    let drop_ins = [
+        "/etc/systemd/system/ssh.service.d/",
+        "/etc/systemd/system/sshd.service.d/",
+        "/etc/systemd/system/ssh.socket.d/",
+    ];
     Some(match path {
         _ if below(&["/etc/ssh/"]) => "sshd",
+        // What sshd is started with counts from its next start on.
+        _ if below(&drop_ins) || path == "/etc/default/ssh" => "sshd_unit",
         _ if path == "/etc/sudoers" || below(&["/etc/sudoers.d/"]) => "sudoers",
         _ if below(&["/etc/nftables"]) => "nftables",
         _ if path == "/etc/default/ufw" || below(&["/etc/ufw/"]) => "ufw",
@@ -104,10 +131,17 @@ fn of_unit(name: &str) -> Option<&'static str> {
         "ssh" | "sshd" => "sshd",
         "nftables" => "nftables",
         "ufw" => "ufw",
-        "networking" => "ifupdown",
+        "netfilter-persistent" => "ufw",
+        "firewalld" => "nftables",
+        "networking" | "NetworkManager" | "dhcpcd" | "wpa_supplicant" => "ifupdown",
         "systemd-networkd" => "networkd",
         _ => return None,
     })
+}
+
+/// Groups that sudo and sshd commonly ask for.
+fn lets_in(group: &str) -> bool {
+    ["sudo", "wheel", "admin"].contains(&group) || group.starts_with("ssh")
 }
 
 fn accounts() -> Vec<String> {
@@ -134,11 +168,11 @@ pub(crate) fn explain(code: &str) -> Option<ProviderProblem> {
                 "the change would have locked you out of the host; see what in it keeps this \
                  user, or this address, from getting in",
             ),
-        "check_sshd" => refused("`sshd -t`"),
+        "check_sshd" | "check_sshd_unit" => refused("`sshd -t`"),
         "check_sudoers" => refused("`visudo -c`"),
         "check_nftables" => refused("`nft -c`"),
         "check_netplan" => refused("`netplan generate`"),
-        "effect_sshd" => effect("sshd"),
+        "effect_sshd" | "effect_sshd_unit" => effect("sshd"),
         "effect_nftables" | "effect_ufw" => effect("the firewall"),
         "effect_networkd" | "effect_netplan" => effect("the network"),
         _ => return None,
@@ -153,6 +187,14 @@ mod tests {
     fn what_can_lock_out_is_known_by_its_path_or_name() {
         for (path, kind) in [
             ("/etc/ssh/sshd_config.d/x.conf", Some("sshd")),
+            ("/etc/ssh/sshd_config", Some("sshd")),
+            (
+                "/etc/systemd/system/ssh.service.d/x.conf",
+                Some("sshd_unit"),
+            ),
+            ("/etc/systemd/system/sshx.service.d/x.conf", None),
+            ("/etc/default/ssh", Some("sshd_unit")),
+            ("/etc/nologin", Some("login")),
             ("/etc/sudoers.d/x", Some("sudoers")),
             ("/etc/nftables.conf", Some("nftables")),
             ("/etc/ufw/user.rules", Some("ufw")),
@@ -167,6 +209,8 @@ mod tests {
             ("ssh.service", Some("sshd")),
             ("ssh.socket", Some("sshd")),
             ("nftables.service", Some("nftables")),
+            ("firewalld.service", Some("nftables")),
+            ("NetworkManager.service", Some("ifupdown")),
             ("sshx.service", None),
             ("ssh.target", None),
         ] {

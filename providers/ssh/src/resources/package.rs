@@ -160,6 +160,13 @@ impl Resource for SshPackage {
                 "remove what needs it first, or take the package out of the state \
                    (`landfall state rm`)",
             ),
+            "way_in" => ProviderProblem::error(
+                "apt would take away what Landfall needs to get into the host; nothing was changed",
+            )
+            .help(
+                "change that by hand, where you can get in another way, or take the package out \
+                 of the state (`landfall state rm`)",
+            ),
             "exists" => ProviderProblem::error(format!(
                 "the package {name} is installed already in another version"
             ))

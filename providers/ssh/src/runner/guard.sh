@@ -24,7 +24,11 @@ guarded() {
   sound=$? broken=$WORDS WORDS=
   guard_arm || return
   if "$FN" "$@"; then
-    if [ -z "$TOUCHED" ]; then rm -rf "$G"; return 0; fi
+    if [ -z "$TOUCHED" ]; then
+      rm -rf "$G"
+      guard_unboot
+      return 0
+    fi
     guard_hold && return 0
   fi
   [ ! -d "$G" ] || /bin/sh "$G/back.sh" "$D" now 3>&- 9>&-
@@ -38,11 +42,34 @@ guard_arm() {
   WORDS=$(guard_image 2>&1 3>&- 9>&-) || { rm -rf "$G.new"; CODE=records; return 1; }
   emit "armed $TOKEN"
   [ "$PATIENCE" != 0 ] || return 0
+  guard_boot 2>/dev/null
   if [ -d /run/systemd/system ] && systemd-run --quiet --collect \
     --unit="landfall-armed-$TOKEN" /bin/sh "$G/back.sh" "$D" wait 3>&- 9>&-; then
     return 0
   fi
   setsid /bin/sh "$G/back.sh" "$D" wait </dev/null >/dev/null 2>&1 3>&- 9>&- &
+}
+
+# A host that starts anew while it is armed puts back before it has a network, let alone an sshd.
+guard_boot() {
+  [ -d /run/systemd/system ] || return 0
+  at=$(printf %s "$G/back.sh" | sed 's/[\\"]/\\&/g; s/%/%%/g; s/[$]/$$/g')
+  with=$(printf %s "$D" | sed 's/[\\"]/\\&/g; s/%/%%/g; s/[$]/$$/g')
+  cat >"$BOOT.new" <<UNIT
+[Unit]
+Description=Put back a change by Landfall that nothing proved
+Before=network-pre.target ssh.service ssh.socket
+Wants=network-pre.target
+
+[Service]
+Type=oneshot
+ExecStart=/bin/sh "$at" "$with" boot
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+  chmod 644 "$BOOT.new" && mv -f "$BOOT.new" "$BOOT" && ln -sf "$BOOT" "$BOOT_WANTS" &&
+    sync "$BOOT" "${BOOT_WANTS%/*}"
 }
 
 guard_image() {
@@ -75,6 +102,11 @@ guard_image() {
   done <"$G.new/paths"
   case $GUARD in
     nftables) ! command -v nft >/dev/null || nft list ruleset >"$G.new/ruleset" || return ;;
+    sshd_unit)
+      for service in ssh.socket ssh.service; do
+        ! systemctl -q is-active "$service" || printf '%s\n' "$service"
+      done >"$G.new/active"
+      ;;
     ufw)
       for tool in iptables ip6tables; do
         ! command -v "$tool-save" >/dev/null || "$tool-save" >"$G.new/$tool" || return
@@ -107,7 +139,7 @@ guard_hold() {
 # The tool's own verdict of its configuration.
 guard_check() {
   case $GUARD in
-    sshd)
+    sshd | sshd_unit)
       command -v sshd >/dev/null || return 0
       [ -d /run/sshd ] || mkdir -m 755 /run/sshd 2>/dev/null
       WORDS=$(sshd -t 2>&1 3>&- 9>&-)
@@ -124,6 +156,7 @@ guard_check() {
 # It is decided: from here on nothing puts it back.
 guard_proven() {
   mv -T "$G" "$G.proven" || return
+  guard_unboot
   if [ -n "$GUARDED_UNIT" ]; then rm -rf "$L/dormant.$GUARD"; return 0; fi
   case $GUARD in ifupdown | nftables | networkd) ;; *) return 0 ;; esac
   /bin/sh "$G.proven/back.sh" "$D" live || [ -e "$L/dormant.$GUARD" ] ||
@@ -174,6 +207,7 @@ live() {
     nftables) unit -q is-active nftables.service ;;
     ufw) ufw status 2>/dev/null | grep -q '^Status: active' ;;
     networkd) unit -q is-active systemd-networkd.service ;;
+    sshd_unit) [ -n "$was" ] ;;
     netplan) command -v netplan >/dev/null ;;
     *) return 1 ;;
   esac
@@ -186,6 +220,10 @@ effect() {
       elif unit -q is-active sshd.service; then systemctl reload sshd.service
       else kill -HUP "$(cat /run/sshd.pid)"; fi
       ;;
+    sshd_unit)
+      systemctl daemon-reload || return
+      for service in $was; do systemctl restart "$service" || return; done
+      ;;
     nftables) systemctl reload nftables.service ;;
     ufw) ufw reload ;;
     networkd) networkctl reload ;;
@@ -194,7 +232,12 @@ effect() {
 }
 here=${0%/*}
 read -r kind <"$here/kind"
+was=$(cat "$here/active" 2>/dev/null) now=
 case $2 in
+  boot)
+    # What takes effect by itself now that the machine starts must not be waited for.
+    now=--no-block kind=boot
+    ;;
   effect) effect; exit ;;
   live) live; exit ;;
   wait)
@@ -224,10 +267,11 @@ for tool in iptables ip6tables; do [ ! -f "$B/$tool" ] || "$tool-restore" <"$B/$
 if [ -f "$B/unit" ]; then
   read -r name enabled active <"$B/unit"
   systemctl daemon-reload
+  # shellcheck disable=SC2086 # one word or none
   case $enabled in enabled) systemctl enable "$name" ;; disabled) systemctl disable "$name" ;; esac
   case $active in
-    active | reloading | activating) systemctl reset-failed "$name"; systemctl restart "$name" ;;
-    *) systemctl stop "$name" ;;
+    active | reloading | activating) systemctl reset-failed "$name"; systemctl $now restart "$name" ;;
+    *) systemctl $now stop "$name" ;;
   esac
   [ ! -f "$B/ruleset" ] || { echo 'flush ruleset'; cat "$B/ruleset"; } | nft -f -
 else
@@ -239,5 +283,8 @@ rm -rf "$O"
 read -r R <"$B/record"
 [ ! -f "$R" ] || echo put_back >>"$R"
 rm -rf "$B"
+rm -f /etc/systemd/system/landfall-armed.service \
+  /etc/systemd/system/multi-user.target.wants/landfall-armed.service
+[ -z "$now" ] || systemctl daemon-reload
 BACK
 }

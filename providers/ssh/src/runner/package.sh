@@ -22,14 +22,14 @@ package_install() { # name[=version]...
   package_list >"$L/packages.before"
   package_entries >"$L/entries.before"
   [ -n "${FETCHED:-}" ] || ls /var/lib/apt/lists/*_Packages* >/dev/null 2>&1 || package_fetch
-  apt_get install --allow-downgrades -- "$@"
+  package_apt_install "$@"
   rc=$?
-  if [ "$rc" != 0 ] && [ -z "${FETCHED:-}" ]; then
+  if [ "$rc" != 0 ] && [ -z "${FETCHED:-}$WAY" ]; then
     last_words
     case $WORDS in
       *"Unable to locate"* | *"no installation candidate"* | *"was not found"* | *404* | *"Failed to fetch"*)
         package_fetch
-        apt_get install --allow-downgrades -- "$@"
+        package_apt_install "$@"
         rc=$?
         ;;
     esac
@@ -40,6 +40,19 @@ package_install() { # name[=version]...
   package_trees "$new"
   rm -f "$L/packages.before" "$L/entries.before"
   return "$rc"
+}
+
+package_apt_install() { # name[=version]...
+  WAY=$(package_way_in install --allow-downgrades -- "$@")
+  [ -z "$WAY" ] || return 1
+  apt_get install --allow-downgrades -- "$@"
+}
+
+# Packages that apt would take away though Landfall needs them.
+package_way_in() { # apt-get's arguments
+  for other in $(package_would "$@"); do
+    case $WAYS_IN in *" $other "*) printf '%s\n' "$other" ;; esac
+  done
 }
 
 # What maintainer scripts make and never take away (nginx its /var/www) is noted as it was left.
@@ -108,6 +121,7 @@ package_put() { # how name existing expected had version
   account_may "$1" "$3" "$4" "$5" "$NOW" || return
   [ -z "$same" ] || return 0
   package_install "$2${6:+=$6}" && { TOUCHED=1; return 0; }
+  [ -z "${WAY:-}" ] || { fail way_in "$WAY"; return; }
   was=$NOW words=$WORDS
   package_state "$2"
   [ "$NOW" = "$was" ] || TOUCHED=1
@@ -139,6 +153,7 @@ package_drop() { # name had
 package_remove() { # name
   would=$(package_would purge -- "$1")
   for other in $would; do
+    case $WAYS_IN in *" $other "*) fail way_in "$other"; return ;; esac
     [ "$other" = "$1" ] || grep -qxF -- "$other" "$L/packages" 2>/dev/null ||
       { fail needed "$other"; return; }
   done
@@ -150,6 +165,7 @@ package_remove() { # name
 # What came along with a package of ours and is needed by none any more.
 package_unneeded() {
   for other in $(package_would autoremove); do
+    case $WAYS_IN in *" $other "*) continue ;; esac
     grep -qxF -- "$other" "$L/packages" 2>/dev/null && printf '%s\n' "$other"
   done
 }

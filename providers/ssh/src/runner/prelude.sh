@@ -17,6 +17,11 @@ open_protocol() {
   emit "hello 1 $(id -un)"
 }
 
+# What a host that starts anew while it is armed is told by.
+BOOT=/etc/systemd/system/landfall-armed.service
+BOOT_WANTS=/etc/systemd/system/multi-user.target.wants/landfall-armed.service
+guard_unboot() { rm -f "$BOOT" "$BOOT_WANTS"; }
+
 # Takes the host's lock. A lock file that was removed meanwhile is no lock, and what waits for its
 # proof is waited for, but by whoever brings it.
 lock() { # seconds [proof]
@@ -55,4 +60,5 @@ interrupted() {
     fi
   fi
   rm -rf "$D/armed.new"
+  [ -d "$D/armed" ] || [ ! -e "$BOOT" ] || guard_unboot
 }

@@ -82,6 +82,8 @@ pub(crate) struct Batch {
     pub(crate) epoch: u64,
     pub(crate) tasks: Vec<Task>,
     pub(crate) scripts: Vec<&'static str>,
+    /// Packages that must stay.
+    pub(crate) ways_in: Vec<&'static str>,
 }
 
 /// What the host told of an operation that was done.
@@ -251,6 +253,7 @@ impl Batch {
             program.define(GUARD);
         }
         self.scripts.iter().for_each(|s| program.define(s));
+        program.set("WAYS_IN", &format!(" {} ", self.ways_in.join(" ")));
         let (verb, first, wait, proof) = match part {
             Part::Work => ("op", 0, LOCK_WAIT_S, ""),
             Part::Prove => ("prove", self.tasks.len() - 1, GUARDED_S + 10, "proof"),

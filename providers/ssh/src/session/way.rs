@@ -93,13 +93,21 @@ impl Sessions {
     }
 
     fn said(&self, host: &Host) -> Result<Said, ProviderProblem> {
-        let Some(path) = &self.settings.ssh_config else {
+        let path = self.settings.ssh_config.as_ref();
+        let Some(path) = path.filter(|_| !says_all(host)) else {
             return Ok(Said::default());
         };
         let config = self.config.get_or_init(|| SshConfig::read(path));
         let config = config.as_ref().map_err(Clone::clone)?;
         config.of(&host.address, host.user_given.then_some(&*host.user))
     }
+}
+
+/// Whether a value leaves nothing open, as those do that machines give out: what the user's
+/// configuration says of all hosts is not meant for them.
+fn says_all(host: &Host) -> bool {
+    let key = host.identity.is_some() || host.private_key.is_some();
+    host.id.is_some() && host.host_key.is_some() && key && host.port_given && host.user_given
 }
 
 /// The last of the hosts to go through, each by the one before it. A host that is on the way

@@ -79,11 +79,36 @@ impl HostKeys {
         if self.keys.iter().any(|k| k.key_data() == shown.key_data()) {
             return Ok(());
         }
+        let kind = |k: &PublicKey| same_kind(&k.algorithm(), &shown.algorithm());
         Err(if self.keys.is_empty() {
             self.unknown(shown)
+        } else if !self.keys.iter().any(kind) {
+            self.other_kind(shown)
         } else {
             self.changed(shown)
         })
+    }
+
+    /// The host may have several keys, of which another kind was written down.
+    fn other_kind(&self, shown: &PublicKey) -> ProviderProblem {
+        let kinds = self.keys.iter().map(|k| k.algorithm().to_string());
+        let mut kinds: Vec<_> = kinds.collect();
+        kinds.dedup();
+        let what = format!(
+            "is known as {} only, which Landfall does not take or the host has not",
+            kinds.join(", ")
+        );
+        let problem = self.refuse(&what, shown);
+        match &self.source {
+            Source::Files(_) => {
+                let known = self.unknown(shown);
+                problem.help(known.help.unwrap_or_default())
+            }
+            Source::Value => problem.help(
+                "set `host_key` to its Ed25519 key (/etc/ssh/ssh_host_ed25519_key.pub on the \
+                 machine)",
+            ),
+        }
     }
 
     fn changed(&self, shown: &PublicKey) -> ProviderProblem {

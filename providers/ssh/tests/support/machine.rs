@@ -2,11 +2,15 @@
 
 use super::World;
 use model::{Lineage, ObjectId, Token, Value};
-use provider::{Action, Answer, Connection, Made, Operation, Ownership, Provider, answers};
+use provider::{
+    Action, Answer, Connection, Made, Operation, Ownership, Provider, ReadAnswer, ReadRequest,
+    answers,
+};
 use provider_sandbox::{SandboxProvider, Site};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 /// Whether machines can be made here. Where they can't, the test is skipped, loudly; under
 /// `CI=true` that is a failure.
@@ -87,6 +91,38 @@ impl Machine {
             .await
             .unwrap();
         world
+    }
+
+    /// Shuts it down and starts it anew.
+    pub async fn restart(&mut self) {
+        self.try_run("systemctl poweroff");
+        let deadline = Instant::now() + Duration::from_secs(60);
+        let stopped = loop {
+            let request = ReadRequest {
+                ty: "sandbox_machine".into(),
+                attributes: self.made.attributes.clone(),
+                private: self.made.private.clone(),
+                all: false,
+                lineage: Lineage([7; 10]),
+                object: Some(self.object),
+            };
+            let read = self.connection.read(vec![request]).await.remove(0);
+            match read {
+                ReadAnswer::Present { made, .. }
+                    if made.attributes.get("state") == Some(&"stopped".into()) =>
+                {
+                    break made.attributes;
+                }
+                _ => assert!(Instant::now() < deadline, "it does not stop: {read:?}"),
+            }
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        };
+        let action = Action::Update {
+            planned: stopped.with("state", "running".into()),
+            prior: stopped,
+        };
+        let started = apply(&self.connection, operation(self.object, action)).await;
+        self.made = started.unwrap().unwrap();
     }
 
     /// What a command prints there, by the system's own ssh.

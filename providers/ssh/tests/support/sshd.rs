@@ -1,5 +1,6 @@
 //! A real sshd of the tests' own, on a loopback port, with keys of its own.
 
+use super::{World, words};
 use model::Value;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -154,4 +155,31 @@ impl Drop for Sshd {
 pub fn run(words: &[&str]) {
     let status = Command::new(words[0]).args(&words[1..]).status().unwrap();
     assert!(status.success(), "{words:?}");
+}
+
+pub async fn world(sshd: &Sshd, fields: &[(&str, Value)]) -> World {
+    World::on(sshd.host(fields), &sshd.config()).await
+}
+
+pub fn file(world: &World) -> [(&'static str, Value); 2] {
+    [("path", world.at("f")), ("content", "over ssh\n".into())]
+}
+
+/// A file goes there and comes back.
+pub async fn check_works(world: &World) {
+    let made = world.create("ssh_file", &file(world)).await.unwrap();
+    assert_eq!(fs::read_to_string(world.path("f")).unwrap(), "over ssh\n");
+    assert_eq!(world.refreshed(&made).await.made, made.made);
+    world.delete(&made).await.unwrap();
+    assert!(!world.path("f").exists());
+    world.connection.close().await;
+}
+
+pub async fn check_refused(world: &World, expected: &[&str]) {
+    let failure = world.create("ssh_file", &file(world)).await.unwrap_err();
+    let words = words(&failure.problem);
+    for part in expected {
+        assert!(words.contains(part), "expected {part:?} in:\n{words}");
+    }
+    assert!(!world.path("f").exists());
 }
