@@ -244,14 +244,6 @@ impl Parser<'_> {
         )
     }
 
-    pub(super) fn ambiguous_key(&self, span: Span) -> Boxed {
-        Box::new(
-            Problem::error("LF0016", "a key with dots is ambiguous")
-                .at(span, "a name with dots, or a reference?")
-                .help("put a reference into parentheses, and a name with dots between quotes"),
-        )
-    }
-
     pub(super) fn unclosed_comment(&self) -> Boxed {
         Box::new(
             Problem::error("LF0017", "a comment is never closed")
