@@ -23,5 +23,6 @@ mod replacement;
 mod rollout;
 mod secrets;
 mod settling;
+mod sizes;
 mod targets;
 mod unknown;
