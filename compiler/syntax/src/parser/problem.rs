@@ -2,7 +2,7 @@
 
 mod template;
 
-use super::{MAX_CHAIN, MAX_NESTING, Parser};
+use super::{MAX_CHAIN, MAX_NAME, MAX_NESTING, Parser};
 use crate::tree::Ident;
 use diagnostics::{Problem, Span};
 
@@ -211,6 +211,16 @@ impl Parser<'_> {
             Problem::error("LF0011", format!("more than {MAX_CHAIN} operators or steps in a row"))
                 .at(self.span(self.pos.saturating_sub(1), self.pos), "too long here")
                 .help("split the expression with `locals`, or use a function over a list (sum, join, alltrue)"),
+        )
+    }
+
+    pub(super) fn name_too_long(&self, start: usize) -> Boxed {
+        Box::new(
+            Problem::error(
+                "LF0011",
+                format!("a name of more than {MAX_NAME} characters"),
+            )
+            .at(self.span(start, start + 1), "the name begins here"),
         )
     }
 
