@@ -9,6 +9,7 @@ mod data;
 mod drift;
 mod each;
 mod failure;
+mod features;
 mod generated;
 mod ignored;
 mod lanes;
