@@ -150,3 +150,89 @@ async fn how_many_there_are_is_no_secret() {
         assert!(problems[0].contains("sensitive"), "{problems:?}");
     }
 }
+
+/// A token with something that is handed over and never read again.
+fn wrapped(more: &str) -> Lab {
+    let mut lab = Lab::new(&format!(
+        r#"
+        variable "wrap" {{ sensitive = true }}
+        variable "kind" {{ default = "a" }}
+        resource "sim_token" "t" {{
+          count = 2
+          wrap  = "${{var.wrap}}!"
+          {more}
+        }}
+        resource "terraform_data" "t" {{ input = var.kind }}
+        "#
+    ));
+    lab.var("wrap", "hunter2-wrap");
+    lab
+}
+
+#[tokio::test]
+async fn what_is_only_handed_over_is_recorded_as_a_fingerprint() {
+    let mut lab = wrapped("");
+    lab.apply_whole().await;
+    let recorded = |lab: &Lab| {
+        let object = lab.state.at(&"sim_token.t[0]".parse().unwrap()).unwrap();
+        object.attributes.get("wrap").cloned().unwrap()
+    };
+    let before = recorded(&lab);
+    assert!(before.has_sealed(), "{before:?}");
+    let mut secrets = state::encoding::v1::SecretsOut::default();
+    let bytes = state::encoding::v1::encode_snapshot(&lab.state, &mut secrets).unwrap();
+    assert!(!String::from_utf8_lossy(&bytes).contains("hunter2-wrap"));
+    // With the secrets key and without it, another one is seen, and the same is not.
+    for sealed in [false, true] {
+        let mut lab = wrapped("");
+        lab.apply_whole().await;
+        if sealed {
+            lab.seal();
+        }
+        assert_eq!(lab.planned().await, Vec::<String>::new());
+        lab.var("wrap", "hunter2-other");
+        assert_eq!(
+            lab.planned().await,
+            ["update sim_token.t[0]", "update sim_token.t[1]"]
+        );
+    }
+    lab.var("wrap", "hunter2-other");
+    lab.apply_whole().await;
+    assert_ne!(recorded(&lab), before);
+    // What is not given any more, or ignored, is no change.
+    lab.edit("wrap  = \"${var.wrap}!\"", "");
+    assert_eq!(lab.planned().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_is_only_handed_over_can_be_ignored() {
+    let mut lab = wrapped("lifecycle { ignore_changes = [wrap] }");
+    lab.apply_whole().await;
+    lab.var("wrap", "hunter2-other");
+    assert_eq!(lab.planned().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_is_only_handed_over_cannot_be_taken_back() {
+    let mut lab = wrapped("rollout { auto_revert = true }");
+    lab.apply_whole().await;
+    lab.var("wrap", "hunter2-other");
+    let problems = lab.problems().await;
+    assert!(
+        problems.iter().any(|p| p.contains("can't be taken back")
+            || p.contains("LF0326")
+            || p.contains("auto_revert")),
+        "{problems:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_only_handed_over_is_handed_over_again_where_the_reply_is_lost() {
+    let mut lab = wrapped("");
+    lab.apply_whole().await;
+    let faults = "provider \"simulated\" { lost = 1000 }\n";
+    lab.write("main.hcl", &format!("{faults}{}", lab.text("main.hcl")));
+    lab.var("wrap", "hunter2-other");
+    lab.apply().await;
+    assert_eq!(lab.planned().await.len(), 2);
+}

@@ -5,12 +5,12 @@ use async_trait::async_trait;
 use landfall_tests::Lab;
 use model::{ProviderSchema, Value};
 use provider::{
-    Answers, Connection, ConnectionIdentity, FindAnswer, FindRequest, Lane, Operation, PlanAnswer,
-    PlanRequest, Provider, ProviderProblem, ReadAnswer, ReadRequest,
+    Action, Answers, Connection, ConnectionIdentity, FindAnswer, FindRequest, Lane, Operation,
+    PlanAnswer, PlanRequest, Provider, ProviderProblem, ReadAnswer, ReadRequest,
 };
 use provider_simulated::Simulated;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex};
 
 /// The simulated provider behind bad weather.
 struct Weather {
@@ -21,11 +21,28 @@ struct Weather {
     tried: Arc<AtomicU32>,
     /// How many questions are answered with "absent", whatever is there.
     overlooks: Arc<AtomicU32>,
+    /// What of `wrap` the provider was given, and for what.
+    given: Given,
 }
+
+type Given = Arc<Mutex<Vec<String>>>;
 
 struct Link {
     real: Arc<dyn Connection>,
     overlooks: Arc<AtomicU32>,
+    given: Given,
+}
+
+impl Link {
+    fn note(&self, what: &str, attributes: &Value) {
+        let wrap = attributes.get("wrap").map(Value::expose);
+        let wrap = match wrap {
+            Some(Value::String(wrap)) => wrap.to_string(),
+            Some(Value::Null(_)) | None => "nothing".into(),
+            Some(other) => format!("{other:?}"),
+        };
+        self.given.lock().unwrap().push(format!("{what} {wrap}"));
+    }
 }
 
 fn one_less(count: &AtomicU32) -> bool {
@@ -65,6 +82,7 @@ impl Provider for Weather {
         Ok(Arc::new(Link {
             real: self.real.connect(config).await?,
             overlooks: self.overlooks.clone(),
+            given: self.given.clone(),
         }))
     }
 }
@@ -76,14 +94,26 @@ impl Connection for Link {
     }
 
     async fn read(&self, batch: Vec<ReadRequest>) -> Vec<ReadAnswer> {
+        batch.iter().for_each(|r| self.note("read", &r.attributes));
         self.real.read(batch).await
     }
 
     async fn apply(&self, batch: Vec<Operation>, to: Answers) {
+        for operation in &batch {
+            match &operation.action {
+                Action::Create { planned } => self.note("create", planned),
+                Action::Update { prior, planned } => {
+                    self.note("update from", prior);
+                    self.note("update to", planned);
+                }
+                Action::Delete { prior } => self.note("delete", prior),
+            }
+        }
         self.real.apply(batch, to).await;
     }
 
     async fn find(&self, batch: Vec<FindRequest>) -> Vec<FindAnswer> {
+        batch.iter().for_each(|r| self.note("find", &r.attributes));
         let answers = self.real.find(batch).await.into_iter();
         let see = |answer| match one_less(&self.overlooks) {
             true => FindAnswer::Absent,
@@ -105,6 +135,7 @@ fn refused(first: u32, passes: bool) -> (Lab, Arc<AtomicU32>) {
             passes,
             tried: counted,
             overlooks: Arc::default(),
+            given: Given::default(),
         })
     });
     (lab, tried)
@@ -152,6 +183,7 @@ async fn absent_counts_only_after_the_window() {
             passes: false,
             tried: Arc::default(),
             overlooks: counted,
+            given: Given::default(),
         })
     });
     for size in ["1", "2"] {
@@ -167,4 +199,46 @@ async fn absent_counts_only_after_the_window() {
     let report = lab.apply().await;
     assert!(!report.is_complete());
     assert!(lab.state.open.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_only_handed_over_goes_along_where_something_is_made_or_changed() {
+    let given = Given::default();
+    let noted = given.clone();
+    let mut lab = Lab::new(
+        r#"
+        variable "wrap" { sensitive = true }
+        provider "simulated" { lost = 1000 }
+        resource "sim_token" "t" { wrap = var.wrap }
+        "#,
+    )
+    .through(|real| {
+        Arc::new(Weather {
+            real,
+            refuses: AtomicU32::new(0),
+            passes: false,
+            tried: Arc::default(),
+            overlooks: Arc::default(),
+            given: noted,
+        })
+    });
+    for wrap in ["one", "two"] {
+        lab.var("wrap", wrap);
+        lab.apply().await;
+        lab.apply().await;
+    }
+    lab.options.mode = plan::PlanMode::Destroy;
+    lab.apply_whole().await;
+    let mut all = given.lock().unwrap().clone();
+    all.sort();
+    all.dedup();
+    let expected = [
+        "create one",
+        "delete nothing",
+        "find nothing",
+        "read nothing",
+        "update from nothing",
+        "update to two",
+    ];
+    assert_eq!(all, expected);
 }

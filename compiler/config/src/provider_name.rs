@@ -42,7 +42,7 @@ pub(crate) fn provider_name(expr: &Expr) -> Option<ProviderName> {
     }
 }
 
-/// Likewise where it is an object's key: a name with a dot stands between quotes there.
+/// Likewise where it is an object's key, where it may stand between quotes, too.
 pub(crate) fn provider_key(expr: &Expr) -> Option<ProviderName> {
     if let ExprKind::Parentheses(inner) = &expr.kind {
         return provider_name(inner);

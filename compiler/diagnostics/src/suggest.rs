@@ -1,5 +1,8 @@
 //! "Did you mean": the closest of the names that would have been right.
 
+/// Nobody slips once in a name as long as this, and comparing takes the square of it.
+const LONGEST: usize = 100;
+
 /// The candidate closest to `name`, where one is close enough to be a slip of the hand.
 pub fn did_you_mean<'a>(
     name: &str,
@@ -8,7 +11,7 @@ pub fn did_you_mean<'a>(
     let limit = name.chars().count() / 3 + 1;
     candidates
         .into_iter()
-        .filter(|c| *c != name)
+        .filter(|c| *c != name && name.len().max(c.len()) <= LONGEST)
         .map(|c| {
             (
                 strsim::damerau_levenshtein(&name.to_lowercase(), &c.to_lowercase()),
@@ -31,5 +34,7 @@ mod tests {
         assert_eq!(did_you_mean("Mode", names), Some("mode"));
         assert_eq!(did_you_mean("entirely", names), None);
         assert_eq!(did_you_mean("x", ["a"]), None);
+        let long = "n".repeat(1_000_000);
+        assert_eq!(did_you_mean(&long, [&*format!("{long}n")]), None);
     }
 }

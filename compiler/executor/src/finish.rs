@@ -7,23 +7,43 @@ use eval::{Expr, Reference, Scope};
 use model::{Address, Mode, Value};
 use plan::{Captured, Deferred, ScopeId};
 use provider::ProviderProblem;
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+
+/// A debug build needs some 20 KiB for a name.
+const RED_ZONE: usize = 256 << 10;
+const STACK: usize = 4 << 20;
 
 /// The names at one place of a plan's scopes.
 struct Names<'r> {
     run: &'r Run<'r>,
     scope: ScopeId,
     instance: &'r BTreeMap<Reference, Value>,
+    known: &'r Known,
 }
+
+/// What names came to so far, while one expression is evaluated: each is looked up once, however
+/// often it is named.
+type Known = RefCell<HashMap<(ScopeId, Reference), Value>>;
 
 impl Scope for Names<'_> {
     fn resolve(&self, reference: &Reference, span: Span) -> Result<Value, Problem> {
         if let Some(value) = self.instance.get(reference) {
             return Ok(value.clone());
         }
+        let at = (self.scope, reference.clone());
+        if let Some(value) = self.known.borrow().get(&at) {
+            return Ok(value.clone());
+        }
         let module = self.run.plan.scopes.modules.get(self.scope);
         match module.and_then(|m| m.names.get(reference)) {
-            Some(captured) => self.run.captured(captured),
+            Some(captured) => {
+                // Names lead to names, as many in a row as somebody wrote.
+                let look = || self.run.look_up(captured, self.known);
+                let value = stacker::maybe_grow(RED_ZONE, STACK, look)?;
+                self.known.borrow_mut().insert(at, value.clone());
+                Ok(value)
+            }
             None => Err(
                 Problem::error("LF0392", "the plan lacks what a name stands for")
                     .at(span, "this name")
@@ -41,10 +61,21 @@ impl<'a> Run<'a> {
         scope: ScopeId,
         instance: &BTreeMap<Reference, Value>,
     ) -> Result<Value, Problem> {
+        self.evaluate_with(expr, scope, instance, &Known::default())
+    }
+
+    fn evaluate_with(
+        &self,
+        expr: &Expr,
+        scope: ScopeId,
+        instance: &BTreeMap<Reference, Value>,
+        known: &Known,
+    ) -> Result<Value, Problem> {
         let names = Names {
             run: self,
             scope,
             instance,
+            known,
         };
         eval::evaluate(expr, &names, self.context.world)
     }
@@ -57,6 +88,10 @@ impl<'a> Run<'a> {
 
     /// What a captured name stands for by now.
     pub(crate) fn captured(&self, captured: &Captured) -> Result<Value, Problem> {
+        self.look_up(captured, &Known::default())
+    }
+
+    fn look_up(&self, captured: &Captured, known: &Known) -> Result<Value, Problem> {
         match captured {
             Captured::Value(value) => Ok(value.clone()),
             Captured::Expr {
@@ -66,7 +101,7 @@ impl<'a> Run<'a> {
                 sensitive,
                 instance,
             } => {
-                let value = self.evaluate(expr, *scope, instance)?;
+                let value = self.evaluate_with(expr, *scope, instance, known)?;
                 let value = model::convert(&value, ty).map_err(|e| {
                     Problem::error("LF0307", "a value has a wrong type")
                         .at(expr.span, e.to_string())
@@ -96,7 +131,7 @@ impl<'a> Run<'a> {
                     .map(|(key, outputs)| {
                         let outputs: Result<Vec<_>, Problem> = outputs
                             .iter()
-                            .map(|(name, c)| Ok((name.clone(), self.captured(c)?)))
+                            .map(|(name, c)| Ok((name.clone(), self.look_up(c, known)?)))
                             .collect();
                         Ok((key.clone(), Value::object(outputs?)))
                     })

@@ -2,7 +2,7 @@
 
 use crate::finish::told;
 use crate::run::Run;
-use model::{Address, ObjectId, ResourceSchema, Token, Value};
+use model::{Address, BlockSchema, ObjectId, ResourceSchema, Token, Value};
 use plan::{Action, Step, StepId};
 use provider::{Action as Ask, Operation, Ownership, PlanRequest, ProviderProblem};
 use state::{Change, Durations, Event, Intent, Object, Status};
@@ -160,16 +160,21 @@ impl Run<'_> {
         deposes: Option<ObjectId>,
     ) -> Prepared {
         let token = Token::random();
+        let schema = self.schema(step.address.ty());
         let operation = Operation {
             token,
             ownership: self.ownership(object, &step.address),
             ty: step.address.ty().to_string(),
-            action,
+            action: match schema {
+                Some(schema) => without_given(&schema.block, action),
+                None => action,
+            },
             private: private.to_vec(),
             timeout_ms: step.timeout_ms,
         };
-        let recorded = match self.schema(step.address.ty()) {
-            Some(schema) => plan::without_write_only(&schema.block, &planned),
+        let fingerprints = self.context.fingerprints;
+        let recorded = match schema {
+            Some(schema) => plan::sealed_write_only(&schema.block, &planned, fingerprints),
             None => planned.clone(),
         };
         let intent = Intent {
@@ -266,9 +271,7 @@ impl Run<'_> {
         let taints = step.reasons.contains(&plan::Reason::Tainted);
         let replaced = step.before.as_ref().filter(|_| step.replaces() && !taints);
         if let Some(prior) = attributes.or(replaced) {
-            for path in &deferred.ignored {
-                config = plan::with_prior(&config, prior, path);
-            }
+            config = plan::ignoring(&schema.block, &config, prior, &deferred.ignored);
         }
         let proposed = plan::propose(&schema.block, &config, attributes);
         let Some(provider) = self.provider(&step.provider) else {
@@ -321,7 +324,10 @@ impl Run<'_> {
             status: Status::Ready,
             schema_version: step.schema_version,
             attributes: match schema {
-                Some(schema) => plan::without_write_only(&schema.block, planned),
+                Some(schema) => {
+                    let fingerprints = self.context.fingerprints;
+                    plan::sealed_write_only(&schema.block, planned, fingerprints)
+                }
                 None => planned.clone(),
             },
             private: private.clone(),
@@ -368,5 +374,19 @@ impl Run<'_> {
             }
             _ => Vec::new(),
         }
+    }
+}
+
+/// Of what was there before, a provider gets nothing that it is only ever handed.
+pub(crate) fn without_given(schema: &BlockSchema, action: Ask) -> Ask {
+    match action {
+        Ask::Create { .. } => action,
+        Ask::Update { prior, planned } => Ask::Update {
+            prior: plan::without_write_only(schema, &prior),
+            planned,
+        },
+        Ask::Delete { prior } => Ask::Delete {
+            prior: plan::without_write_only(schema, &prior),
+        },
     }
 }

@@ -166,6 +166,10 @@ impl Run<'_> {
         let recorded = match (&failure.partial, failure.certainty) {
             (Some(made), _) => {
                 let mut object = self.as_made(under_way, made);
+                // Whether it came as far as to what nobody can read is not known.
+                if let Some(schema) = self.schema(object.address.ty()) {
+                    object.attributes = plan::without_write_only(&schema.block, &object.attributes);
+                }
                 if creates {
                     object.status = Status::Tainted;
                 }
@@ -201,6 +205,7 @@ impl Run<'_> {
             made,
             self.context.fingerprints,
         );
+        let value = plan::sealed_write_only(&schema.block, &value, self.context.fingerprints);
         plan::with_content(&value, self.context.fingerprints)
     }
 

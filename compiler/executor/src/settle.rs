@@ -241,6 +241,12 @@ fn object(
         Some(schema) => {
             let planned = Some(&intent.attributes);
             let value = plan::reconcile(&schema.block, planned, &made.attributes, key);
+            // Whether an update came as far as to what nobody can read is not known: it is
+            // handed over again.
+            let value = match intent.change {
+                Change::Update => plan::without_write_only(&schema.block, &value),
+                Change::Create | Change::Delete => value,
+            };
             plan::with_content(&value, key)
         }
         None => made.attributes,

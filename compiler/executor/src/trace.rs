@@ -68,7 +68,10 @@ impl Trace<'_> {
             ty: intent.address.ty().to_string(),
             token: intent.token,
             ownership: self.ownership(),
-            attributes: intent.attributes.clone(),
+            attributes: match self.schema {
+                Some(schema) => plan::without_write_only(&schema.block, &intent.attributes),
+                None => intent.attributes.clone(),
+            },
             private: intent.private.to_vec(),
             action: intent.change.word(),
             age_ms,

@@ -1,9 +1,20 @@
 //! `ignore_changes`: paths that stay as they are.
 
-use model::{AttrPath, PathStep, Value};
+use model::{AttrPath, BlockSchema, PathStep, Value};
 
-/// The configuration with one path as the prior object has it.
-pub fn with_prior(config: &Value, prior: &Value, path: &AttrPath) -> Value {
+/// The configuration with these paths as the prior object has them. What is never given back is
+/// not given anew.
+pub fn ignoring(schema: &BlockSchema, config: &Value, prior: &Value, paths: &[AttrPath]) -> Value {
+    paths.iter().fold(config.clone(), |config, path| {
+        let attribute = path.first().and_then(|name| schema.attribute(name));
+        match attribute.filter(|a| a.write_only) {
+            Some(a) => config.with(a.name, Value::Null(a.ty.clone())),
+            None => with_prior(&config, prior, path),
+        }
+    })
+}
+
+fn with_prior(config: &Value, prior: &Value, path: &AttrPath) -> Value {
     fn set(at: &Value, steps: &[PathStep], value: &Value) -> Value {
         match (steps, at) {
             ([], _) => value.clone(),

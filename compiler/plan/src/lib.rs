@@ -18,19 +18,20 @@ mod rests;
 mod rollout;
 mod scope;
 mod step;
+mod write_only;
 
 pub use check::check;
 pub use condition::{Check, When};
 pub use containment::{lives_on, machine_of};
 pub use encoding::SavedPlan;
-pub use ignored::with_prior;
+pub use ignored::ignoring;
 pub use left_out::LeftOut;
 pub use loads::load_files;
 pub use outputs::OutputChange;
 pub use plan::{
     Digest, Drift, Header, Later, Moved, Plan, PlanMode, ProviderUse, Rests, Settling, Unread,
 };
-pub use propose::{changes, conceal, propose, shape, without_write_only};
+pub use propose::{changes, conceal, propose, shape};
 pub use reconcile::reconcile;
 pub use record::with_content;
 pub use refine::refines;
@@ -38,3 +39,6 @@ pub use rests::digest_of;
 pub use rollout::{Begins, Rollout, RolloutInstance, Strategy};
 pub use scope::{Captured, Keyed, ModuleScope, Repetition, ScopeId, Scopes};
 pub use step::{Action, Deferred, Reason, Step, StepId};
+pub use write_only::{
+    has_write_only, is_part_of as is_write_only, sealed_write_only, without_write_only,
+};

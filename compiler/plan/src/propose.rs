@@ -136,25 +136,16 @@ fn agrees(schema: &BlockSchema, config: &Value, prior: &Value) -> bool {
     attributes && blocks
 }
 
-/// What differs between an object and what it is to become. What is never recorded can't be
-/// compared, and is no difference.
+/// What differs between an object and what it is to become. What is handed to the provider only
+/// where somebody gives it differs only where it is given.
 pub fn changes(schema: &BlockSchema, before: &Value, after: &Value) -> Vec<Difference> {
-    let recorded = |d: &Difference| {
-        let attribute = d.path.first().and_then(|name| schema.attribute(name));
-        !attribute.is_some_and(|a| a.write_only)
+    let given = |d: &Difference| {
+        let not_given = d.after.as_ref().is_none_or(Value::is_null);
+        !(not_given && crate::write_only::is_part_of(schema, &d.path))
     };
     let mut found = model::differences(before, after);
-    found.retain(recorded);
+    found.retain(given);
     found
-}
-
-/// The value without what is handed to the provider and never recorded.
-pub fn without_write_only(schema: &BlockSchema, value: &Value) -> Value {
-    let write_only = schema.attributes.iter().filter(|a| a.write_only);
-    write_only.fold(value.clone(), |value, a| match value.get(a.name) {
-        Some(given) if !given.is_null() => value.with(a.name, Value::Null(a.ty.clone())),
-        _ => value,
-    })
 }
 
 /// The value with everything that the schema calls sensitive as a secret, nested blocks
@@ -168,7 +159,7 @@ pub fn conceal(schema: &BlockSchema, value: &Value, key: &FingerprintKey) -> Val
     }
     Value::object(fields.iter().map(|(name, value)| {
         let concealed = match (schema.attribute(name), schema.block(name)) {
-            (Some(a), _) if a.sensitive && !value.is_null() => key.conceal(value),
+            (Some(a), _) if (a.sensitive || a.write_only) && !value.is_null() => key.conceal(value),
             (None, Some(block)) => conceal_blocks(&block.block, value, key),
             _ => value.clone(),
         };
@@ -193,7 +184,10 @@ fn conceal_blocks(schema: &BlockSchema, value: &Value, key: &FingerprintKey) -> 
 }
 
 fn holds_sensitive(schema: &BlockSchema) -> bool {
-    schema.attributes.iter().any(|a| a.sensitive)
+    schema
+        .attributes
+        .iter()
+        .any(|a| a.sensitive || a.write_only)
         || schema.blocks.iter().any(|b| holds_sensitive(&b.block))
 }
 

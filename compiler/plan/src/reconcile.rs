@@ -18,7 +18,12 @@ pub fn reconcile(
     };
     let reconciled = fields.iter().map(|(name, value)| {
         let known = known.and_then(|k| k.get(name));
-        (name.clone(), at(known, value, key))
+        // Nobody reads it: it stays as it was given last.
+        let reconciled = match schema.attribute(name).filter(|a| a.write_only) {
+            Some(a) => known.cloned().unwrap_or(Value::Null(a.ty.clone())),
+            None => at(known, value, key),
+        };
+        (name.clone(), reconciled)
     });
     crate::conceal(schema, &Value::object(reconciled), key)
 }

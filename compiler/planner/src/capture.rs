@@ -102,7 +102,16 @@ impl Pass<'_> {
         }
     }
 
+    /// Captures every name that leads to what an expression stands for.
     fn capture_expr(&mut self, expr: &Expr, scope: InstanceId) {
+        self.capture_names(expr, scope);
+        // Names lead to names, as many in a row as somebody wrote: no recursion.
+        while let Some((expr, scope)) = self.to_capture.pop() {
+            self.capture_names(&expr, scope);
+        }
+    }
+
+    fn capture_names(&mut self, expr: &Expr, scope: InstanceId) {
         let mut found = Vec::new();
         mentions(expr, &mut |m| {
             found.push((m.reference.clone(), m.output.cloned()))
@@ -137,8 +146,7 @@ impl Pass<'_> {
                         if self.is_moving(scope, Item::Local(name.clone()), &value) =>
                     {
                         let expr = expr.clone();
-                        self.placeholder(scope, reference);
-                        self.capture_expr(&expr, scope);
+                        self.to_capture.push((expr.clone(), scope));
                         Some(self.captured_expr(&expr, scope, Type::Any, false, BTreeMap::new()))
                     }
                     (value, _) => value.map(Captured::Value),
@@ -192,12 +200,6 @@ impl Pass<'_> {
         }
     }
 
-    /// Marks a name as captured before its expression is looked into.
-    fn placeholder(&mut self, scope: InstanceId, reference: &Reference) {
-        let names = &mut self.plan.scopes.modules[scope].names;
-        names.insert(reference.clone(), Captured::Value(Value::NULL));
-    }
-
     fn capture_variable(&mut self, name: &Arc<str>, scope: InstanceId) -> Option<Captured> {
         let value = self.modules[scope].variables.get(name)?.clone();
         if !self.is_moving(scope, Item::Variable(name.clone()), &value) {
@@ -214,8 +216,7 @@ impl Pass<'_> {
         let expr = call.inputs.get(name).or(variable.default.as_ref())?;
         let each = &self.modules[scope].each;
         let (expr, each) = crate::each::finishable(&Arc::new(expr.clone()), &call.repeat, each);
-        self.placeholder(scope, &Reference::Variable(name.clone()));
-        self.capture_expr(&expr, parent);
+        self.to_capture.push((Expr::clone(&expr), parent));
         Some(self.captured_expr(&expr, parent, ty, sensitive, each))
     }
 
@@ -282,7 +283,7 @@ impl Pass<'_> {
                         Captured::Value(value)
                     }
                     _ => {
-                        self.capture_expr(&expr, *child);
+                        self.to_capture.push((expr.clone(), *child));
                         self.captured_expr(&expr, *child, Type::Any, sensitive, BTreeMap::new())
                     }
                 };

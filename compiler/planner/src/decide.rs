@@ -192,6 +192,9 @@ impl Pass<'_> {
         step.before = Some(object.attributes.clone());
         step.expected_ms = object.durations.update_ms.unwrap_or(0);
         step.reasons = self.update_reasons(block, case.schema, object, &found);
+        // What nobody gives back can't be given back.
+        let given = |d: &Difference| plan::is_write_only(&case.schema.block, &d.path);
+        step.undoable &= !found.iter().any(given);
         step.effects.extend(effects_of(case.schema, &found));
         step.effects.extend(answer.effects.iter().copied());
         if object.protected && !protected {
@@ -268,7 +271,8 @@ impl Pass<'_> {
             return;
         }
         let answer = PlanAnswer::default();
-        let recorded = plan::without_write_only(&case.schema.block, planned);
+        let fingerprints = self.input.world.fingerprints;
+        let recorded = plan::sealed_write_only(&case.schema.block, planned, fingerprints);
         let mut step = self.made_step(block, case, Action::Record, &recorded, &answer);
         step.object = Some(object.id);
         step.before = Some(object.attributes.clone());

@@ -199,7 +199,9 @@ impl Pass<'_> {
         step.create_before_destroy = object.create_before_destroy;
         step.timeout_ms = schema.timeout_ms;
         let made_again = goes_with.is_none() && machine_of(schema, &object.attributes).is_none();
-        step.undoable = made_again && !schema.holds_data && schema.undo == Undo::FromRecord;
+        let given = plan::has_write_only(&schema.block, &object.attributes);
+        let made_again = made_again && !schema.holds_data && !given;
+        step.undoable = made_again && schema.undo == Undo::FromRecord;
         step.effects = schema.effects.clone();
         if schema.holds_data {
             step.effects.push(Effect::DestroysData);

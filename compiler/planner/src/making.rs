@@ -145,11 +145,9 @@ impl Pass<'_> {
         case: &Case<'_>,
         object: &Object,
     ) -> Value {
-        let mut config = case.config.clone();
-        for path in &block.resource.lifecycle.ignore_changes {
-            config = plan::with_prior(&config, &object.attributes, path);
-        }
-        config
+        let ignored = &block.resource.lifecycle.ignore_changes;
+        let (schema, config) = (&case.schema.block, &case.config);
+        plan::ignoring(schema, config, &object.attributes, ignored)
     }
 
     pub(crate) fn update_reasons(

@@ -100,6 +100,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) moved: HashMap<ObjectId, usize>,
     /// While outputs are captured: what they name that changes.
     pub(crate) changing_ranks: HashSet<crate::graph::Node>,
+    /// Expressions of which the names are still to be captured, and where they stand.
+    pub(crate) to_capture: Vec<(eval::Expr, InstanceId)>,
     /// Objects of which it was reported that they are protected.
     pub(crate) refused: HashSet<ObjectId>,
     /// What of a module call was put together, and from how many outputs.
@@ -142,6 +144,7 @@ impl<'a> Pass<'a> {
             renamed: HashMap::new(),
             moved: HashMap::new(),
             changing_ranks: HashSet::new(),
+            to_capture: Vec::new(),
             refused: HashSet::new(),
             module_values: RefCell::new(HashMap::new()),
             selection: crate::selection::Selection::default(),

@@ -91,6 +91,15 @@ pub fn read(schema: &ResourceSchema, ty: &str, made: &Made) -> Vec<String> {
     if made.attributes.has_unknown() {
         broken.push(format!("`{ty}`: read gave a value that is unknown"));
     }
+    for attribute in schema.block.attributes.iter().filter(|a| a.write_only) {
+        let given = made.attributes.get(attribute.name);
+        if given.is_some_and(|v| !v.is_null()) {
+            broken.push(format!(
+                "`{ty}`: read gave `{}`, which is only ever handed to the provider",
+                attribute.name
+            ));
+        }
+    }
     broken
 }
 

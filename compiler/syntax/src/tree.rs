@@ -114,7 +114,8 @@ pub enum ExprKind {
 /// `{ key = value }`
 #[derive(Clone, Debug)]
 pub struct ObjectItem {
-    /// The key: a bare name is a [`ExprKind::Name`], which means its own text.
+    /// The key: a bare name is a [`ExprKind::Name`], which means its own text. What a name with
+    /// dots means is for those to say who read it.
     pub key: Expr,
     /// The value.
     pub value: Expr,

@@ -81,6 +81,10 @@ fn inputs(value: &tree::Expr, r: &mut Resolver) -> Vec<(Arc<str>, Span, Expr)> {
 fn input(item: &tree::ObjectItem, r: &mut Resolver) -> Option<(Arc<str>, Span, Expr)> {
     let name = match &item.key.kind {
         ExprKind::Name(name) => name.text.clone(),
+        ExprKind::Attribute(..) => {
+            r.problems.push(values::ambiguous_key(item.key.span));
+            return None;
+        }
         _ => constant::text(&item.key)?,
     };
     let span = item.key.span;

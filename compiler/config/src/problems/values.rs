@@ -18,6 +18,12 @@ pub(crate) fn wrong_type(what: &str, error: &ConvertError, span: Span) -> Proble
         .at(span, error.message.clone())
 }
 
+pub(crate) fn ambiguous_key(span: Span) -> Problem {
+    Problem::error("LF0016", "a key with dots is ambiguous")
+        .at(span, "a name with dots, or a reference?")
+        .help("put a reference into parentheses, and a name with dots between quotes")
+}
+
 pub(crate) fn not_constant(what: &str, span: Span) -> Problem {
     Problem::error("LF0131", format!("{what} is no constant"))
         .at(span, "known only when the configuration is evaluated")

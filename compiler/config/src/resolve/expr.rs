@@ -66,6 +66,10 @@ impl Resolver<'_> {
     fn key(&mut self, key: &tree::Expr) -> Expr {
         match &key.kind {
             Tree::Name(name) => text(name),
+            Tree::Attribute(..) => {
+                self.problems.push(values::ambiguous_key(key.span));
+                nothing(key.span)
+            }
             _ => self.expr(key),
         }
     }

@@ -167,8 +167,10 @@ fn providers_are_given_by_the_caller() {
           name     = "x"
         }
         "#;
-    let config = config(text);
-    let call = &config.modules[0].calls["m"];
+    let quoted = config(text);
+    let plain = config(&text.replace("\"ssh.far\" =", "ssh.far ="));
+    let call = &quoted.modules[0].calls["m"];
+    assert_eq!(call.providers, plain.modules[0].calls["m"].providers);
     let far = ProviderName {
         name: "ssh".into(),
         alias: Some("far".into()),

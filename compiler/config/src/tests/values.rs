@@ -194,3 +194,20 @@ fn what_must_be_written_out() {
         "#,
     );
 }
+
+#[test]
+fn a_key_with_dots_says_whether_it_is_a_name() {
+    check(
+        r#"
+        locals {
+          a = { b = 1 }
+          c = { local.a.b = 1, (local.a.b) = 2, "d.e" = 3 }
+          #     ^^^^^^^^^ LF0016 into parentheses
+        }
+        environment "default" {
+          inputs = { x.y = 1 }
+          #          ^^^ LF0016
+        }
+        "#,
+    );
+}

@@ -1,6 +1,7 @@
 //! One operation that takes something back: its intent, its outcome, and waiting for it.
 
 use crate::context::Event as Told;
+use crate::operation::without_given;
 use crate::run::Run;
 use model::{Token, Value};
 use plan::Action;
@@ -52,7 +53,14 @@ impl Run<'_> {
             token,
             ownership: self.ownership(becomes.id, &becomes.address),
             ty: ty.to_string(),
-            action: asked(change, prior, &becomes.attributes),
+            action: match self.schema(ty) {
+                // What was handed to it once is not at hand any more.
+                Some(schema) => {
+                    let to = plan::without_write_only(&schema.block, &becomes.attributes);
+                    without_given(&schema.block, asked(change, prior, &to))
+                }
+                None => asked(change, prior, &becomes.attributes),
+            },
             private: private.to_vec(),
             timeout_ms: self.schema(ty).map_or(0, |s| s.timeout_ms),
         };

@@ -94,7 +94,6 @@ impl Parser<'_> {
         match &key.kind {
             ExprKind::Null => word("null"),
             ExprKind::Bool(value) => word(if *value { "true" } else { "false" }),
-            ExprKind::Attribute(..) => Err(self.ambiguous_key(key.span)),
             _ => Ok(key),
         }
     }

@@ -1,5 +1,6 @@
 //! The lowest level: bytes, blanks, comments, names. It knows no grammar.
 
+use super::MAX_NAME;
 use super::{Newlines, Parsed, Parser};
 use crate::tree::Ident;
 use std::sync::Arc;
@@ -109,9 +110,15 @@ impl<'a> Parser<'a> {
     /// Takes the name that begins here.
     pub(super) fn name(&mut self) -> Ident {
         let (start, end) = (self.pos, self.name_end());
+        if end - start > MAX_NAME {
+            let problem = self.name_too_long(start);
+            self.problems.push(*problem);
+        }
         self.pos = end;
+        // No problem about it shows more of it.
+        let shown = self.text.floor_char_boundary(end.min(start + MAX_NAME));
         Ident {
-            text: self.names.get(&self.text[start..end]),
+            text: self.names.get(&self.text[start..shown]),
             span: self.span(start, end),
         }
     }

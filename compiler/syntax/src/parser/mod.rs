@@ -25,6 +25,8 @@ type Parsed<T> = Result<T, Box<Problem>>;
 const MAX_NESTING: usize = 64;
 /// The most operators and traversal steps on one way from the root to a leaf.
 const MAX_CHAIN: usize = 256;
+/// The longest name, in bytes; whoever shows one shows it whole.
+const MAX_NAME: usize = 1000;
 /// A debug build needs about 10 KiB for a level.
 const STACK: usize = 8 << 20;
 const RED_ZONE: usize = 2 << 20;

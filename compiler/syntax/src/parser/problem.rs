@@ -2,7 +2,7 @@
 
 mod template;
 
-use super::{MAX_CHAIN, MAX_NESTING, Parser};
+use super::{MAX_CHAIN, MAX_NAME, MAX_NESTING, Parser};
 use crate::tree::Ident;
 use diagnostics::{Problem, Span};
 
@@ -214,6 +214,16 @@ impl Parser<'_> {
         )
     }
 
+    pub(super) fn name_too_long(&self, start: usize) -> Boxed {
+        Box::new(
+            Problem::error(
+                "LF0011",
+                format!("a name of more than {MAX_NAME} characters"),
+            )
+            .at(self.span(start, start + 1), "the name begins here"),
+        )
+    }
+
     pub(super) fn too_large(&self) -> Boxed {
         Box::new(
             Problem::error("LF0011", "the file is larger than 2 GiB")
@@ -241,14 +251,6 @@ impl Parser<'_> {
             .at(span, "expected `}`")
             .and(self.span(open, open + 1), "the block begins on this line")
             .help("put a newline behind the `{`, and each attribute and block on its own line"),
-        )
-    }
-
-    pub(super) fn ambiguous_key(&self, span: Span) -> Boxed {
-        Box::new(
-            Problem::error("LF0016", "a key with dots is ambiguous")
-                .at(span, "a name with dots, or a reference?")
-                .help("put a reference into parentheses, and a name with dots between quotes"),
         )
     }
 
