@@ -117,7 +117,10 @@ async fn units_need_systemd() {
     let world = World::local().await;
     let fields = [("name", "no-such.service".into()), ("content", "".into())];
     let unit = creation(&world, "ssh_systemd_unit", &fields);
-    let foreseen = world.connection.preflight(&[unit.clone()]).await;
+    let foreseen = world
+        .connection
+        .preflight(std::slice::from_ref(&unit))
+        .await;
     match std::path::Path::new("/run/systemd/system").exists() {
         true => assert_eq!(foreseen, []),
         false => check(
