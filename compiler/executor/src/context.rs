@@ -148,6 +148,13 @@ pub struct Skipped {
 /// How urgently a run is to end: 0 goes on, 1 begins nothing new, 2 stops now.
 pub type Cancel = watch::Receiver<u8>;
 
+/// Returns once an end is asked for; never, where nobody is left who could.
+pub(crate) async fn asked_to_end(mut cancel: Cancel) {
+    if cancel.wait_for(|urgency| *urgency > 0).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
 /// What a run works with.
 pub struct Context<'a> {
     /// The providers by name.
@@ -205,5 +212,26 @@ impl Report {
             && self.unclear.is_empty()
             && !self.interrupted
             && self.broken.is_none()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use futures::FutureExt;
+
+    fn ends(cancel: &Cancel) -> bool {
+        asked_to_end(cancel.clone()).now_or_never().is_some()
+    }
+
+    #[test]
+    fn an_end_is_asked_for_by_whoever_is_there() {
+        let (sender, cancel) = watch::channel(0);
+        assert!(!ends(&cancel));
+        assert!(sender.send(1).is_ok());
+        assert!(ends(&cancel));
+        let (sender, cancel) = watch::channel(0);
+        drop(sender);
+        assert!(!ends(&cancel));
     }
 }

@@ -3,7 +3,7 @@
 //! What stands on a machine that this run makes or changes is not asked about: it can't be looked
 //! at yet, and once it can, there is no "nothing was touched" any more.
 
-use crate::context::{Event as Told, Failed};
+use crate::context::{Event as Told, Failed, asked_to_end};
 use crate::machines::attributes;
 use crate::run::{Run, Standing};
 use model::{ObjectId, Token};
@@ -34,13 +34,13 @@ impl Run<'_> {
                 Err(problem) => foreseen.push(Foreseen::of(tokens(&changes), problem)),
             }
         }
-        let mut cancel = self.context.cancel.clone();
+        let ended = asked_to_end(self.context.cancel.clone());
         tokio::select! {
             answers = futures::future::join_all(questions) => {
                 foreseen.extend(answers.into_iter().flatten());
             }
             // Who asks for an end does not wait for a host that does not answer.
-            _ = cancel.wait_for(|urgency| *urgency > 0) => {}
+            () = ended => {}
         }
         let (errors, warnings) = foreseen
             .into_iter()

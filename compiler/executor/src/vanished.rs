@@ -1,5 +1,6 @@
 //! Objects that were found gone: their providers hear of it, once the run has done all else.
 
+use crate::context::asked_to_end;
 use crate::run::Run;
 use plan::Plan;
 use provider::Gone;
@@ -46,10 +47,10 @@ impl Run<'_> {
                 told.push(async move { connection.vanished(gone).await });
             }
         }
-        let mut cancel = self.context.cancel.clone();
+        let ended = asked_to_end(self.context.cancel.clone());
         tokio::select! {
             _ = futures::future::join_all(told) => {}
-            _ = cancel.wait_for(|urgency| *urgency > 0) => {}
+            () = ended => {}
         }
     }
 }

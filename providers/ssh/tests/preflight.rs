@@ -111,3 +111,30 @@ async fn a_host_that_does_not_answer_is_told_once_and_one_that_is_not_known_not_
     let later = [file(&world, "/srv/a".into(), 1)];
     assert_eq!(world.connection.preflight(&later).await, []);
 }
+
+#[tokio::test]
+async fn units_need_systemd() {
+    let world = World::local().await;
+    let fields = [("name", "no-such.service".into()), ("content", "".into())];
+    let unit = creation(&world, "ssh_systemd_unit", &fields);
+    let foreseen = world
+        .connection
+        .preflight(std::slice::from_ref(&unit))
+        .await;
+    match std::path::Path::new("/run/systemd/system").exists() {
+        true => assert_eq!(foreseen, []),
+        false => check(
+            &foreseen,
+            &[&unit],
+            &["not run by systemd", "first process"],
+        ),
+    }
+    // Taking one away needs none.
+    let gone = Operation {
+        action: Action::Delete {
+            prior: world.config("ssh_systemd_unit", &fields),
+        },
+        ..unit
+    };
+    assert_eq!(world.connection.preflight(&[gone]).await, []);
+}

@@ -50,6 +50,7 @@ package_apt_install() { # name[=version]...
 
 # Packages that apt would take away though Landfall needs them.
 package_way_in() { # apt-get's arguments
+  case $WAYS_IN in *[!\ ]*) ;; *) return 0 ;; esac
   for other in $(package_would "$@"); do
     case $WAYS_IN in *" $other "*) printf '%s\n' "$other" ;; esac
   done
