@@ -59,6 +59,7 @@ async fn apply(order: Order) -> Result<(), String> {
     let journal = journal(&order, points.clone()).await?;
     let text = read(&order, MAIN)?;
     let files = MemoryFiles::new().with(MAIN, text.as_str());
+    let files = files.with(order::WEB.0, order::WEB.1);
     let providers = providers(&order, points)?;
     let loaded = loaded(&files, &providers)?;
     let sources = Memory(files);
