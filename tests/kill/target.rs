@@ -177,7 +177,9 @@ async fn carry_out(session: &mut Session<'_>, order: &Order) -> Result<Told, Str
     if let Some(broken) = report.broken {
         return Err(broken.message);
     }
-    done.complete = report.is_complete() && done.undone.is_empty() && settled.unclear.is_empty();
+    // A run that only goes back leaves all else to the next one.
+    let whole = report.is_complete() && planned.plan.later.is_empty();
+    done.complete = whole && done.undone.is_empty() && settled.unclear.is_empty();
     as_reported(&report, &mut done);
     Ok(done)
 }
