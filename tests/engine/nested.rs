@@ -54,20 +54,6 @@ async fn dynamic_blocks_of_what_is_known_later() {
 }
 
 #[tokio::test]
-async fn what_is_handed_over_and_never_recorded_is_no_difference() {
-    let mut lab = Lab::new(
-        r#"
-        variable "wrap" { default = "w1" }
-        resource "sim_token" "t" { wrap = var.wrap }
-        "#,
-    );
-    lab.apply_whole().await;
-    assert_eq!(lab.attribute("sim_token.t", "wrap"), "null");
-    lab.var("wrap", "w2");
-    assert_eq!(lab.planned().await, Vec::<String>::new());
-}
-
-#[tokio::test]
 async fn records_of_an_older_schema_are_brought_up() {
     let mut lab = Lab::new(
         r#"

@@ -87,17 +87,37 @@ impl Story<'_> {
             self.lab.write(&self.project.before)?;
             self.finish().await?;
         }
-        self.lab.write(&self.project.after)?;
-        let first = self.killed_at(case.first).await?;
-        self.outcome.passed = first.points.len() as u64;
-        let mut told = first.told;
-        if case.second > 0 {
-            told = self.killed_at(case.second).await?.told;
+        if let Some(failing) = self.project.failing.clone() {
+            return self.taken_back(&failing, case).await;
         }
+        self.lab.write(&self.project.after)?;
+        let told = self.killed_twice(case).await?;
         // A run that did everything leaves nothing, not even for another like it.
         if !told.is_some_and(|t| t.complete) {
             self.finish().await?;
         }
+        self.next_plan_is_empty().await?;
+        self.world_is_as_recorded().await
+    }
+
+    async fn killed_twice(&mut self, case: Case) -> Result<Option<Told>> {
+        let first = self.killed_at(case.first).await?;
+        self.outcome.passed = first.points.len() as u64;
+        match case.second {
+            0 => Ok(first.told),
+            second => Ok(self.killed_at(second).await?.told),
+        }
+    }
+
+    /// A version that fails half way, killed on its way there or back, and then the next one.
+    async fn taken_back(&mut self, failing: &str, case: Case) -> Result<()> {
+        self.lab.write(failing)?;
+        self.killed_twice(case).await?;
+        let order = self.order(0);
+        self.run(&order).await?;
+        self.last_was_killed = false;
+        self.lab.write(&self.project.after)?;
+        self.finish().await?;
         self.next_plan_is_empty().await?;
         self.world_is_as_recorded().await
     }

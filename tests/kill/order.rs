@@ -70,3 +70,42 @@ pub(crate) const STATE: &str = "state.db";
 pub(crate) const POINT: &str = "point ";
 /// What marks the last line.
 pub(crate) const TOLD: &str = "told ";
+/// A module of five resources, each on the first, which is made anew side by side.
+#[allow(dead_code)] // each side of the harness uses its own part
+pub(crate) const WEB: (&str, &str) = (
+    "web/main.hcl",
+    r#"
+    variable "index" { type = number }
+    variable "release" {}
+    variable "image" {}
+    resource "sim_server" "m" {
+      name  = "web${var.index}"
+      image = var.image
+      lifecycle { create_before_destroy = true }
+    }
+    resource "sim_record" "motd" {
+      host    = sim_server.m.host
+      name    = "motd"
+      content = var.release
+    }
+    resource "sim_record" "conf" {
+      host    = sim_server.m.host
+      name    = "conf"
+      content = "release = ${sim_record.motd.checksum}"
+    }
+    resource "sim_service" "app" {
+      host             = sim_server.m.host
+      name             = "app"
+      version          = var.release
+      environment      = { CONF = sim_record.conf.checksum }
+      healthy_after_ms = 5
+      healthy          = var.release != "sick" || var.index != 1
+    }
+    resource "sim_record" "done" {
+      host    = sim_server.m.host
+      name    = "done"
+      content = sim_service.app.version
+    }
+    output "release" { value = sim_service.app.version }
+    "#,
+);

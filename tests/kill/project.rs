@@ -9,6 +9,8 @@ use std::fmt::Write;
 pub(crate) struct Project {
     /// The text before; empty where nothing is there yet.
     pub(crate) before: String,
+    /// The text of a version that fails half way and is taken back; none where there is none.
+    pub(crate) failing: Option<String>,
     /// The text after.
     pub(crate) after: String,
     pub(crate) weather: Weather,
@@ -52,9 +54,17 @@ impl Project {
             rolling(&mut draws, &mut versions);
         }
         let empty = draws.hits(250);
-        let [before, after] = versions.map(|blocks| text(&mut draws.clone(), &blocks));
+        let web = if discreet { None } else { web(&mut draws) };
+        let [mut before, mut after] = versions.map(|blocks| text(&mut draws.clone(), &blocks));
+        let mut failing = None;
+        if let Some(web) = web {
+            failing = (web.fails && !empty).then(|| before.clone() + &web.text("sick"));
+            before += &web.text("0");
+            after += &web.text("1");
+        }
         Project {
             before: if empty { String::new() } else { before },
+            failing,
             after,
             weather: weather(&mut draws, seed, discreet),
             parallelism: 1 + draws.below(8) as usize,
@@ -231,6 +241,39 @@ fn rolling(draws: &mut Seed, versions: &mut [Vec<Block>; 2]) {
             ),
         ],
     });
+}
+
+/// A module that rolls, of five resources in each instance.
+struct Web {
+    strategy: &'static str,
+    /// Whether a version on the way is taken back.
+    fails: bool,
+}
+
+fn web(draws: &mut Seed) -> Option<Web> {
+    let (strategy, fails) = match draws.below(4) {
+        0 => return None,
+        1 => ("strategy = \"blue_green\"", false),
+        2 => ("strategy = \"blue_green\"\n auto_promote = true", false),
+        _ => ("auto_revert = true", true),
+    };
+    Some(Web { strategy, fails })
+}
+
+impl Web {
+    fn text(&self, release: &str) -> String {
+        let image = match self.fails {
+            true => "same",
+            false => release,
+        };
+        let strategy = self.strategy;
+        format!(
+            "module \"web\" {{\n  source = \"./web\"\n  count = 2\n  index = count.index\n  \
+             release = \"{release}\"\n  image = \"{image}\"\n  rollout {{\n    \
+             min_healthy_time = \"10ms\"\n    healthy_deadline = \"2s\"\n    {strategy}\n  }}\n}}\n\
+             output \"web\" {{\n  value = module.web[*].release\n}}\n"
+        )
+    }
 }
 
 /// Half of them take a while.

@@ -59,6 +59,7 @@ async fn apply(order: Order) -> Result<(), String> {
     let journal = journal(&order, points.clone()).await?;
     let text = read(&order, MAIN)?;
     let files = MemoryFiles::new().with(MAIN, text.as_str());
+    let files = files.with(order::WEB.0, order::WEB.1);
     let providers = providers(&order, points)?;
     let loaded = loaded(&files, &providers)?;
     let sources = Memory(files);
@@ -177,7 +178,9 @@ async fn carry_out(session: &mut Session<'_>, order: &Order) -> Result<Told, Str
     if let Some(broken) = report.broken {
         return Err(broken.message);
     }
-    done.complete = report.is_complete() && done.undone.is_empty() && settled.unclear.is_empty();
+    // A run that only goes back leaves all else to the next one.
+    let whole = report.is_complete() && planned.plan.later.is_empty();
+    done.complete = whole && done.undone.is_empty() && settled.unclear.is_empty();
     as_reported(&report, &mut done);
     Ok(done)
 }

@@ -44,6 +44,10 @@ impl Pass<'_> {
             held => held,
         };
         if held.is_unknown() || matches!(held, Value::Secret(_)) {
+            // What is sealed is known as soon as the secrets are; the rest comes with some step.
+            if held.is_unknown() {
+                self.undecided.insert(self.plan.checks.len());
+            }
             self.plan.checks.push(Check {
                 problem: message(),
                 address: place.address.clone(),
@@ -127,6 +131,9 @@ impl Pass<'_> {
         let made = &self.plan.steps[step];
         let goes_first = made.pair.filter(|_| !made.create_before_destroy);
         if let Some(end) = goes_first {
+            if (checks..self.plan.checks.len()).any(|check| self.undecided.contains(&check)) {
+                self.decided_late.insert(end);
+            }
             let mut again = self.plan.checks[checks..].to_vec();
             again
                 .iter_mut()

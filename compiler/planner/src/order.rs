@@ -4,9 +4,9 @@ use crate::pass::Pass;
 use model::{Address, ObjectId, ResourceAddress};
 use petgraph::algo::kosaraju_scc;
 use petgraph::graph::{DiGraph, NodeIndex};
-use plan::{Action, Check, Reason, Step, StepId, When};
+use plan::{Action, Reason, Step, StepId};
 use state::ProviderKey;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 /// Steps by what they do, and by what they are depended on as: an instance, or with it all.
@@ -164,7 +164,6 @@ impl Pass<'_> {
             .filter(|(_, s)| matches!(s.action, Action::Create | Action::Adopt))
             .filter_map(|(id, s)| Some((id, s.pair?)))
             .collect();
-        let checked: HashSet<StepId> = self.plan.checks.iter().filter_map(decided_at).collect();
         let mut undecided = Vec::new();
         for (create, delete) in pairs {
             // What goes with its machine is in nobody's way: the new one is on another machine.
@@ -176,7 +175,7 @@ impl Pass<'_> {
                 continue;
             }
             self.plan.steps[create].waits_for.push(delete);
-            if self.hangs_on_unknown(create) || checked.contains(&delete) {
+            if self.hangs_on_unknown(create) || self.decided_late.contains(&delete) {
                 undecided.push((create, delete));
             }
         }
@@ -255,14 +254,6 @@ impl Pass<'_> {
             nodes.iter().for_each(|n| knot[n.index()] = number);
         }
         knot
-    }
-}
-
-/// The step before which a condition is decided.
-fn decided_at(check: &Check) -> Option<StepId> {
-    match check.when {
-        When::Before(step) => Some(step),
-        When::After(_) | When::Inside(_) | When::AtEnd => None,
     }
 }
 

@@ -106,6 +106,10 @@ pub(crate) struct Pass<'a> {
     pub(crate) refused: HashSet<ObjectId>,
     /// What of a module call was put together, and from how many outputs.
     pub(crate) module_values: RefCell<ModuleValues>,
+    /// Checks of the plan that hang on what some step makes known.
+    pub(crate) undecided: HashSet<usize>,
+    /// Ends that such a check decides on.
+    pub(crate) decided_late: HashSet<StepId>,
     /// What is left out by `--target` and `--exclude`.
     pub(crate) selection: crate::selection::Selection,
     /// Extra waits of a step that its dependencies do not tell: data sources that are read late.
@@ -147,6 +151,8 @@ impl<'a> Pass<'a> {
             to_capture: Vec::new(),
             refused: HashSet::new(),
             module_values: RefCell::new(HashMap::new()),
+            undecided: HashSet::new(),
+            decided_late: HashSet::new(),
             selection: crate::selection::Selection::default(),
             data_waits: HashMap::new(),
             left: Left::after(found),
