@@ -1,5 +1,5 @@
 //! What goes wrong on real hosts is told with the address, what was tried, the host's own words
-//! and what to do; the rest of the graph goes on, unless it is seen before the first change.
+//! and what to do; the rest of the graph goes on.
 
 use crate::program::run;
 use crate::{Machine, Project, Ran};
@@ -58,17 +58,6 @@ fn apply(project: &Project, more: &str) -> Ran {
     ran
 }
 
-/// The same where a problem is seen before the first change: nothing is begun.
-fn refused(project: &Project, more: &str) -> Ran {
-    let beside = format!("fine but for {} letters", more.len());
-    let main = MACHINE.replace("fine", &beside);
-    project.write("main.hcl", &format!("{main}{more}"));
-    let ran = project.landfall(&["apply", "--auto-approve"]).expect(1);
-    let state = project.landfall(&["state", "show", "terraform_data.beside"]);
-    assert!(!state.all().contains(&beside), "{}", ran.all());
-    ran.says("seen before the first change")
-}
-
 /// The same with a file on a host that is written by hand, its address left out.
 fn on_host(project: &Project, address: &str, host: &str) -> Ran {
     let late = format!(", address = terraform_data.late.id == \"\" ? \"\" : \"{address}\" }}");
@@ -108,7 +97,7 @@ fn changed_host_key(project: &Project, machine: &Machine) {
 
 fn no_package(project: &Project, machine: &Machine) {
     machine.on("apt-get update -q");
-    let ran = refused(
+    let ran = apply(
         project,
         r#"
 resource "ssh_package" "bad" {
@@ -153,7 +142,7 @@ fn full_disk(project: &Project, machine: &Machine) {
         )
     };
     project.becomes(&format!("{MACHINE}{}", file("\"old\\n\"")));
-    refused(project, &file(&format!("\"{}\"", "long ".repeat(40_000))))
+    apply(project, &file(&format!("\"{}\"", "long ".repeat(40_000))))
         .says("ssh_file.bad")
         .says("there is no room in /srv/small/")
         .says("64K");

@@ -79,7 +79,7 @@ fn with_the_state_key_alone_a_rotated_secret_shows_what_it_changes() {
                 .says("restarts")
                 .says("KEY=(sensitive");
         } else {
-            told.says("\"restarts\"").says("\"rotates secret\"");
+            told.says("\"restarts\"").says("\"rotates_secret\"");
         }
     }
     let denied = project.command_of("reviewer", &["output", "--raw", "key"]);

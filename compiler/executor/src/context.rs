@@ -196,8 +196,6 @@ pub struct Report {
     pub skipped: Vec<Skipped>,
     /// Operations whose end nobody knows.
     pub unclear: Vec<(Address, String)>,
-    /// Whether nothing was begun, since what failed was seen to fail before the first change.
-    pub foreseen: bool,
     /// Whether it was told to end before it was done.
     pub interrupted: bool,
     /// Why nothing could be recorded any more.

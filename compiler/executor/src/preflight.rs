@@ -1,9 +1,10 @@
-//! Asks providers before the first change what is certain to fail: then nothing is begun.
+//! Asks providers before the first change what is certain to fail: that fails at once, with what
+//! depends on it, before anything that was to make room for it is taken away. The rest goes on.
 //!
 //! What stands on a machine that this run makes or changes is not asked about: it can't be looked
-//! at yet, and once it can, there is no "nothing was touched" any more.
+//! at yet.
 
-use crate::context::{Event as Told, Failed, asked_to_end};
+use crate::context::{Event as Told, asked_to_end};
 use crate::machines::attributes;
 use crate::run::{Run, Standing};
 use model::{ObjectId, Token};
@@ -16,14 +17,11 @@ use std::sync::Arc;
 /// At most this many of the other changes that a problem concerns are named.
 const NAMED: usize = 5;
 
-/// Why the other steps are not begun.
-const BECAUSE: &str = "a problem was seen before the first change";
-
 type Steps = HashMap<Token, StepId>;
 
 impl Run<'_> {
-    /// Whether nothing speaks against beginning. Where something does, no step is ever begun, and
-    /// nothing is recorded.
+    /// Fails what is certain to fail. Says whether anything is left to be begun: else nothing is
+    /// recorded, and a saved plan is not used up.
     pub(crate) async fn preflight(&mut self) -> bool {
         let (asked, steps) = self.planned_changes();
         let mut foreseen = Vec::new();
@@ -50,10 +48,28 @@ impl Run<'_> {
             self.foresee(error, &steps);
         }
         if !errors.is_empty() {
-            self.report.foreseen = true;
-            (0..self.plan.steps.len()).for_each(|id| self.skip(id, BECAUSE));
+            self.spare_what_is_not_replaced();
         }
-        errors.is_empty()
+        errors.is_empty() || self.standing.contains(&Standing::Waiting)
+    }
+
+    /// What is not made is not made room for: of a replacement that will not come, the old object
+    /// stays, and so does what would have had to go before it.
+    fn spare_what_is_not_replaced(&mut self) {
+        let mut spared = true;
+        while std::mem::take(&mut spared) {
+            for (id, step) in self.plan.steps.iter().enumerate() {
+                let never = matches!(self.standing[id], Standing::Failed | Standing::Skipped);
+                let makes = matches!(step.action, Action::Create | Action::Adopt);
+                let Some(old) = step.pair.filter(|_| never && makes) else {
+                    continue;
+                };
+                if self.standing[old] == Standing::Waiting {
+                    self.skip_with_all_behind(old, &step.address.to_string());
+                    spared = true;
+                }
+            }
+        }
     }
 
     /// The changes that can be asked about, by connection.
@@ -120,16 +136,12 @@ impl Run<'_> {
         if !others.is_empty() {
             problem = problem.detail(self.names(others));
         }
-        let step = &self.plan.steps[*first];
-        let failed = Failed {
-            address: step.address.clone(),
-            action: step.action,
-            problem,
-            elapsed_ms: 0,
-        };
-        self.context.watch.tell(Told::Failed(failed.clone()));
-        self.report.failed.push(failed);
-        self.standing[*first] = Standing::Failed;
+        let because_of = self.plan.steps[*first].address.to_string();
+        self.fail(*first, problem, 0);
+        for other in others {
+            self.skip_with_all_behind(*other, &because_of);
+            self.rollouts.failed(*other);
+        }
     }
 
     fn names(&self, ids: &[StepId]) -> String {

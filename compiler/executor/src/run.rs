@@ -297,10 +297,15 @@ impl<'a> Run<'a> {
         self.context.watch.tell(Told::Failed(failed.clone()));
         self.report.failed.push(failed);
         let because_of = step.address.to_string();
-        for behind in self.schedule.behind(id) {
-            self.skip(behind, &because_of);
-        }
+        self.skip_with_all_behind(id, &because_of);
         self.rollouts.failed(id);
+    }
+
+    pub(crate) fn skip_with_all_behind(&mut self, id: StepId, because_of: &str) {
+        self.skip(id, because_of);
+        for behind in self.schedule.behind(id) {
+            self.skip(behind, because_of);
+        }
     }
 
     pub(crate) fn skip(&mut self, id: StepId, because_of: &str) {

@@ -3,7 +3,7 @@
 use crate::view::json::{optional, value};
 use crate::view::plan::Counts;
 use crate::view::reason;
-use model::{Fingerprint, Secret, Value, differences};
+use model::{Effect, Fingerprint, Secret, Value, differences};
 use plan::Strategy;
 use plan::{
     Action, Begins, Drift, Later, LeftOut, OutputChange, Plan, PlanMode, Reason, Rollout,
@@ -31,7 +31,7 @@ pub(crate) fn document(plan: &Plan) -> Json {
         "partial": header.partial,
         "changes": plan.has_changes(),
         "summary": summary(plan),
-        "effects": plan.effects().iter().map(|e| e.word()).collect::<Json>(),
+        "effects": plan.effects().iter().map(|e| effect_name(*e)).collect::<Json>(),
         "steps": plan.steps.iter().map(step).collect::<Json>(),
         "drift": plan.refreshed.iter().map(drift).collect::<Json>(),
         "moved": plan.moved.iter()
@@ -81,6 +81,19 @@ pub(crate) fn action_name(action: Action) -> &'static str {
     }
 }
 
+fn effect_name(effect: Effect) -> &'static str {
+    match effect {
+        Effect::DestroysData => "destroys_data",
+        Effect::Irreversible => "irreversible",
+        Effect::Downtime => "downtime",
+        Effect::Restarts => "restarts",
+        Effect::Replaces => "replaces",
+        Effect::Exposes => "exposes",
+        Effect::RotatesSecret => "rotates_secret",
+        Effect::TakesOver => "takes_over",
+    }
+}
+
 fn mode(mode: PlanMode) -> &'static str {
     match mode {
         PlanMode::Apply => "apply",
@@ -95,7 +108,7 @@ fn step(step: &Step) -> Json {
         "action": action_name(step.action),
         "object": step.object.map(|o| o.to_string()),
         "reasons": step.reasons.iter().map(reason_json).collect::<Json>(),
-        "effects": step.effects.iter().map(|e| e.word()).collect::<Json>(),
+        "effects": step.effects.iter().map(|e| effect_name(*e)).collect::<Json>(),
         "before": side(step.before.as_ref(), step.after.as_ref()),
         "after": side(step.after.as_ref(), step.before.as_ref()),
         "changed": changed(step.before.as_ref(), step.after.as_ref()),

@@ -23,7 +23,6 @@ pub(crate) fn page(report: &Report, elapsed: Duration) -> Page {
             line.add(Label::Good, format!("Done in {}", span(elapsed)))
                 .text(format!(": {done}."));
         }
-        false if report.foreseen => foreseen(&mut page, report),
         false => {
             let left = !report.skipped.is_empty() || !report.failed.is_empty();
             let headline = match (report.interrupted, left) {
@@ -59,26 +58,12 @@ pub(crate) fn page(report: &Report, elapsed: Duration) -> Page {
     page
 }
 
-fn foreseen(page: &mut Page, report: &Report) {
-    let headline = "Nothing was changed";
-    page.line(0).add(Label::Danger, headline).text(format!(
-        ": {} seen before the first change.",
-        match report.failed.len() {
-            1 => "a problem was".to_string(),
-            n => format!("{n} problems were"),
-        }
-    ));
-    page.line(0)
-        .text("Mend what is told above, then run it again.");
-}
-
 /// The same for programs.
 pub(crate) fn json(report: &Report, elapsed: Duration) -> Json {
     let step = |address: String, action: Action| json!({ "address": address, "action": action_name(action) });
     json!({
         "type": "applied",
         "complete": report.is_complete(),
-        "foreseen": report.foreseen,
         "interrupted": report.interrupted,
         "elapsed_ms": u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX),
         "done": report.done.iter().map(|(a, action)| step(a.to_string(), *action)).collect::<Json>(),

@@ -41,8 +41,8 @@ fn the_json_form() {
         }
       ],
       "effects": [
-        "destroys data",
-        "rotates secret"
+        "destroys_data",
+        "rotates_secret"
       ],
       "environment": "production",
       "format": 1,
@@ -147,7 +147,7 @@ fn the_json_form() {
           "container": null,
           "create_before_destroy": false,
           "effects": [
-            "destroys data"
+            "destroys_data"
           ],
           "object": null,
           "pair": null,
@@ -185,7 +185,7 @@ fn the_json_form() {
           "container": null,
           "create_before_destroy": false,
           "effects": [
-            "rotates secret"
+            "rotates_secret"
           ],
           "object": "a4dqobyha4dqobyh",
           "pair": null,
