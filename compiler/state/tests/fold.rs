@@ -417,6 +417,7 @@ fn a_rollout_that_ended_is_not_kept() {
             waiting: vec![],
             phase,
             before: vec![],
+            wanted: None,
         })
     };
     let rolling = rollout(RolloutPhase::Rolling);
@@ -454,6 +455,7 @@ fn a_rollout_goes_on_instance_by_instance() {
         waiting: vec![key(0), key(1)],
         phase: RolloutPhase::Rolling,
         before: vec![],
+        wanted: None,
     });
     let began = |before| {
         moved(RolloutMove::Began {
