@@ -345,10 +345,6 @@ fn every_event_is_what_it_was() {
         moved(RolloutMove::Began {
             instance: Some(Key::Name("n".into())),
             before: before.clone(),
-            wanted: Some(Wanted {
-                config: Fingerprint([1; 32]),
-                instances: vec![(Some(Key::Index(1)), Fingerprint([2; 32]))],
-            }),
         }),
         moved(RolloutMove::Passed(None)),
         moved(RolloutMove::Phase(RolloutPhase::AwaitingPromotion)),
