@@ -386,11 +386,8 @@ fn dependents_inherit_when_the_last_instance_goes() {
 
 #[test]
 fn what_depends_on_one_instance_inherits_from_that_one() {
-    let both = [
-        put("m", "t.m[0]", &["t.base"]),
-        put("o", "t.o", &["t.m[0]"]),
-    ];
-    let mut log = Log::of(&both);
+    let mut log = Log::of(&[put("m", "t.m[0]", &["t.base"])]);
+    log.apply(&put("o", "t.o", &["t.m[0]"])).unwrap();
     let (object, to) = (id("m"), "t.new[2]".parse().unwrap());
     log.apply(&Event::Moved { object, to }).unwrap();
     assert_eq!(log.dependencies("o"), ["t.new[2]"]);
