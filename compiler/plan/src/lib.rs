@@ -36,7 +36,7 @@ pub use reconcile::reconcile;
 pub use record::with_content;
 pub use refine::refines;
 pub use rests::digest_of;
-pub use rollout::{Begins, Rollout, RolloutInstance, Strategy};
+pub use rollout::{Begins, Rollout, RolloutInstance, Strategy, wanted};
 pub use scope::{Captured, Keyed, ModuleScope, Repetition, ScopeId, Scopes};
 pub use step::{Action, Deferred, Reason, Step, StepId};
 pub use write_only::{

@@ -1,8 +1,8 @@
 //! Rollouts of a plan: which instances change, how, and what each has to pass. How they go is the
 //! executor's.
 
-use crate::StepId;
-use model::{Address, Key};
+use crate::{Step, StepId};
+use model::{Address, Fingerprint, Key, Value};
 use std::sync::Arc;
 
 /// A rollout: how the instances of a resource or a module call are changed, batch by batch.
@@ -85,4 +85,17 @@ impl Rollout {
     pub fn steps(&self) -> impl Iterator<Item = StepId> {
         self.instances.iter().flat_map(|i| i.steps.iter().copied())
     }
+}
+
+/// A fingerprint of what these steps are to make, whatever is still to be known of it.
+pub fn wanted<'s>(steps: impl IntoIterator<Item = &'s Step>) -> Fingerprint {
+    let open = |v: &Value| v.is_unknown().then(|| Value::string("known after apply"));
+    let made = steps.into_iter().filter_map(|step| {
+        let after = step.after.as_ref()?.rewrite(&mut |v| open(v));
+        let address = Value::string(step.address.to_string());
+        Some((&step.address, Value::tuple(vec![address, after])))
+    });
+    let mut made: Vec<_> = made.collect();
+    made.sort_by(|a, b| a.0.cmp(b.0));
+    Fingerprint::of(&Value::tuple(made.into_iter().map(|(_, v)| v).collect()))
 }

@@ -4,6 +4,7 @@
 mod capture;
 mod conditions;
 mod containment;
+mod data;
 mod decide;
 mod deletes;
 mod dependencies;

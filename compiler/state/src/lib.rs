@@ -14,5 +14,5 @@ pub use dependencies::dependencies;
 pub use dependents::Dependents;
 pub use event::{Change, Event, Intent, Outcome, Recorded};
 pub use object::{Durations, Object, ProviderKey, ProviderRecord, Status};
-pub use rollout::{Before, Rollout, RolloutMove, RolloutPhase};
+pub use rollout::{Before, Rollout, RolloutMove, RolloutPhase, Wanted};
 pub use state::{Lease, LeaseOwner, OpenIntent, Output, Position, State};

@@ -2,7 +2,7 @@
 //! there before.
 
 use crate::Object;
-use model::{Address, Key};
+use model::{Address, Fingerprint, Key};
 use std::sync::Arc;
 
 /// Where a rollout stands. A resource, module call or kind call has at most one.
@@ -22,6 +22,17 @@ pub struct Rollout {
     pub phase: RolloutPhase,
     /// What it began to change, as it was before, in the order in which instances began.
     pub before: Vec<Before>,
+    /// What its instances were to become when it began; none where that was not recorded.
+    pub wanted: Option<Wanted>,
+}
+
+/// What the instances of a rollout were to become.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Wanted {
+    /// The digest of the configuration that said so.
+    pub config: Fingerprint,
+    /// Of each instance a fingerprint of what was planned for it.
+    pub instances: Vec<(Option<Key>, Fingerprint)>,
 }
 
 /// What stood at an address before a rollout.

@@ -305,6 +305,10 @@ fn every_event_is_what_it_was() {
             waiting: vec![],
             phase,
             before: before.clone(),
+            wanted: Some(Wanted {
+                config: Fingerprint([1; 32]),
+                instances: vec![(Some(Key::Index(1)), Fingerprint([2; 32]))],
+            }),
         })
     };
     for event in [

@@ -179,6 +179,29 @@ async fn what_is_changed_in_the_middle_supersedes_it() {
 }
 
 #[tokio::test]
+async fn what_only_waiting_ones_are_to_become_is_tried_first_too() {
+    let canary = "strategy = \"canary\"\n canary = 2\n max_parallel = 2";
+    let mut lab = made(canary).await;
+    lab.var("release", "2");
+    lab.apply().await;
+    assert_eq!(begins(&lab).await, [Begins::Promotes]);
+    // Something else in the configuration is nothing to them.
+    let more = format!("{}\noutput \"o\" {{ value = 1 }}", lab.text("main.hcl"));
+    lab.write("main.hcl", &more);
+    assert_eq!(begins(&lab).await, [Begins::Promotes]);
+    lab.edit(
+        "version = var.release",
+        "version = count.index > 1 ? \"3\" : var.release",
+    );
+    assert_eq!(begins(&lab).await, [Begins::Supersedes]);
+    lab.apply().await;
+    lab.apply_whole().await;
+    assert_eq!(lab.attribute("sim_service.s[3]", "version"), "\"3\"");
+    assert_eq!(lab.attribute("sim_service.s[0]", "version"), "\"2\"");
+    assert_eq!(phase(&lab), None);
+}
+
+#[tokio::test]
 async fn one_that_supersedes_goes_back_to_what_was_whole() {
     let mut lab = made("max_parallel = 1\n auto_revert = true").await;
     let before = (objects(&lab), world(&lab));

@@ -1,8 +1,9 @@
 //! What is recorded of a rollout: before an instance is changed, that it is, and how it was.
 
 use crate::run::Run;
+use model::Fingerprint;
 use plan::{Action, Begins};
-use state::{Before, Event, Rollout, RolloutMove, RolloutPhase};
+use state::{Before, Event, Rollout, RolloutMove, RolloutPhase, Wanted};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -60,7 +61,21 @@ impl Run<'_> {
                     (Begins::Supersedes, Some(known)) => known.before.clone(),
                     _ => Vec::new(),
                 },
+                wanted: Some(self.wanted(index)),
             })),
+        }
+    }
+
+    /// What each instance is to become, for the next plan to tell whether that is still so.
+    fn wanted(&self, index: usize) -> Wanted {
+        let instances = self.plan.rollouts[index].instances.iter();
+        let wanted = instances.map(|instance| {
+            let steps = instance.steps.iter().map(|id| &self.plan.steps[*id]);
+            (instance.key.clone(), plan::wanted(steps))
+        });
+        Wanted {
+            config: Fingerprint(self.plan.header.config),
+            instances: wanted.collect(),
         }
     }
 

@@ -22,7 +22,7 @@ impl Pass<'_> {
         let changed: Vec<_> = changed.map(|b| &b.address).collect();
         let steps = instances.values().flatten().map(|id| &self.plan.steps[*id]);
         let again = |step: &Step| changed.contains(&&step.address) && is_wanted_otherwise(step);
-        if steps.clone().any(again) {
+        if steps.clone().any(again) || self.waiting_is_otherwise(known, instances) {
             return Begins::Supersedes;
         }
         match known.phase {
@@ -30,6 +30,29 @@ impl Pass<'_> {
             RolloutPhase::Reverting => Begins::Reverts,
             _ => Begins::Resumes,
         }
+    }
+
+    /// Whether an instance that still waits is to become something else than when the rollout
+    /// began: what went first has not tried that. While the configuration is the same, it is only
+    /// known better.
+    fn waiting_is_otherwise(
+        &self,
+        known: &Rollout,
+        instances: &BTreeMap<Option<Key>, Vec<StepId>>,
+    ) -> bool {
+        let Some(wanted) = &known.wanted else {
+            return false;
+        };
+        let same = wanted.config.0 == self.input.config.digest;
+        !same
+            && known.phase != RolloutPhase::Reverting
+            && wanted.instances.iter().any(|(key, before)| {
+                let steps = instances.get(key).filter(|_| known.waiting.contains(key));
+                steps.is_some_and(|steps| {
+                    let steps = steps.iter().map(|id| &self.plan.steps[*id]);
+                    plan::wanted(steps) != *before
+                })
+            })
     }
 
     /// Whether the rollout has changed it already.

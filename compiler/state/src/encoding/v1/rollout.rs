@@ -2,7 +2,7 @@
 
 use super::{Decoder, EncodedObject, EncodingError, SecretsOut, Text};
 use super::{decode_object, encode_object};
-use crate::{Before, Rollout, RolloutMove, RolloutPhase};
+use crate::{Before, Rollout, RolloutMove, RolloutPhase, Wanted};
 use model::Key;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -19,6 +19,16 @@ pub struct EncodedRollout<'a> {
     phase: EncodedPhase,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     before: Vec<EncodedBefore<'a>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    wanted: Option<EncodedWanted<'a>>,
+}
+
+/// What the instances were to become.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct EncodedWanted<'a> {
+    #[serde(borrow)]
+    config: Text<'a>,
+    of: Vec<(EncodedKey<'a>, Text<'a>)>,
 }
 
 /// How a rollout went on.
@@ -86,7 +96,32 @@ pub(super) fn encode_rollout<'a>(
         waiting: encode_keys(&rollout.waiting),
         phase: encode_phase(rollout.phase),
         before: encode_before(&rollout.before, secrets),
+        wanted: rollout.wanted.as_ref().map(encode_wanted),
     }
+}
+
+fn encode_wanted(wanted: &Wanted) -> EncodedWanted<'_> {
+    let of = wanted.instances.iter();
+    EncodedWanted {
+        config: Text::of_bytes(&wanted.config.0),
+        of: of
+            .map(|(key, to)| (encode_key(key), Text::of_bytes(&to.0)))
+            .collect(),
+    }
+}
+
+fn decode_wanted(
+    wanted: &EncodedWanted<'_>,
+    decoder: &mut Decoder<'_>,
+) -> Result<Wanted, EncodingError> {
+    let mut instances = Vec::with_capacity(wanted.of.len());
+    for (key, to) in &wanted.of {
+        instances.push((decode_key(key, decoder), to.fingerprint()?));
+    }
+    Ok(Wanted {
+        config: wanted.config.fingerprint()?,
+        instances,
+    })
 }
 
 pub(super) fn decode_rollout(
@@ -101,6 +136,10 @@ pub(super) fn decode_rollout(
         waiting: decode_keys(&rollout.waiting, decoder),
         phase: decode_phase(rollout.phase),
         before: decode_before(&rollout.before, decoder)?,
+        wanted: match &rollout.wanted {
+            Some(wanted) => Some(decode_wanted(wanted, decoder)?),
+            None => None,
+        },
     })
 }
 
