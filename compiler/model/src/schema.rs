@@ -219,7 +219,8 @@ pub struct Attribute {
     pub default: Option<Value>,
     /// Whether it is always a secret.
     pub sensitive: bool,
-    /// Whether it is handed to the provider and never recorded.
+    /// Whether it is handed to the provider in a create and an update, and never given back:
+    /// recorded is its fingerprint alone. Null in an update stands for what was handed over last.
     pub write_only: bool,
     /// Whether another value takes another object.
     pub replaces: bool,
