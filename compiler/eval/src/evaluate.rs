@@ -92,10 +92,7 @@ impl<'a> Evaluator<'a> {
                 let source = self.source(source)?;
                 crate::access::attribute(&source, name, expr.span)
             }
-            ExprKind::Index(source, index) => {
-                let (from, at) = (self.source(source)?, self.value(index)?);
-                crate::access::index(&from, &at, source.span, index.span)
-            }
+            ExprKind::Index(source, index) => self.index(source, index),
             ExprKind::Splat(source, each) => self.splat(source, each),
             ExprKind::Unary(op, operand) => self.unary(*op, operand),
             ExprKind::Binary(op, a, b) => self.binary(expr, *op, a, b),
@@ -108,6 +105,18 @@ impl<'a> Evaluator<'a> {
                 self.as_it_is(expr)
             }
         }
+    }
+
+    fn index(&mut self, source: &Expr, index: &Expr) -> Eval {
+        let at = self.value(index)?;
+        if let ExprKind::Reference(reference) = &source.kind {
+            let one = self.scope.resolve_instance(reference, &at);
+            if let Some(value) = one.map_err(Box::new)? {
+                return Ok(value);
+            }
+        }
+        let from = self.source(source)?;
+        crate::access::index(&from, &at, source.span, index.span)
     }
 
     fn bound_value(&mut self, name: &str, expr: &Expr) -> Eval {

@@ -12,6 +12,19 @@ pub trait Scope {
     /// # Errors
     /// Where it has none; the problem names the reason once, not at each use.
     fn resolve(&self, reference: &Reference, span: Span) -> Result<Value, Problem>;
+
+    /// Of a reference to something with many instances, the one of a key, where that is quicker
+    /// to come by than all of them; none to have the whole asked for.
+    ///
+    /// # Errors
+    /// Where it has no value.
+    fn resolve_instance(
+        &self,
+        _reference: &Reference,
+        _key: &Value,
+    ) -> Result<Option<Value>, Problem> {
+        Ok(None)
+    }
 }
 
 /// Functions that providers bring.

@@ -4,11 +4,12 @@
 use crate::run::Run;
 use diagnostics::{Problem, Span};
 use eval::{Expr, Reference, Scope};
-use model::{Address, Mode, Value};
-use plan::{Captured, Deferred, ScopeId};
+use model::{Address, Key, Mode, Value};
+use plan::{Captured, Deferred, Keyed, ScopeId};
 use provider::ProviderProblem;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 /// A debug build needs some 20 KiB for a name.
 const RED_ZONE: usize = 256 << 10;
@@ -35,8 +36,7 @@ impl Scope for Names<'_> {
         if let Some(value) = self.known.borrow().get(&at) {
             return Ok(value.clone());
         }
-        let module = self.run.plan.scopes.modules.get(self.scope);
-        match module.and_then(|m| m.names.get(reference)) {
+        match self.captured(reference) {
             Some(captured) => {
                 // Names lead to names, as many in a row as somebody wrote.
                 let look = || self.run.look_up(captured, self.known);
@@ -51,6 +51,42 @@ impl Scope for Names<'_> {
             ),
         }
     }
+
+    fn resolve_instance(
+        &self,
+        reference: &Reference,
+        key: &Value,
+    ) -> Result<Option<Value>, Problem> {
+        if self.instance.contains_key(reference) {
+            return Ok(None);
+        }
+        Ok(match self.captured(reference) {
+            Some(Captured::Resource {
+                mode, instances, ..
+            }) => of_key(instances, key).map(|address| self.run.value_of(*mode, address)),
+            Some(Captured::Module { instances, .. }) => of_key(instances, key)
+                .map(|outputs| self.run.outputs_of(outputs, self.known))
+                .transpose()?,
+            _ => None,
+        })
+    }
+}
+
+impl Names<'_> {
+    fn captured(&self, reference: &Reference) -> Option<&Captured> {
+        let module = self.run.plan.scopes.modules.get(self.scope);
+        module.and_then(|m| m.names.get(reference))
+    }
+}
+
+/// The instance of a key; they stand in the order of their keys.
+fn of_key<'k, T>(instances: &'k Keyed<T>, key: &Value) -> Option<&'k T> {
+    let key = match key.as_str() {
+        Some(name) => Key::Name(name.into()),
+        None => Key::Index(u64::try_from(key.as_i64()?).ok()?),
+    };
+    let found = instances.binary_search_by(|(k, _)| k.as_ref().cmp(&Some(&key)));
+    found.ok().map(|i| &instances[i].1)
 }
 
 impl<'a> Run<'a> {
@@ -128,17 +164,23 @@ impl<'a> Run<'a> {
             } => {
                 let values: Result<Vec<_>, Problem> = instances
                     .iter()
-                    .map(|(key, outputs)| {
-                        let outputs: Result<Vec<_>, Problem> = outputs
-                            .iter()
-                            .map(|(name, c)| Ok((name.clone(), self.look_up(c, known)?)))
-                            .collect();
-                        Ok((key.clone(), Value::object(outputs?)))
-                    })
+                    .map(|(key, outputs)| Ok((key.clone(), self.outputs_of(outputs, known)?)))
                     .collect();
                 Ok(repetition.collect(values?))
             }
         }
+    }
+
+    fn outputs_of(
+        &self,
+        outputs: &BTreeMap<Arc<str>, Captured>,
+        known: &Known,
+    ) -> Result<Value, Problem> {
+        let outputs: Result<Vec<_>, Problem> = outputs
+            .iter()
+            .map(|(name, c)| Ok((name.clone(), self.look_up(c, known)?)))
+            .collect();
+        Ok(Value::object(outputs?))
     }
 
     /// An instance as it is by now.
