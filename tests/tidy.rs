@@ -161,6 +161,25 @@ fn files_are_small_and_say_what_they_are() {
 }
 
 #[test]
+fn every_property_is_run_by_its_script() {
+    let script = read("tests/properties");
+    let asked: BTreeSet<&str> = script.split([' ', '\n', ':']).collect();
+    let marker = concat!("proptest", "! {");
+    for path in files("rs") {
+        if !fs::read_to_string(&path).unwrap().contains(marker) {
+            continue;
+        }
+        // Of `encoding/tests.rs`, what it tests.
+        let named = match path.file_stem().unwrap() {
+            stem if stem == "tests" => path.parent().unwrap().file_name().unwrap(),
+            stem => stem,
+        };
+        let named = named.to_string_lossy();
+        assert!(asked.contains(&*named), "{}", path.display());
+    }
+}
+
+#[test]
 fn nothing_is_left_undone() {
     let marks = [
         concat!("TO", "DO"),
