@@ -407,3 +407,29 @@ async fn what_depends_on_one_instance_waits_for_all() {
         "{lines:#?}"
     );
 }
+
+#[tokio::test]
+async fn what_was_never_whole_is_nothing_to_go_back_to() {
+    let mut lab = Lab::new(
+        r#"
+        provider "simulated" { partial = 1000 }
+        resource "sim_server" "m" {
+          count = 2
+          name  = "m${count.index}"
+          image = "1"
+          rollout {
+            min_healthy_time = "10ms"
+            auto_revert      = true
+          }
+        }
+        "#,
+    );
+    lab.apply().await;
+    let half = lab.state.objects.values();
+    assert!(half.clone().count() > 0 && half.clone().all(|o| o.status == state::Status::Tainted));
+    lab.edit("partial = 1000", "partial = 0");
+    // It is replaced though a machine can't be put back.
+    lab.apply_whole().await;
+    assert_eq!((lab.state.objects.len(), lab.things()), (2, 2));
+    assert!(lab.state.rollouts.is_empty());
+}

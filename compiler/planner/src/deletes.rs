@@ -201,7 +201,9 @@ impl Pass<'_> {
         let made_again = goes_with.is_none() && machine_of(schema, &object.attributes).is_none();
         let given = plan::has_write_only(&schema.block, &object.attributes);
         let made_again = made_again && !schema.holds_data && !given;
-        step.undoable = made_again && schema.undo == Undo::FromRecord;
+        // What was never whole is nothing to go back to.
+        let half_made = object.status == Status::Tainted && action == Action::Delete;
+        step.undoable = half_made || (made_again && schema.undo == Undo::FromRecord);
         step.effects = schema.effects.clone();
         if schema.holds_data {
             step.effects.push(Effect::DestroysData);

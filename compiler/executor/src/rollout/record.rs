@@ -3,7 +3,7 @@
 use crate::run::Run;
 use model::Fingerprint;
 use plan::{Action, Begins};
-use state::{Before, Event, Rollout, RolloutMove, RolloutPhase, Wanted};
+use state::{Before, Event, Object, Rollout, RolloutMove, RolloutPhase, Status, Wanted};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -87,10 +87,11 @@ impl Run<'_> {
         let mut before = Vec::new();
         for address in changing.map(|s| &s.address) {
             if seen.insert(address) {
+                let whole = |o: &&Arc<Object>| o.status != Status::Tainted;
                 before.push(Before {
                     instance: of.key.clone(),
                     address: address.clone(),
-                    object: self.state.at(address).map(Arc::clone),
+                    object: self.state.at(address).filter(whole).map(Arc::clone),
                 });
             }
         }
