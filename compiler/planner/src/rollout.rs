@@ -206,10 +206,12 @@ impl Pass<'_> {
     fn put(&mut self, rolling: &Rolling<'_>, mut rollout: Rollout, ends: &[StepId]) {
         let index = self.plan.rollouts.len();
         let blue_green = rollout.strategy == Strategy::BlueGreen;
-        if blue_green {
+        // One that goes back takes none of these steps: nothing of them is to be promised.
+        let begins = rollout.begins != Begins::Reverts;
+        if blue_green && begins {
             self.side_by_side(rolling.block, &rollout);
         }
-        if rollout.auto_revert {
+        if rollout.auto_revert && begins {
             self.can_go_back(rolling.block, &rollout);
         }
         for id in rollout.steps() {

@@ -247,3 +247,49 @@ async fn one_without_a_block_is_forgotten() {
     lab.apply().await;
     assert_eq!(phase(&lab), None);
 }
+
+#[tokio::test]
+async fn one_that_goes_back_promises_nothing_more() {
+    let web = r#"
+        variable "index" { type = number }
+        variable "release" {}
+        resource "sim_server" "m" {
+          name  = "m${var.index}"
+          image = "1"
+        }
+        resource "sim_service" "app" {
+          host    = sim_server.m.host
+          name    = "app"
+          version = var.release
+          healthy = var.release == "1" || var.index != 1
+        }
+    "#;
+    let main = r#"
+        variable "release" { default = "1" }
+        module "web" {
+          source  = "./web"
+          count   = 2
+          index   = count.index
+          release = var.release
+          rollout {
+            min_healthy_time = "10ms"
+            healthy_deadline = "100ms"
+            auto_revert      = true
+          }
+        }
+    "#;
+    let mut lab = Lab::new(main).file("web/main.hcl", web);
+    lab.apply_whole().await;
+    lab.var("release", "2");
+    let going = "Rollout { of: \"module.web\", message: \"going back to what was there before\" }";
+    lab.apply_until(going, 1).await;
+    assert_eq!(phase(&lab), Some(RolloutPhase::Reverting));
+    // Somebody makes another machine of it, which could not be put back.
+    lab.change_outside("module.web[0].sim_server.m", "image", "2");
+    assert_eq!(begins(&lab).await, [Begins::Reverts]);
+    let report = lab.apply().await;
+    assert!(report.is_complete(), "{report:#?}");
+    assert_eq!(phase(&lab), None);
+    let version = lab.attribute("module.web[1].sim_service.app", "version");
+    assert_eq!(version, "\"1\"");
+}

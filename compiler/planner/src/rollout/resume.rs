@@ -22,7 +22,13 @@ impl Pass<'_> {
         let changed: Vec<_> = changed.map(|b| &b.address).collect();
         let steps = instances.values().flatten().map(|id| &self.plan.steps[*id]);
         let again = |step: &Step| changed.contains(&&step.address) && is_wanted_otherwise(step);
-        if steps.clone().any(again) || self.waiting_is_otherwise(known, instances) {
+        // Only somebody's wish keeps one from going back, not what the world did meanwhile.
+        let wanted = known.wanted.as_ref();
+        let same = wanted.is_some_and(|w| w.config.0 == self.input.config.digest);
+        if same && known.phase == RolloutPhase::Reverting {
+            return Begins::Reverts;
+        }
+        if steps.clone().any(again) || (!same && self.waiting_is_otherwise(known, instances)) {
             return Begins::Supersedes;
         }
         match known.phase {
@@ -43,9 +49,7 @@ impl Pass<'_> {
         let Some(wanted) = &known.wanted else {
             return false;
         };
-        let same = wanted.config.0 == self.input.config.digest;
-        !same
-            && known.phase != RolloutPhase::Reverting
+        known.phase != RolloutPhase::Reverting
             && wanted.instances.iter().any(|(key, before)| {
                 let steps = instances.get(key).filter(|_| known.waiting.contains(key));
                 steps.is_some_and(|steps| {
