@@ -195,3 +195,32 @@ async fn a_replacement_that_stops_between_its_halves_is_continued() {
         assert_eq!((lab.things(), lab.state.objects.len()), (1, 1));
     }
 }
+
+#[tokio::test]
+async fn what_half_made_things_lack_says_nothing() {
+    let mut lab = Lab::new(
+        r#"
+        resource "sim_server" "m" {
+          for_each = toset(["a"])
+          name     = each.key
+          image    = "1"
+        }
+        resource "sim_record" "r" {
+          for_each = { for name, m in sim_server.m : name => m.host }
+          host     = each.value
+          name     = "r"
+          content  = "c"
+        }
+        "#,
+    );
+    lab.apply_until("done create sim_server.m[\"a\"]", 1).await;
+    // As a machine is recorded that was killed before it had an address.
+    let mut object = state::Object::clone(lab.state.objects.values().next().unwrap());
+    let host = object.attributes.get("host").unwrap().ty();
+    object.attributes = object.attributes.with("host", model::Value::Null(host));
+    object.status = Status::Tainted;
+    let event = state::Event::Put(Box::new(object));
+    lab.state.apply(&event, 0).unwrap();
+    lab.apply_whole().await;
+    assert_eq!(lab.things(), 2);
+}

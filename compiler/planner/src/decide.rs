@@ -90,8 +90,11 @@ impl Pass<'_> {
     }
 
     /// While a read is under way: as recorded, so that other reads are found in the same round.
+    /// What was made half-way is made anew: what it lacks says nothing.
     fn provisional(&self, case: &Case<'_>) -> Value {
-        let prior = self.object_at(case.address).map(|o| o.attributes.clone());
+        let whole = |o: &&Arc<Object>| o.status != Status::Tainted;
+        let recorded = self.object_at(case.address).filter(whole);
+        let prior = recorded.map(|o| o.attributes.clone());
         plan::propose(&case.schema.block, &case.config, prior.as_ref())
     }
 
