@@ -302,6 +302,9 @@ fn slow(uncertain: bool) -> StoreError {
 
 /// What does not become better by trying again is refused for good.
 fn not_connected(error: Error) -> StoreError {
+    if error.as_db_error().is_some() {
+        return refused(error, false);
+    }
     let text = causes(&error);
     if text.contains("server does not support TLS") {
         return StoreError::Refused(
