@@ -13,8 +13,7 @@ use state::State;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use store::{
-    Anchors, Journal, JournalError, JournalOptions, KeyError, KeySources, LeaseRequest, Store,
-    StoreError,
+    Anchors, Journal, JournalError, JournalOptions, KeySources, LeaseRequest, Store, StoreError,
 };
 
 /// A project, loaded.
@@ -104,29 +103,26 @@ impl Project {
         store.map_err(|e| app.fail(self.refused(&e)))
     }
 
-    /// Whether any key at hand opens the environment's state.
-    pub(crate) async fn opens(&self, app: &App) -> Run<bool> {
-        let store = self.store(app).await?;
-        let keys = KeySources::gather(env).map_err(|e| app.refused(&e.into()))?;
-        match Journal::open(store, &keys, &options(app)).await {
-            Ok((journal, _)) => {
-                journal.close().await;
-                Ok(true)
-            }
-            Err(JournalError::Key(KeyError::NoKey { .. })) => Ok(false),
-            Err(error) => Err(app.refused(&error)),
-        }
-    }
-
     /// The environment's state, opened.
     pub(crate) async fn journal(&self, app: &App) -> Run<(Journal, Arc<State>)> {
+        let opened = self.try_journal(app).await?;
+        opened.map_err(|e| app.refused(&e))
+    }
+
+    /// The same; what the journal refuses is for the caller to tell.
+    pub(crate) async fn try_journal(
+        &self,
+        app: &App,
+    ) -> Run<Result<(Journal, Arc<State>), JournalError>> {
         let store = self.store(app).await?;
         let keys = KeySources::gather(env).map_err(|e| app.refused(&e.into()))?;
         let place = store.describe();
-        let opened = Journal::open(store, &keys, &options(app)).await;
-        let (journal, state) = opened.map_err(|e| app.refused(&e))?;
+        let (journal, state) = match Journal::open(store, &keys, &options(app)).await {
+            Ok(opened) => opened,
+            Err(error) => return Ok(Err(error)),
+        };
         match stores::foreign(&place, &state, &self.loaded.config) {
-            None => Ok((journal, state)),
+            None => Ok(Ok((journal, state))),
             Some(problem) => {
                 journal.close().await;
                 Err(app.fail(problem))

@@ -12,7 +12,7 @@ use serde_json::json;
 use state::State;
 use std::path::{Path, PathBuf};
 use store::generate_identity;
-use store::{Access, Genesis, Journal, JournalError, KeySources, NewRecipient, Way};
+use store::{Access, Genesis, Journal, JournalError, KeyError, KeySources, NewRecipient, Way};
 
 /// Make the state of an environment, with the keys that seal it
 ///
@@ -45,10 +45,11 @@ pub(crate) async fn run(app: &App, args: &InitArgs) -> Run {
     let loaded = store.load().await;
     let loaded = loaded.map_err(|e| app.fail(crate::stores::store_problem(&e)))?;
     if loaded.snapshot.is_some() || !loaded.batches.is_empty() {
-        if !project.opens(app).await? {
-            return newcomer(app, &project);
-        }
-        let (journal, state) = project.journal(app).await?;
+        let (journal, state) = match project.try_journal(app).await? {
+            Ok(opened) => opened,
+            Err(JournalError::Key(KeyError::NoKey { .. })) => return newcomer(app, &project),
+            Err(error) => return Err(app.refused(&error)),
+        };
         journal.close().await;
         told(app, &store.describe(), &state, &Made::Nothing);
         return Ok(Exit::Ok);
