@@ -25,6 +25,19 @@ struct Weather {
     given: Given,
 }
 
+impl Weather {
+    fn fair(real: Arc<Simulated>) -> Weather {
+        Weather {
+            real,
+            refuses: AtomicU32::new(0),
+            passes: false,
+            tried: Arc::default(),
+            overlooks: Arc::default(),
+            given: Given::default(),
+        }
+    }
+}
+
 type Given = Arc<Mutex<Vec<String>>>;
 
 struct Link {
@@ -178,12 +191,8 @@ async fn absent_counts_only_after_the_window() {
     )
     .through(|real| {
         Arc::new(Weather {
-            real,
-            refuses: AtomicU32::new(0),
-            passes: false,
-            tried: Arc::default(),
             overlooks: counted,
-            given: Given::default(),
+            ..Weather::fair(real)
         })
     });
     for size in ["1", "2"] {
@@ -214,12 +223,8 @@ async fn what_is_only_handed_over_goes_along_where_something_is_made_or_changed(
     )
     .through(|real| {
         Arc::new(Weather {
-            real,
-            refuses: AtomicU32::new(0),
-            passes: false,
-            tried: Arc::default(),
-            overlooks: Arc::default(),
             given: noted,
+            ..Weather::fair(real)
         })
     });
     for wrap in ["one", "two"] {

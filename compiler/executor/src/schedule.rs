@@ -142,7 +142,7 @@ fn ways(plan: &Plan, dependents: &[Vec<StepId>], waiting: &[usize]) -> Vec<u64> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use plan::{Begins, Rollout, RolloutInstance, Step, Strategy};
+    use plan::{Begins, Rollout, RolloutInstance, Step};
     use state::ProviderKey;
 
     fn plan(steps: &[(&str, u64, &[usize])]) -> Plan {
@@ -189,28 +189,10 @@ mod tests {
         };
         plan.rollouts.push(Rollout {
             instances: vec![instance([0, 1]), instance([2, 3])],
-            ..rollout()
+            ..Rollout::bare("t".into(), Begins::Anew)
         });
         let mut schedule = Schedule::new(&plan);
         let ready: Vec<_> = std::iter::from_fn(|| schedule.next()).collect();
         assert_eq!(ready, [0, 2, 4]);
-    }
-
-    fn rollout() -> Rollout {
-        Rollout {
-            of: "t".into(),
-            begins: Begins::Anew,
-            strategy: Strategy::Rolling,
-            max_parallel: 1,
-            min_healthy_ms: 0,
-            healthy_deadline_ms: 0,
-            progress_deadline_ms: 0,
-            canary: 0,
-            auto_promote: false,
-            auto_revert: false,
-            gate: None,
-            instances: Vec::new(),
-            promotion: None,
-        }
     }
 }

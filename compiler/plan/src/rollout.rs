@@ -81,6 +81,25 @@ pub enum Strategy {
 }
 
 impl Rollout {
+    /// One of which only the name and what it makes of the recorded one are set.
+    pub fn bare(of: Arc<str>, begins: Begins) -> Rollout {
+        Rollout {
+            of,
+            begins,
+            strategy: Strategy::Rolling,
+            max_parallel: 1,
+            min_healthy_ms: 0,
+            healthy_deadline_ms: 0,
+            progress_deadline_ms: 0,
+            canary: 0,
+            auto_promote: false,
+            auto_revert: false,
+            gate: None,
+            instances: Vec::new(),
+            promotion: None,
+        }
+    }
+
     /// The steps of all instances.
     pub fn steps(&self) -> impl Iterator<Item = StepId> {
         self.instances.iter().flat_map(|i| i.steps.iter().copied())

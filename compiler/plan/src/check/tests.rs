@@ -1,9 +1,7 @@
 //! A sound plan passes; each thing that can be wrong is found where it is made so.
 
 use super::*;
-use crate::{
-    Begins, Deferred, Drift, LeftOut, Moved, ProviderUse, Rollout, RolloutInstance, Step, Strategy,
-};
+use crate::{Begins, Deferred, Drift, LeftOut, Moved, ProviderUse, Rollout, RolloutInstance, Step};
 use diagnostics::{FileId, Span};
 use eval::{Expr, ExprKind};
 use model::{Address, Lineage, ObjectId, Type, Value};
@@ -303,24 +301,14 @@ fn deferred() -> Deferred {
 
 fn rollout(steps: Vec<StepId>) -> Rollout {
     Rollout {
-        of: "t".into(),
-        strategy: Strategy::Rolling,
-        max_parallel: 1,
-        min_healthy_ms: 0,
-        healthy_deadline_ms: 0,
-        progress_deadline_ms: 0,
-        canary: 0,
-        auto_promote: false,
         auto_revert: true,
-        gate: None,
         instances: vec![RolloutInstance {
             key: None,
             steps,
             gates: Vec::new(),
             begun: false,
         }],
-        promotion: None,
-        begins: Begins::Anew,
+        ..Rollout::bare("t".into(), Begins::Anew)
     }
 }
 

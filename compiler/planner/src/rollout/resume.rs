@@ -1,6 +1,5 @@
 //! How a rollout stands to the one that was recorded of the same block.
 
-use super::settings::bare;
 use crate::pass::Pass;
 use model::Key;
 use plan::{Action, Begins, Later, Reason, Step, StepId};
@@ -104,7 +103,9 @@ impl Pass<'_> {
         }
         for of in self.input.state.rollouts.keys() {
             if !planned.contains(of) {
-                self.plan.rollouts.push(bare(of.clone(), Begins::Forgets));
+                self.plan
+                    .rollouts
+                    .push(plan::Rollout::bare(of.clone(), Begins::Forgets));
             }
         }
     }

@@ -80,27 +80,8 @@ impl Pass<'_> {
             auto_promote: flag("auto_promote"),
             auto_revert: flag("auto_revert"),
             gate: text("gate").map(Arc::from),
-            ..bare("".into(), Begins::Anew)
+            ..Rollout::bare("".into(), Begins::Anew)
         })
-    }
-}
-
-/// A rollout of which only the name and what it makes of the recorded one are set.
-pub(super) fn bare(of: Arc<str>, begins: Begins) -> Rollout {
-    Rollout {
-        of,
-        begins,
-        strategy: Strategy::Rolling,
-        max_parallel: 1,
-        min_healthy_ms: 0,
-        healthy_deadline_ms: 0,
-        progress_deadline_ms: 0,
-        canary: 0,
-        auto_promote: false,
-        auto_revert: false,
-        gate: None,
-        instances: Vec::new(),
-        promotion: None,
     }
 }
 
