@@ -3,6 +3,7 @@
 mod basics;
 mod by_hand;
 mod by_instance;
+mod checks;
 mod conditions;
 mod containment;
 mod data;

@@ -81,6 +81,10 @@ pub struct Module {
     pub moved: Vec<Moved>,
     /// `removed` blocks.
     pub removed: Vec<Removed>,
+    /// `import` blocks; of the root alone.
+    pub imports: Vec<Import>,
+    /// `check` blocks by name.
+    pub checks: IndexMap<Arc<str>, CheckBlock>,
 }
 
 /// Mode, type and name of a resource.
@@ -115,6 +119,17 @@ pub struct Condition {
     /// What to say if it is not.
     pub error_message: Expr,
     /// The block.
+    pub span: Span,
+}
+
+/// `check "name" { … }`: what it finds wrong is told, and refuses nothing.
+#[derive(Clone, Debug)]
+pub struct CheckBlock {
+    /// A data source that only the block's own conditions see.
+    pub data: Option<Resource>,
+    /// `assert { … }`
+    pub assertions: Vec<Condition>,
+    /// The header.
     pub span: Span,
 }
 
@@ -255,6 +270,27 @@ pub struct Moved {
     pub from: MovedAddress,
     /// Likewise.
     pub to: MovedAddress,
+    /// The block.
+    pub span: Span,
+}
+
+/// `import { to = … id = … }`: what exists comes under management at an address.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The calls on the way to the module of the resource, each with the key in brackets.
+    pub module: Vec<(Arc<str>, Option<Expr>)>,
+    /// The resource.
+    pub resource: ResourceKey,
+    /// The key in brackets.
+    pub key: Option<Expr>,
+    /// The id, in the provider's own words.
+    pub id: Expr,
+    /// `for_each`
+    pub for_each: Option<Expr>,
+    /// `provider`, where one is named.
+    pub provider: Option<(ProviderName, Span)>,
+    /// Where the address stands.
+    pub to: Span,
     /// The block.
     pub span: Span,
 }

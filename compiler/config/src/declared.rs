@@ -4,7 +4,7 @@
 use crate::discover::Directory;
 use crate::problems::{Problems, structure};
 use crate::provider_name::provider_name;
-use crate::shape::attribute;
+use crate::shape::{self, attribute};
 use crate::{ProviderName, ResourceKey, constant, type_expr};
 use diagnostics::{FileId, Span};
 use indexmap::IndexMap;
@@ -26,6 +26,9 @@ pub(crate) struct Declared {
     pub(crate) resources: IndexMap<ResourceKey, DeclaredResource>,
     pub(crate) calls: IndexMap<Arc<str>, DeclaredCall>,
     pub(crate) providers: IndexMap<ProviderName, Span>,
+    pub(crate) checks: IndexMap<Arc<str>, Span>,
+    /// Data sources inside of `check` blocks, with the block's name.
+    pub(crate) scoped: IndexMap<ResourceKey, (Arc<str>, Span)>,
     /// Configurations with an alias that are used and not declared here: a caller's business.
     pub(crate) needed: IndexMap<ProviderName, Span>,
     /// Where something could not be read, with the text of that file.
@@ -179,6 +182,7 @@ impl Declared {
                 self.resource(Mode::Managed, ty, name, block, problems);
             }
             ("data", Some(ty), Some(name)) => self.resource(Mode::Data, ty, name, block, problems),
+            ("check", Some(name), None) => self.check(name, block, problems),
             _ => {}
         }
     }
@@ -210,6 +214,19 @@ impl Declared {
         );
     }
 
+    fn check(&mut self, name: Arc<str>, block: &Block, problems: &mut Problems) {
+        for data in shape::blocks(&block.body, "data") {
+            if let [ty, own] = data.labels.as_slice() {
+                let key = (Mode::Data, ty.text.clone(), own.text.clone());
+                let scoped = (name.clone(), data.header);
+                self.scoped.entry(key).or_insert(scoped);
+            }
+        }
+        let what = || format!("the check `{name}`");
+        let (key, span) = (name.clone(), block.header);
+        insert(&mut self.checks, key, span, |s| *s, what, problems);
+    }
+
     fn note_needed(&mut self, directory: &Directory) {
         let all = directory.files.iter().flat_map(|file| &file.body.blocks);
         for block in all {
@@ -217,6 +234,13 @@ impl Declared {
                 "resource" | "data" => {
                     if let Some(provider) = attribute(&block.body, "provider") {
                         self.need(&provider.value);
+                    }
+                }
+                "check" => {
+                    for data in shape::blocks(&block.body, "data") {
+                        if let Some(provider) = attribute(&data.body, "provider") {
+                            self.need(&provider.value);
+                        }
                     }
                 }
                 "module" => {

@@ -25,7 +25,7 @@ mod template;
 mod type_expr;
 
 pub use config::{
-    Condition, Config, Environment, Input, Lifecycle, Local, Module, ModuleCall, Moved,
+    CheckBlock, Condition, Config, Environment, Import, Input, Lifecycle, Local, Module, ModuleCall, Moved,
     MovedAddress, Output, Project, ProviderConfig, ProviderName, Removed, Repeat, Resource,
     ResourceKey, Rollout, Variable,
 };

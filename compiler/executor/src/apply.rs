@@ -95,6 +95,7 @@ async fn ended(mut run: Run<'_>) -> Report {
     if run.report.broken.is_none() {
         if !run.report.interrupted {
             run.conditions_at_end();
+            run.check_blocks().await;
         }
         outputs(&mut run).await;
     }

@@ -4,6 +4,7 @@
 mod apply;
 mod batch;
 mod begin;
+mod check_blocks;
 mod by_hand;
 mod conditional;
 mod conditions;

@@ -38,6 +38,15 @@ impl Pass<'_> {
         for (body, scope) in deferred {
             self.capture_expr(&body, scope);
         }
+        for check in self.plan.check_blocks.clone() {
+            for assertion in &check.assertions {
+                self.capture_expr(&assertion.condition, check.scope);
+                self.capture_expr(&assertion.error_message, check.scope);
+            }
+            if let Some(data) = &check.data {
+                self.capture_expr(&data.deferred.body, check.scope);
+            }
+        }
         for check in self.plan.checks.clone() {
             self.capture_expr(&check.condition, check.scope);
             self.capture_expr(&check.error_message, check.scope);
@@ -157,7 +166,8 @@ impl Pass<'_> {
                 self.modules[scope].resources.get(&key).map(|r| {
                     // What comes in a later stage stays unknown in this one.
                     let moving = self.is_moving(scope, Item::Resource(key.clone()), &r.value);
-                    if !moving || r.value.is_unknown() {
+                    let scoped = self.scoped.contains(&(scope, key.clone()));
+                    if !scoped && (!moving || r.value.is_unknown()) {
                         return Captured::Value(r.value.clone());
                     }
                     Captured::Resource {

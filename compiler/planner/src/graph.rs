@@ -21,6 +21,7 @@ pub(crate) enum Item {
     Resource(ResourceKey),
     Call(Arc<str>),
     Provider(ProviderName),
+    Check(Arc<str>),
 }
 
 /// A part of the configuration, and where.
@@ -122,6 +123,7 @@ impl<'a> Builder<'a> {
             let items = items.chain(module.calls.keys().map(|n| Item::Call(n.clone())));
             let items = items.chain(module.providers.keys().map(|n| Item::Provider(n.clone())));
             let items = items.chain(module.resources.keys().map(|k| Item::Resource(k.clone())));
+            let items = items.chain(module.checks.keys().map(|n| Item::Check(n.clone())));
             for item in items {
                 let index = self.graph.add_node((site, item.clone()));
                 self.at.insert((site, item), index);
@@ -164,6 +166,13 @@ impl<'a> Builder<'a> {
                     .for_each(|r| self.depends_on(&node, site, r));
                 let child = self.sites[site].children[name];
                 self.everything_inside(child, &node, &call.depends_on, site);
+            }
+            for (name, check) in &module.checks {
+                let node = (site, Item::Check(name.clone()));
+                self.conditions(&node, site, &check.assertions);
+                if let Some(data) = &check.data {
+                    self.resource(node, site, data);
+                }
             }
             for (key, resource) in &module.resources {
                 self.resource((site, Item::Resource(key.clone())), site, resource);
@@ -226,11 +235,12 @@ impl<'a> Builder<'a> {
             .chain(module.locals.keys().map(|n| Item::Local(n.clone())))
             .chain(module.outputs.keys().map(|n| Item::Output(n.clone())))
             .chain(module.providers.keys().map(|n| Item::Provider(n.clone())))
-            .chain(module.calls.keys().map(|n| Item::Call(n.clone())));
+            .chain(module.calls.keys().map(|n| Item::Call(n.clone())))
+            .chain(module.checks.keys().map(|n| Item::Check(n.clone())));
         for item in items {
             let node = (child, item);
             self.edge(call, &node);
-            if matches!(node.1, Item::Resource(_)) {
+            if matches!(node.1, Item::Resource(_) | Item::Check(_)) {
                 depends_on
                     .iter()
                     .for_each(|r| self.depends_on(&node, site, r));
@@ -423,6 +433,7 @@ pub(crate) fn name(sites: &[Site], (site, item): &Node) -> String {
         Item::Output(n) => format!("output.{n}"),
         Item::Call(n) => format!("module.{n}"),
         Item::Provider(p) => format!("provider.{}", p.name),
+        Item::Check(n) => format!("check.{n}"),
         Item::Resource((Mode::Data, ty, n)) => format!("data.{ty}.{n}"),
         Item::Resource((Mode::Managed, ty, n)) => format!("{ty}.{n}"),
     };
@@ -437,6 +448,7 @@ fn place(config: &Config, sites: &[Site], (site, item): &Node) -> Option<Span> {
         Item::Output(n) => module.outputs.get(n).map(|v| v.span),
         Item::Call(n) => module.calls.get(n).map(|v| v.span),
         Item::Provider(n) => module.providers.get(n).map(|v| v.span),
+        Item::Check(n) => module.checks.get(n).map(|v| v.span),
         Item::Resource(k) => module.resources.get(k).map(|v| v.span),
     }
 }

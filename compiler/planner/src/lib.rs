@@ -2,6 +2,7 @@
 //! Synchronous and deterministic; it never awaits, and asks for reads by returning them.
 
 mod capture;
+mod checks;
 mod conditions;
 mod containment;
 mod data;

@@ -257,7 +257,7 @@ impl<'a> Pass<'a> {
     }
 
     /// The connection that a resource's provider name means at a site.
-    fn connection(&mut self, site: SiteId, name: &ProviderName) -> Option<ConnectionValue> {
+    pub(crate) fn connection(&mut self, site: SiteId, name: &ProviderName) -> Option<ConnectionValue> {
         if let Some((at, Item::Provider(found))) =
             provider_node(self.input.config, &self.prepared().sites, site, name)
         {

@@ -48,6 +48,7 @@ impl Pass<'_> {
                 Item::Call(name) => self.expand_call(rank, *site, name),
                 Item::Provider(name) => self.connection_of(*site, name),
                 Item::Resource(key) => self.resource(rank, *site, key),
+                Item::Check(name) => self.check_block(rank, *site, name),
             }
         }
         self.unconfigured();
@@ -235,6 +236,9 @@ impl Pass<'_> {
         self.plan.refreshed = std::mem::take(&mut self.drift).into_values().collect();
         self.plan
             .refreshed
+            .sort_by(|a, b| a.address.cmp(&b.address));
+        self.plan
+            .check_blocks
             .sort_by(|a, b| a.address.cmp(&b.address));
         self.plan.settling = input
             .state

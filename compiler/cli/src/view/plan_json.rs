@@ -46,6 +46,9 @@ pub(crate) fn document(plan: &Plan) -> Json {
         "later": plan.later.iter().map(later).collect::<Json>(),
         "not_planned": plan.left_out.iter().map(left_out).collect::<Json>(),
         "settling": plan.settling.iter().map(settling).collect::<Json>(),
+        "checks": plan.check_blocks.iter()
+            .map(|c| json!({ "address": c.address.to_string(), "status": c.verdict.word() }))
+            .collect::<Json>(),
         "unread": { "objects": plan.unread.objects, "attributes": plan.unread.attributes },
     })
 }

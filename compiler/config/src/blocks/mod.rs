@@ -2,8 +2,10 @@
 
 mod address;
 mod call;
+mod check;
 mod condition;
 mod environment;
+mod import;
 mod lifecycle;
 mod locals;
 mod meta;
@@ -49,6 +51,7 @@ pub(crate) fn module(
             read(&block, index == 0, &mut module, root, &mut resolver);
         }
     }
+    import::check_providers(&module, &mut resolver);
     module
 }
 
@@ -66,7 +69,7 @@ fn stray_arguments(file: &tree::File, r: &mut Resolver) {
 
 fn read(block: &Block, in_root: bool, module: &mut Module, root: &mut Root, r: &mut Resolver) {
     match &*block.kind.text {
-        "project" | "environment" if !in_root => {
+        "project" | "environment" | "import" if !in_root => {
             r.problems
                 .push(structure::root_only(&block.kind.text, block.header));
         }
@@ -81,6 +84,8 @@ fn read(block: &Block, in_root: bool, module: &mut Module, root: &mut Root, r: &
         "module" => call::read(block, module, r),
         "moved" => moved::read_moved(block, module, r),
         "removed" => moved::read_removed(block, module, r),
+        "check" => check::read(block, module, r),
+        "import" => import::read(block, module, r),
         other => unknown_block(other, block, r),
     }
 }

@@ -21,9 +21,17 @@ const DATA: Meta = Meta {
 };
 
 pub(super) fn read(mode: Mode, block: &Block, module: &mut Module, r: &mut Resolver) {
+    if let Some((key, resource)) = one(mode, block, r) {
+        module.resources.entry(key).or_insert(resource);
+    }
+}
+
+/// The block, where its labels say what it is.
+pub(super) fn one(mode: Mode, block: &Block, r: &mut Resolver) -> Option<(ResourceKey, Resource)> {
     let labels = shape::labels(block, ["TYPE", "NAME"], r.problems);
     let Some([ty, name]) = labels else {
-        return r.unknown_body(&block.body, &MANAGED);
+        r.unknown_body(&block.body, &MANAGED);
+        return None;
     };
     let known = r.known;
     let schema = known.schemas.body(mode, ty);
@@ -32,7 +40,11 @@ pub(super) fn read(mode: Mode, block: &Block, module: &mut Module, r: &mut Resol
         r.problems.once(format!("{mode:?} {ty}"), problem);
     }
     let repeat = meta::repeat(&block.body, r);
-    r.place = meta::place(&block.body);
+    let around = r.place.clone();
+    r.place = Place {
+        check: around.check.clone(),
+        ..meta::place(&block.body)
+    };
     r.place.own = Some((mode, ty.clone(), name.clone()));
     let resource = Resource {
         mode,
@@ -50,9 +62,8 @@ pub(super) fn read(mode: Mode, block: &Block, module: &mut Module, r: &mut Resol
         },
         span: block.header,
     };
-    r.place = Place::default();
-    let key: ResourceKey = (mode, ty.clone(), name.clone());
-    module.resources.entry(key).or_insert(resource);
+    r.place = around;
+    Some(((mode, ty.clone(), name.clone()), resource))
 }
 
 fn body(

@@ -1,6 +1,8 @@
 //! The problems of this phase, one function each, and what gathers them.
 
 pub(crate) mod addresses;
+pub(crate) mod checks;
+pub(crate) mod imports;
 pub(crate) mod inputs;
 pub(crate) mod modules;
 pub(crate) mod names;

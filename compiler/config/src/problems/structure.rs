@@ -5,7 +5,7 @@ use diagnostics::{Problem, Span};
 use syntax::tree::Block;
 
 /// The blocks that stand at the top of a file.
-pub(crate) const TOP_LEVEL: [&str; 11] = [
+pub(crate) const TOP_LEVEL: [&str; 13] = [
     "project",
     "environment",
     "variable",
@@ -17,6 +17,8 @@ pub(crate) const TOP_LEVEL: [&str; 11] = [
     "module",
     "moved",
     "removed",
+    "check",
+    "import",
 ];
 
 pub(crate) fn unknown_block(name: &str, span: Span) -> Problem {
@@ -26,7 +28,7 @@ pub(crate) fn unknown_block(name: &str, span: Span) -> Problem {
              `project \"name\" { store = \"…\" }`: remove the block",
         ),
         "backend" => Some("say where the state is kept by `project \"name\" { store = \"…\" }`"),
-        "import" | "check" | "ephemeral" => Some("this version has no such block"),
+        "ephemeral" => Some("this version has no such block"),
         "provisioner" | "connection" => {
             Some("run commands with a resource of type `ssh_command`, whose `host` says where")
         }

@@ -1,7 +1,8 @@
 //! Names: what the first words of a traversal stand for.
 
 use super::{Binding, Resolver, nothing};
-use crate::problems::{names, values};
+use crate::declared::Instances;
+use crate::problems::{checks, names, values};
 use diagnostics::Span;
 use eval::{Expr, ExprKind, Reference};
 use model::Mode;
@@ -226,6 +227,11 @@ impl Resolver<'_> {
         rest: Steps,
     ) -> Option<()> {
         let key = (mode, ty.text.clone(), name.text.clone());
+        if let Some((check, _)) = self.here.scoped.get(&key)
+            && !self.here.resources.contains_key(&key)
+        {
+            return self.scoped(&key, check, start.to(name.span), rest);
+        }
         let Some(resource) = self.here.resources.get(&key) else {
             let problem = names::unknown_resource(mode, ty, name, start, self.here);
             self.unknown(&names::resource(mode, &ty.text, &name.text), name, problem);
@@ -243,6 +249,33 @@ impl Resolver<'_> {
             && let Some(schema) = known.schemas.body(mode, &ty.text)
         {
             self.check_attribute(&names::resource(mode, &ty.text, &name.text), schema, member);
+        }
+        Some(())
+    }
+
+    /// A data source of a `check` block: nobody else sees it.
+    fn scoped(
+        &mut self,
+        key: &crate::ResourceKey,
+        check: &Arc<str>,
+        span: Span,
+        rest: Steps,
+    ) -> Option<()> {
+        let (mode, ty, name) = key;
+        let address = names::resource(*mode, ty, name);
+        if self.place.check.as_ref() != Some(check) {
+            self.problems.push(checks::scoped(&address, check, span));
+            return None;
+        }
+        if self.place.own.as_ref() == Some(key) {
+            self.problems.push(names::own(&address, span));
+            return None;
+        }
+        let known = self.known;
+        if let Some(member) = self.member(&address, Instances::One, rest)
+            && let Some(schema) = known.schemas.body(*mode, ty)
+        {
+            self.check_attribute(&address, schema, member);
         }
         Some(())
     }

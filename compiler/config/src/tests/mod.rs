@@ -3,6 +3,8 @@
 mod blocks;
 mod bodies;
 mod broken;
+mod checks;
+mod imports;
 mod inputs;
 mod modules;
 mod ordinary;

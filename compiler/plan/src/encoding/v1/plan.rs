@@ -3,6 +3,7 @@
 //! reading nor writing holds a second tree of the whole.
 
 use super::arena::Exprs;
+use super::check_block::{EncodedCheckBlock, decode_check_block, encode_check_block};
 use super::condition::{EncodedCheck, decode_check, encode_check};
 use super::context::{Bounds, Reading, Writing};
 use super::expr::EncodedNode;
@@ -60,6 +61,8 @@ struct Tail<'a> {
     rollouts: Vec<EncodedRollout<'a>>,
     settling: Vec<EncodedSettling<'a>>,
     checks: Vec<EncodedCheck<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    check_blocks: Vec<EncodedCheckBlock<'a>>,
     unread_objects: usize,
     unread_attributes: usize,
     files: Vec<(Text<'a>, Text<'a>)>,
@@ -195,6 +198,11 @@ fn encode_tail<'a>(
         rollouts: plan.rollouts.iter().map(encode_rollout).collect(),
         settling: settling?,
         checks: plan.checks.iter().map(|c| encode_check(c, w)).collect(),
+        check_blocks: plan
+            .check_blocks
+            .iter()
+            .map(|c| encode_check_block(c, w))
+            .collect(),
         unread_objects: plan.unread.objects,
         unread_attributes: plan.unread.attributes,
         files: files
@@ -241,6 +249,9 @@ fn decode_tail(tail: &Tail<'_>, reading: &mut Reading<'_>) -> Result<Plan, Encod
     }
     for check in &tail.checks {
         plan.checks.push(decode_check(check, reading)?);
+    }
+    for check in &tail.check_blocks {
+        plan.check_blocks.push(decode_check_block(check, reading)?);
     }
     Ok(plan)
 }
