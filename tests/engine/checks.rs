@@ -18,7 +18,11 @@ async fn check(main: &str, planned: &[&str], applied: &[&str]) -> Lab {
     assert_eq!(said, planned, "in the plan");
     let report = lab.apply_plan(&plan.plan).await;
     assert!(report.is_complete(), "{report:#?}");
-    let mut said: Vec<String> = report.warnings.iter().map(|p| p.details.join(" ")).collect();
+    let mut said: Vec<String> = report
+        .warnings
+        .iter()
+        .map(|p| p.details.join(" "))
+        .collect();
     said.extend(report.checks.iter().map(|(a, v)| line(&a.to_string(), *v)));
     assert_eq!(said, applied, "in apply");
     lab

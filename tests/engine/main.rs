@@ -14,6 +14,7 @@ mod features;
 mod generated;
 mod hosts;
 mod ignored;
+mod imports;
 mod lanes;
 mod large;
 mod later;

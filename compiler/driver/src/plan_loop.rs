@@ -118,6 +118,7 @@ impl Session<'_> {
             match answer {
                 Answered::Object(answer) => observed.take_object(read, answer, known),
                 Answered::Data(answer) => observed.take_data(read, answer, known),
+                Answered::Import(answer) => observed.take_import(read, answer),
             }
         }
     }
@@ -181,6 +182,7 @@ fn question(read: &Read) -> Asked {
     let question = match &read.ask {
         Ask::Object(request) => Question::Object(ReadRequest::clone(request)),
         Ask::Data(request) => Question::Data(request.clone()),
+        Ask::Import(request) => Question::Import(request.clone()),
     };
     let name = read.provider_name.to_string();
     (read.provider.clone(), name, read.config.clone(), question)

@@ -4,8 +4,8 @@
 mod apply;
 mod batch;
 mod begin;
-mod check_blocks;
 mod by_hand;
+mod check_blocks;
 mod conditional;
 mod conditions;
 mod connections;

@@ -104,7 +104,7 @@ impl Run<'_> {
         let (before, after) = (step.before.clone(), step.after.clone());
         let action = match step.action {
             Action::Delete => Ask::Delete { prior: before? },
-            Action::Update => Ask::Update {
+            Action::Update | Action::Import => Ask::Update {
                 prior: before?,
                 planned: after?,
             },

@@ -152,7 +152,7 @@ impl Pass<'_> {
         let makes = |s: &plan::Step| {
             matches!(
                 s.action,
-                Action::Create | Action::Adopt | Action::Update | Action::Read
+                Action::Create | Action::Adopt | Action::Import | Action::Update | Action::Read
             )
         };
         let step = (steps..self.plan.steps.len()).find(|id| makes(&self.plan.steps[*id]));

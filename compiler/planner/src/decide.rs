@@ -79,6 +79,9 @@ impl Pass<'_> {
             schema,
             config,
         };
+        if let Some(value) = self.imported(block, &case) {
+            return value;
+        }
         match self.standing(block, &case) {
             Standing::Asked => self.provisional(&case),
             Standing::Refused => self.as_recorded(address),

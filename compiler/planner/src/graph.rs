@@ -167,6 +167,9 @@ impl<'a> Builder<'a> {
                 let child = self.sites[site].children[name];
                 self.everything_inside(child, &node, &call.depends_on, site);
             }
+            for import in &module.imports {
+                self.import(site, import);
+            }
             for (name, check) in &module.checks {
                 let node = (site, Item::Check(name.clone()));
                 self.conditions(&node, site, &check.assertions);
@@ -204,6 +207,19 @@ impl<'a> Builder<'a> {
         self.conditions(&node, site, postconditions);
         if let Some(provider) = provider_node(self.config, self.sites, site, &resource.provider) {
             self.edge(&provider, &node);
+        }
+    }
+
+    /// What is imported needs what tells its id and its address.
+    fn import(&mut self, site: SiteId, import: &config::Import) {
+        let Some(target) = target_site(self.sites, site, import) else {
+            return;
+        };
+        let node = (target, Item::Resource(import.resource.clone()));
+        let keys = import.module.iter().filter_map(|(_, key)| key.as_ref());
+        let all = keys.chain(&import.key).chain([&import.id]);
+        for expr in all.chain(&import.for_each) {
+            self.needs(&node, site, expr);
         }
     }
 
@@ -359,6 +375,14 @@ impl<'a> Builder<'a> {
             self.graph.add_edge(*from, *to, via);
         }
     }
+}
+
+/// The site of the resource that an import in a module of `site` names.
+pub(crate) fn target_site(sites: &[Site], site: SiteId, import: &config::Import) -> Option<SiteId> {
+    import
+        .module
+        .iter()
+        .try_fold(site, |at, (name, _)| sites[at].children.get(name).copied())
 }
 
 /// The provider block that serves `name` at a site: its own, or that of a caller.

@@ -12,6 +12,7 @@ mod dependencies;
 mod each;
 mod expand;
 mod graph;
+mod imports;
 mod input;
 mod left_out;
 mod loads;

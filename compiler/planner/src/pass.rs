@@ -106,6 +106,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) refused: HashSet<ObjectId>,
     /// What of a module call was put together, and from how many outputs.
     pub(crate) module_values: RefCell<ModuleValues>,
+    /// What `import` blocks name, by address; taken out as it is met.
+    pub(crate) imports: BTreeMap<Address, crate::imports::Wanted>,
     /// Data sources that only a `check` sees.
     pub(crate) scoped: HashSet<(InstanceId, ResourceKey)>,
     /// Checks of the plan that hang on what some step makes known.
@@ -153,6 +155,7 @@ impl<'a> Pass<'a> {
             to_capture: Vec::new(),
             refused: HashSet::new(),
             module_values: RefCell::new(HashMap::new()),
+            imports: BTreeMap::new(),
             scoped: HashSet::new(),
             undecided: HashSet::new(),
             decided_late: HashSet::new(),

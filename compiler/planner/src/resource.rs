@@ -43,6 +43,7 @@ impl<'a> Pass<'a> {
         let Some(connection) = self.connection(site, &resource.provider) else {
             return;
         };
+        self.imports_to(site, key);
         let body = Arc::new(resource.body.clone());
         for id in self.of_site[site].clone() {
             let address = ResourceAddress {
@@ -69,6 +70,7 @@ impl<'a> Pass<'a> {
             let value = self.block(&mut block, &shared);
             self.modules[id].resources.insert(key.clone(), value);
         }
+        self.imports_without_instance(site, key);
     }
 
     fn block(&mut self, block: &mut Block<'_>, shared: &Rc<Depends>) -> ResourceValue {
@@ -257,7 +259,11 @@ impl<'a> Pass<'a> {
     }
 
     /// The connection that a resource's provider name means at a site.
-    pub(crate) fn connection(&mut self, site: SiteId, name: &ProviderName) -> Option<ConnectionValue> {
+    pub(crate) fn connection(
+        &mut self,
+        site: SiteId,
+        name: &ProviderName,
+    ) -> Option<ConnectionValue> {
         if let Some((at, Item::Provider(found))) =
             provider_node(self.input.config, &self.prepared().sites, site, name)
         {

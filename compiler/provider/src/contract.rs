@@ -4,8 +4,8 @@
 //! A [`Connection`] is one configuration of it, connected: the only part that does IO.
 
 use crate::{
-    Answers, DataAnswer, DataRequest, FindAnswer, FindRequest, Foreseen, Gone, ImportRequest,
-    Listed, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    Answers, DataAnswer, DataRequest, FindAnswer, FindRequest, Foreseen, Gone, ImportAnswer,
+    ImportRequest, Listed, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
 };
 use async_trait::async_trait;
 use model::{AttrPath, Effect, Lineage, ProviderSchema, Value};
@@ -177,11 +177,13 @@ pub trait Connection: Send + Sync {
         Ok(Vec::new())
     }
 
-    /// Finds an object by the id that a user wrote.
+    /// Finds an object by the id that a user wrote, and changes nothing. To be brought under
+    /// management it is then changed in place, which marks it as the owner's also where nothing
+    /// else is to change.
     ///
     /// # Errors
     /// Where the id is malformed, or there is no such object.
-    async fn import(&self, request: ImportRequest) -> Result<Made, ProviderProblem> {
+    async fn import(&self, request: ImportRequest) -> ImportAnswer {
         Err(ProviderProblem::error(format!(
             "objects of type `{}` can't be imported",
             request.ty

@@ -125,4 +125,18 @@ pub struct ImportRequest {
     pub ty: String,
     /// The id as the user wrote it.
     pub id: String,
+    /// Its configuration: where it stands, and what nobody can read. Parts may be unknown.
+    pub config: Value,
 }
+
+/// An object found by its id, as a user named it.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// As it is.
+    pub made: Made,
+    /// Who owns it according to its tag or manifest, where it bears one.
+    pub owner: Option<(Lineage, ObjectId)>,
+}
+
+/// What became of an import: the object, or why there is none.
+pub type ImportAnswer = Result<Imported, ProviderProblem>;

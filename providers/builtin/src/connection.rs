@@ -5,7 +5,8 @@ use crate::resources::resource;
 use async_trait::async_trait;
 use provider::{
     Action, Answers, Connection, ConnectionIdentity, Failure, FindAnswer, FindRequest,
-    ImportRequest, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    ImportAnswer, ImportRequest, Imported, Made, Operation, ProviderProblem, ReadAnswer,
+    ReadRequest,
 };
 
 /// Objects that are what the state recorded of them.
@@ -36,8 +37,11 @@ impl Connection for Recorded {
         batch.iter().map(|_| FindAnswer::Absent).collect()
     }
 
-    async fn import(&self, request: ImportRequest) -> Result<Made, ProviderProblem> {
-        Ok(made(resource(&request.ty)?.import(&request.id)?))
+    async fn import(&self, request: ImportRequest) -> ImportAnswer {
+        Ok(Imported {
+            made: made(resource(&request.ty)?.import(&request.id)?),
+            owner: None,
+        })
     }
 }
 

@@ -62,6 +62,7 @@ pub(crate) fn summary(plan: &Plan) -> Json {
         "replace": counts.replace,
         "destroy": counts.destroy,
         "adopt": counts.adopt,
+        "import": counts.import,
         "goes_with_machine": counts.goes_with,
         "record": counts.record,
         "forget": counts.forget,
@@ -74,6 +75,7 @@ pub(crate) fn action_name(action: Action) -> &'static str {
     match action {
         Action::Create => "create",
         Action::Adopt => "adopt",
+        Action::Import => "import",
         Action::Update => "update",
         Action::Delete => "delete",
         Action::GoesWith => "goes_with",
@@ -135,6 +137,7 @@ fn reason_json(reason: &Reason) -> Json {
         Reason::Upstream(resources) => {
             json["resources"] = resources.iter().map(ToString::to_string).collect();
         }
+        Reason::Imported(id) => json["id"] = id.clone().into(),
         Reason::MachineGoes(machine) => json["machine"] = machine.to_string().into(),
         _ => {}
     }

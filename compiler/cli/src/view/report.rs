@@ -126,6 +126,7 @@ fn done(report: &Report) -> String {
     let words = [
         (Action::Create, "created"),
         (Action::Adopt, "adopted"),
+        (Action::Import, "imported"),
         (Action::Update, "updated"),
         (Action::Delete, "deleted"),
         (Action::GoesWith, "gone with their machine"),

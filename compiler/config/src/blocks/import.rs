@@ -36,7 +36,10 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
     let (to, id) = r.at(place, |r| {
         let id = attribute(body, "id").map(|a| r.expr(&a.value));
         let to = attribute(body, "to").filter(|a| !constant::is_broken(&a.value));
-        (to.and_then(|a| Some((target(&a.value, r)?, a.value.span))), id)
+        (
+            to.and_then(|a| Some((target(&a.value, r)?, a.value.span))),
+            id,
+        )
     });
     let provider = attribute(body, "provider")
         .and_then(|a| Some((provider::named(&a.value, r)?, a.value.span)));

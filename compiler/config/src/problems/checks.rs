@@ -22,7 +22,10 @@ pub(crate) fn no_meta(name: &str, span: Span) -> Problem {
 }
 
 pub(crate) fn scoped(address: &str, check: &str, span: Span) -> Problem {
-    Problem::error("LF0151", format!("`{address}` is seen only inside of the check `{check}`"))
-        .at(span, "not seen here")
-        .help("put the `data` block outside of the check, so that all of the module sees it")
+    Problem::error(
+        "LF0151",
+        format!("`{address}` is seen only inside of the check `{check}`"),
+    )
+    .at(span, "not seen here")
+    .help("put the `data` block outside of the check, so that all of the module sees it")
 }

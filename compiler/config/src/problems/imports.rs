@@ -4,12 +4,15 @@ use super::hint_or_all;
 use diagnostics::{Problem, Span};
 
 pub(crate) fn no_target(span: Span) -> Problem {
-    Problem::error("LF0153", "`to` of an import names no instance of a resource")
-        .at(span, "no address")
-        .help(
-            "write the address of one: `to = ssh_file.x`, `to = ssh_file.x[each.key]`, \
+    Problem::error(
+        "LF0153",
+        "`to` of an import names no instance of a resource",
+    )
+    .at(span, "no address")
+    .help(
+        "write the address of one: `to = ssh_file.x`, `to = ssh_file.x[each.key]`, \
              `to = module.m.ssh_file.x`",
-        )
+    )
 }
 
 pub(crate) fn data_target(span: Span) -> Problem {

@@ -57,7 +57,7 @@ fn what_a_check_may_not_say() {
          check "much" {
         #^^^^^^^^^^^^ LF0116
           assert {
-        # ^^^^^^ LF0115 error_message
+        # ^^^^^^ LF0114 error_message
             condition = true
           }
         }

@@ -72,7 +72,7 @@ fn what_an_import_may_not_say() {
         import {
           to       = ssh_unit.u
           id       = var.nope
-          #          ^^^^^^^^ LF0121
+          #              ^^^^ LF0121
           provider = cloud
           #          ^^^^^ LF0155
         }

@@ -148,13 +148,26 @@ impl Resource for RandomPassword {
         ))
     }
 
-    fn import(&self, _id: &str) -> Result<Value, ProviderProblem> {
-        Err(
-            ProviderProblem::error("a `random_password` can't be imported").help(
-                "an id to import stands in the configuration and in the shell's history; hand an \
-             existing password over in a sensitive variable",
-            ),
-        )
+    /// The password itself, taken to hold every kind of characters. It is best handed over in a
+    /// sensitive variable: what stands in the configuration is read by many.
+    fn import(&self, id: &str) -> Result<Value, ProviderProblem> {
+        if id.is_empty() {
+            return Err(
+                ProviderProblem::error("an empty password can't be imported")
+                    .help("give the password itself as the id"),
+            );
+        }
+        let length = i64::try_from(id.chars().count()).unwrap_or(i64::MAX);
+        let switches = KINDS.iter().map(|k| (k.switch, Value::Bool(true)));
+        let least = KINDS.iter().map(|k| (k.least, Value::int(0)));
+        let rest = [
+            ("length", Value::int(length)),
+            ("override_special", Value::Null(Type::String)),
+            ("keepers", Value::Null(Type::map(Type::String))),
+            ("id", "none".into()),
+            ("result", id.into()),
+        ];
+        Ok(Value::object(switches.chain(least).chain(rest)))
     }
 }
 

@@ -51,9 +51,12 @@ fn cases() -> Vec<Case> {
             [("name", "a".into()), ("image", "debian".into())],
         )
         .changed([("name", "a".into()), ("image", "alpine".into())]),
-        Case::new("sim_disk", [("size", 10.into())]).changed([("size", 20.into())]),
+        Case::new("sim_disk", [("size", 10.into())])
+            .imported_by("id")
+            .changed([("size", 20.into())]),
         Case::new("sim_disk", [("size", 10.into())]).changed([("size", 5.into())]),
         Case::new("sim_bucket", [("name", "b1".into())])
+            .imported_by("name")
             .changed([("name", "b1".into()), ("public", true.into())]),
         Case::new("sim_ticket", [("title", "t".into())]).changed([("title", "u".into())]),
         Case::new("sim_token", [("wrap", "w".into())]).changed([("length", 16.into())]),

@@ -33,7 +33,7 @@ macro_rules! words {
 }
 
 words!(EncodedAction for Action {
-    Create, Adopt, Update, Delete, GoesWith, Record, Forget, Read, Barrier,
+    Create, Adopt, Import, Update, Delete, GoesWith, Record, Forget, Read, Barrier,
 });
 words!(EncodedEffect for Effect {
     DestroysData, Irreversible, Downtime, Restarts, Replaces, Exposes, RotatesSecret, TakesOver,
