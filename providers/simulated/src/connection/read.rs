@@ -112,7 +112,15 @@ impl Link {
         let schema = self.resource(&request.ty)?;
         self.pause("import").await;
         if self.twin {
-            let config = Value::object([("id", Value::from(request.id.as_str()))]);
+            // A twin takes what is to be imported to be as its block says.
+            let known = request
+                .config
+                .as_fields()
+                .into_iter()
+                .flat_map(model::Fields::iter);
+            let known = known.filter(|(_, v)| !v.is_null() && !v.has_unknown());
+            let known = Value::object(known.map(|(n, v)| (n.clone(), v.expose())));
+            let config = known.with("id", Value::from(request.id.as_str()));
             let name = invent::short(&request.id);
             let attributes = invent::imported(&schema.block, &config, &name);
             return Ok(Imported {

@@ -130,7 +130,10 @@ async fn own_types_keep_the_contract_in_foul_weather() {
 
 #[tokio::test(start_paused = true)]
 async fn twins_keep_the_contract() {
-    check(&Twin::of(Arc::new(Simulated::new())), &cases()).await;
+    // To a twin every id names something.
+    let without_id = |case| Case { id: None, ..case };
+    let cases: Vec<Case> = cases().into_iter().map(without_id).collect();
+    check(&Twin::of(Arc::new(Simulated::new())), &cases).await;
     let builtin = [
         Case::new("terraform_data", [("input", "a".into())]).changed([("input", 2.into())]),
         Case::new("random_password", [("length", 20.into())]),
