@@ -150,21 +150,21 @@ async fn what_is_wrong_is_told() {
         &["there is no `sim_bucket` of the id"],
     )
     .await;
-    check(&import("\"\"", old), &["LF0331", "create"]).await;
-    check(&import("null", old), &["LF0331", "create"]).await;
-    check(&import("\"old\"", r#"{ name = "new" }"#), &["LF0336"]).await;
+    check(&import("\"\"", old), &["LF0351", "create"]).await;
+    check(&import("null", old), &["LF0351", "create"]).await;
+    check(&import("\"old\"", r#"{ name = "new" }"#), &["LF0356"]).await;
     let instance = "{\n count = 1\n name = \"old\"\n}";
     check(
         &import("\"old\"", instance),
-        &["LF0333", "create sim_bucket.b[0]"],
+        &["LF0353", "create sim_bucket.b[0]"],
     )
     .await;
     let twice = import("\"old\"", old) + "import {\n to = sim_bucket.b\n id = \"old\"\n}\n";
-    check(&twice, &["LF0330"]).await;
+    check(&twice, &["LF0350"]).await;
     let unknown = import("terraform_data.t.id", old) + "resource \"terraform_data\" \"t\" {}\n";
     check(
         &unknown,
-        &["LF0332", "create sim_bucket.b", "create terraform_data.t"],
+        &["LF0352", "create sim_bucket.b", "create terraform_data.t"],
     )
     .await;
 }
@@ -186,7 +186,7 @@ async fn what_is_managed_is_not_imported_elsewhere() {
         "#),
     );
     let problems = lab.plan().await.problems;
-    assert_eq!(problems[0].code, "LF0335", "{problems:#?}");
+    assert_eq!(problems[0].code, "LF0355", "{problems:#?}");
     assert_eq!(problems[0].details, ["sim_bucket.b is this object already"]);
 }
 

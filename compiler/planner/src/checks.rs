@@ -132,7 +132,7 @@ impl Pass<'_> {
                 plan::reconcile(&schema.block, Some(&result), value, key)
             }
             Some(Err(problem)) => {
-                let mut told = self.told("LF0329", block, &address, problem.clone());
+                let mut told = self.told("LF0359", block, &address, problem.clone());
                 told.severity = diagnostics::Severity::Warning;
                 self.sink
                     .push(told.detail(format!("{check} can't be decided without it")));
@@ -175,7 +175,7 @@ impl Pass<'_> {
             Ok(Value::Bool(false)) => {
                 let words = self.try_evaluate(&assertion.error_message, id, &none);
                 let said = plan::said(words.as_ref());
-                let warning = Problem::warning("LF0328", format!("{check} does not hold"));
+                let warning = Problem::warning("LF0358", format!("{check} does not hold"));
                 self.sink.push(warning.at(span, "is false").detail(said));
                 Verdict::Fails
             }

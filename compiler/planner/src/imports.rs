@@ -70,7 +70,7 @@ impl Pass<'_> {
                     None => return,
                 },
             };
-            module = module.child(name, key);
+            module = module.child(name.clone(), key);
         }
         let (mode, ty, name) = import.resource.clone();
         let key = match &import.key {
@@ -101,7 +101,7 @@ impl Pass<'_> {
             id_span: import.id.span,
         };
         if let Some(first) = self.imports.get(&address) {
-            let problem = Problem::error("LF0330", format!("{address} is imported more than once"));
+            let problem = Problem::error("LF0350", format!("{address} is imported more than once"));
             self.sink.push(
                 problem
                     .at(import.to, "once more")
@@ -125,7 +125,7 @@ impl Pass<'_> {
             _ => None,
         };
         if key.is_none() {
-            let problem = Problem::error("LF0331", "a key is a string or a whole number");
+            let problem = Problem::error("LF0351", "a key is a string or a whole number");
             let is = format!("is {}", model::show_type(&value.ty()));
             self.sink.push(problem.at(expr.span, is));
         }
@@ -142,7 +142,7 @@ impl Pass<'_> {
         let text = text.filter(|t| !t.is_null() && t.as_str() != Some(""));
         if text.is_none() {
             self.sink.push(
-                Problem::error("LF0331", "the id of an import has to be a text")
+                Problem::error("LF0351", "the id of an import has to be a text")
                     .at(expr.span, format!("is {}", model::show(&value)))
                     .help("write the id that the object has where it stands"),
             );
@@ -152,7 +152,7 @@ impl Pass<'_> {
 
     fn not_yet(&mut self, expr: &Expr, what: &str) {
         self.sink.push(
-            Problem::error("LF0332", format!("{what} is known after apply"))
+            Problem::error("LF0352", format!("{what} is known after apply"))
                 .at(expr.span, "not known in the plan")
                 .help(
                     "what is imported exists already: write its id, or take it from a variable or \
@@ -170,7 +170,7 @@ impl Pass<'_> {
             let steps = a.resource.module.0.iter();
             let sites = &self.prepared().sites;
             let mut steps = steps;
-            steps.try_fold(0, |at, step| sites[at].children.get(&step.name).copied())
+            steps.try_fold(0, |at, step| sites[at].children.get(&step.call).copied())
         };
         let here = |a: &Address| {
             let own = (
@@ -190,7 +190,7 @@ impl Pass<'_> {
                 || self.selection.is_partial();
             if !later {
                 self.sink.push(
-                    Problem::error("LF0333", format!("there is no {address} to import to"))
+                    Problem::error("LF0353", format!("there is no {address} to import to"))
                         .at(wanted.span, "the block has no such instance")
                         .help(
                             "name an instance that `count` or `for_each` gives, or add one there",
@@ -207,7 +207,7 @@ impl Pass<'_> {
         let exposed = wanted.id.expose();
         let Some(id) = exposed.as_str() else {
             self.sink.push(
-                Problem::error("LF0331", "the id of an import is sealed")
+                Problem::error("LF0351", "the id of an import is sealed")
                     .at(wanted.id_span, "it can't be read without the secrets key"),
             );
             return Some(open);
@@ -228,7 +228,7 @@ impl Pass<'_> {
         Some(match answer {
             Ok(found) => self.found(block, case, &wanted, found).unwrap_or(open),
             Err(problem) => {
-                let told = Problem::error("LF0334", problem.message).on(case.address);
+                let told = Problem::error("LF0354", problem.message).on(case.address);
                 let mut told = told.at(wanted.id_span, "this id");
                 told.details = problem.details;
                 told.help = problem.help;
@@ -328,7 +328,7 @@ impl Pass<'_> {
         } else {
             return Some(Some(object));
         };
-        let problem = Problem::error("LF0335", "what is to be imported is managed already");
+        let problem = Problem::error("LF0355", "what is to be imported is managed already");
         self.sink.push(
             problem
                 .at(wanted.id_span, "names a managed object")
@@ -386,7 +386,7 @@ impl Pass<'_> {
             false => paths.join(", "),
         };
         self.sink.push(
-            Problem::error("LF0336", "what is imported would be destroyed at once")
+            Problem::error("LF0356", "what is imported would be destroyed at once")
                 .at(wanted.span, format!("differs in {which}"))
                 .on(case.address)
                 .detail("only another object could be as the block says")

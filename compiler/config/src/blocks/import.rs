@@ -7,7 +7,7 @@ use crate::resolve::{Place, Resolver};
 use crate::shape::{Shape, attribute};
 use crate::{Import, Module, ResourceKey, constant, shape};
 use eval::Expr;
-use model::Mode;
+use model::{CallName, Mode};
 use std::sync::Arc;
 use syntax::tree::{self, Block, ExprKind};
 
@@ -72,7 +72,7 @@ pub(super) fn check_providers(module: &Module, r: &mut Resolver) {
     }
 }
 
-type Target = (Vec<(Arc<str>, Option<Expr>)>, ResourceKey, Option<Expr>);
+type Target = (Vec<(CallName, Option<Expr>)>, ResourceKey, Option<Expr>);
 
 fn target(expr: &tree::Expr, r: &mut Resolver) -> Option<Target> {
     let mut segments = Vec::new();
@@ -87,11 +87,12 @@ fn target(expr: &tree::Expr, r: &mut Resolver) -> Option<Target> {
     while let [(word, None), (name, key), behind @ ..] = rest
         && &**word == "module"
     {
-        let call = here.map(|h| (h, h.calls.get(name)));
+        let call_name = CallName::module(name.clone());
+        let call = here.map(|h| (h, h.calls.get(&call_name)));
         if let Some((at, None)) = call
             && !at.may_be_declared(name)
         {
-            let all = at.calls.keys().map(|n| &**n);
+            let all = at.calls.keys().filter(|c| !c.is_kind()).map(|c| &*c.name);
             let address = format!("module.{name}");
             r.problems
                 .push(imports::no_block(&address, name, expr.span, all));
@@ -100,7 +101,7 @@ fn target(expr: &tree::Expr, r: &mut Resolver) -> Option<Target> {
         here = call
             .and_then(|(_, call)| call?.module)
             .map(|index| &known.modules[index]);
-        calls.push((name.clone(), key.map(|k| r.expr(k))));
+        calls.push((call_name, key.map(|k| r.expr(k))));
         rest = behind;
     }
     match rest {

@@ -34,7 +34,7 @@ fn an_import_names_an_address_and_an_id() {
     let [inner, own] = config.modules[0].imports.as_slice() else {
         panic!("two imports")
     };
-    assert_eq!(&*inner.module[0].0, "m");
+    assert_eq!(inner.module[0].0.to_string(), "module.m");
     assert!(inner.key.is_some() && inner.for_each.is_some());
     assert!(own.module.is_empty() && own.key.is_none());
 }
