@@ -9,6 +9,7 @@ mod containment;
 mod data;
 mod drift;
 mod each;
+mod ephemeral;
 mod failure;
 mod features;
 mod generated;

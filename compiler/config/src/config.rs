@@ -177,6 +177,8 @@ pub struct Output {
     pub value: Expr,
     /// Whether it is sensitive.
     pub sensitive: bool,
+    /// Whether it must not be recorded.
+    pub ephemeral: bool,
     /// What it means.
     pub description: Option<String>,
     /// What it waits for.

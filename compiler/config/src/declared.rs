@@ -182,6 +182,9 @@ impl Declared {
                 self.resource(Mode::Managed, ty, name, block, problems);
             }
             ("data", Some(ty), Some(name)) => self.resource(Mode::Data, ty, name, block, problems),
+            ("ephemeral", Some(ty), Some(name)) => {
+                self.resource(Mode::Ephemeral, ty, name, block, problems);
+            }
             ("check", Some(name), None) => self.check(name, block, problems),
             _ => {}
         }
@@ -203,6 +206,7 @@ impl Declared {
         let what = || match mode {
             Mode::Managed => format!("the resource `{}.{}`", key.1, key.2),
             Mode::Data => format!("the data source `data.{}.{}`", key.1, key.2),
+            Mode::Ephemeral => format!("the resource `ephemeral.{}.{}`", key.1, key.2),
         };
         insert(
             &mut self.resources,
@@ -231,7 +235,7 @@ impl Declared {
         let all = directory.files.iter().flat_map(|file| &file.body.blocks);
         for block in all {
             match &*block.kind.text {
-                "resource" | "data" => {
+                "resource" | "data" | "ephemeral" => {
                     if let Some(provider) = attribute(&block.body, "provider") {
                         self.need(&provider.value);
                     }

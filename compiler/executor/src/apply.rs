@@ -99,6 +99,7 @@ async fn ended(mut run: Run<'_>) -> Report {
         }
         outputs(&mut run).await;
     }
+    run.context.connections.close_opened().await;
     let (done, total) = (run.report.done.len(), run.plan.steps.len());
     run.context.watch.tell(Told::Counted { done, total });
     let mut report = run.report;

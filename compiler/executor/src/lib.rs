@@ -11,6 +11,7 @@ mod conditions;
 mod connections;
 mod context;
 mod dependents;
+mod ephemeral;
 mod finish;
 mod machines;
 mod open_ends;

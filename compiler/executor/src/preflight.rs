@@ -189,5 +189,5 @@ fn concerned(foreseen: &Foreseen, steps: &Steps) -> Vec<StepId> {
 
 /// Whether a connection can't be made yet.
 fn is_open(used: &plan::ProviderUse) -> bool {
-    used.config.has_unknown()
+    used.config.has_unknown() || used.deferred.is_some()
 }

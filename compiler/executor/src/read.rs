@@ -20,6 +20,8 @@ pub enum Question {
     Data(DataRequest),
     /// What an id names.
     Import(ImportRequest),
+    /// What is opened for as long as it is used.
+    Open(DataRequest),
 }
 
 /// The answer.
@@ -31,6 +33,8 @@ pub enum Answered {
     Data(DataAnswer),
     /// What an id named.
     Import(ImportAnswer),
+    /// What was opened.
+    Opened(DataAnswer),
 }
 
 /// The questions of one connection.
@@ -41,6 +45,7 @@ struct Asking {
     objects: Vec<(usize, ReadRequest)>,
     data: Vec<(usize, DataRequest)>,
     imports: Vec<(usize, ImportRequest)>,
+    opens: Vec<(usize, DataRequest)>,
 }
 
 /// What came of a round of questions.
@@ -99,11 +104,13 @@ fn by_connection(
             objects: Vec::new(),
             data: Vec::new(),
             imports: Vec::new(),
+            opens: Vec::new(),
         });
         match question {
             Question::Object(request) => asking.objects.push((index, request)),
             Question::Data(request) => asking.data.push((index, request)),
             Question::Import(request) => asking.imports.push((index, request)),
+            Question::Open(request) => asking.opens.push((index, request)),
         }
     }
     by.into_values().collect()
@@ -130,7 +137,16 @@ async fn ask(connections: &Connections, asking: Asking) -> Found {
         let connection = &connection;
         async move { (at, Answered::Import(connection.import(request).await)) }
     });
-    let (objects, data, imports) = tokio::join!(
+    let opens = asking.opens.into_iter().map(|(at, request)| {
+        let connection = &connection;
+        async move {
+            (
+                at,
+                Answered::Opened(connections.open(connection, request).await),
+            )
+        }
+    });
+    let (objects, data, imports, opens) = tokio::join!(
         async {
             if objects.is_empty() {
                 Vec::new()
@@ -146,6 +162,7 @@ async fn ask(connections: &Connections, asking: Asking) -> Found {
             }
         },
         futures::future::join_all(imports),
+        futures::future::join_all(opens),
     );
     let took_ms = began.elapsed().as_millis() as u64;
     let (provider, asked) = (&*asking.key.0, objects.len() + data.len() + imports.len());
@@ -159,7 +176,7 @@ async fn ask(connections: &Connections, asking: Asking) -> Found {
     (
         asking.key,
         Ok(connection.identity().0),
-        objects.chain(data).chain(imports).collect(),
+        objects.chain(data).chain(imports).chain(opens).collect(),
     )
 }
 
@@ -176,5 +193,9 @@ fn refused(asking: &Asking, problem: &ProviderProblem) -> Vec<(usize, Answered)>
         .imports
         .iter()
         .map(|(i, _)| (*i, Answered::Import(Err(problem.clone()))));
-    objects.chain(data).chain(imports).collect()
+    let opens = asking
+        .opens
+        .iter()
+        .map(|(i, _)| (*i, Answered::Opened(Err(problem.clone()))));
+    objects.chain(data).chain(imports).chain(opens).collect()
 }

@@ -47,6 +47,7 @@ impl Pass<'_> {
         if !self.required(&schema.block, block, &config) {
             return Value::unknown(Type::Any);
         }
+        self.refuse_ephemeral(block, &config);
         let result = plan::propose(&schema.block, &config, None);
         let ends = self.input.options.mode == PlanMode::Destroy;
         let waits = !ends && self.changes_before(&block.dependencies);

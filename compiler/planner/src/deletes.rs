@@ -335,11 +335,13 @@ impl Pass<'_> {
                 key: key.clone(),
                 name: record.provider.clone(),
                 config: record.config.clone(),
+                deferred: None,
             },
             None => ConnectionValue {
                 key: key.clone(),
                 name: key.0.clone(),
                 config: Value::NULL,
+                deferred: None,
             },
         }
     }

@@ -488,8 +488,7 @@ pub(crate) fn name(sites: &[Site], (site, item): &Node) -> String {
         Item::Serve => "implementation".to_string(),
         Item::Provider(p) => format!("provider.{}", p.name),
         Item::Check(n) => format!("check.{n}"),
-        Item::Resource((Mode::Data, ty, n)) => format!("data.{ty}.{n}"),
-        Item::Resource((Mode::Managed, ty, n)) => format!("{ty}.{n}"),
+        Item::Resource((mode, ty, n)) => format!("{}{ty}.{n}", mode.prefix()),
     };
     path.concat() + &own
 }

@@ -10,6 +10,7 @@ mod decide;
 mod deletes;
 mod dependencies;
 mod each;
+mod ephemeral;
 mod expand;
 mod graph;
 mod imports;

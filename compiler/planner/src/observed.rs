@@ -39,6 +39,8 @@ pub enum Ask {
     Data(DataRequest),
     /// What an id names.
     Import(ImportRequest),
+    /// What is opened for as long as it is used.
+    Open(DataRequest),
 }
 
 /// What was read so far.
@@ -48,6 +50,8 @@ pub struct Observed {
     pub objects: HashMap<ReadKey, ReadAnswer>,
     /// Answers on what is to be imported.
     pub imports: HashMap<ReadKey, ImportAnswer>,
+    /// What was opened.
+    pub opened: HashMap<ReadKey, DataAnswer>,
     /// Answers of data sources.
     pub data: HashMap<ReadKey, DataAnswer>,
     /// What each connection is connected to, by provider configuration.

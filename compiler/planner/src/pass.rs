@@ -60,6 +60,8 @@ pub(crate) struct ConnectionValue {
     pub(crate) key: ProviderKey,
     pub(crate) name: Arc<str>,
     pub(crate) config: Value,
+    /// Finishes the configuration in apply, where it holds what is never recorded.
+    pub(crate) deferred: Option<plan::Deferred>,
 }
 
 /// Of each module call: how many outputs its value was put together from, and that value.
@@ -223,8 +225,8 @@ impl<'a> Pass<'a> {
     pub(crate) fn uses(&mut self, connection: &ConnectionValue) {
         let used = || ProviderUse {
             provider: connection.name.clone(),
-            config: connection.config.clone(),
-            deferred: None,
+            config: connection.config.without_ephemeral(),
+            deferred: connection.deferred.clone(),
         };
         self.plan
             .providers

@@ -143,6 +143,7 @@ impl<'a> Pass<'a> {
                 false => match block.resource.mode {
                     Mode::Managed => self.managed(block, &key, &each),
                     Mode::Data => self.data(block, &key, &each),
+                    Mode::Ephemeral => self.ephemeral(block, &key, &each),
                 },
             };
             instances.push((key.clone(), address));
@@ -238,10 +239,17 @@ impl<'a> Pass<'a> {
         let config = self.shaped(&schema.config, &block.body, written, block.span);
         let key = self.provider_key(site, name);
         let config = config.unwrap_or_else(|| Value::unknown(Type::Any));
+        let ephemeral = config.has_ephemeral();
         let connection = ConnectionValue {
             key,
             name: name.name.clone(),
             config,
+            deferred: ephemeral.then(|| plan::Deferred {
+                body: Arc::new(block.body.clone()),
+                scope: id,
+                instance: BTreeMap::new(),
+                ignored: Vec::new(),
+            }),
         };
         self.connections.insert((site, name.clone()), connection);
     }
@@ -278,6 +286,7 @@ impl<'a> Pass<'a> {
             key,
             name: name.name.clone(),
             config,
+            deferred: None,
         })
     }
 

@@ -3,7 +3,7 @@
 use crate::graph::{Item, Rank};
 use crate::pass::Pass;
 use diagnostics::Problem;
-use model::{Address, Mode};
+use model::Address;
 use plan::PlanMode;
 use std::collections::BTreeSet;
 
@@ -205,9 +205,7 @@ impl Pass<'_> {
             .nodes
             .iter()
             .enumerate()
-            .filter(|(_, (_, item))| {
-                matches!(item, Item::Resource((Mode::Managed | Mode::Data, ..)))
-            })
+            .filter(|(_, (_, item))| matches!(item, Item::Resource(_)))
             .map(|(rank, node)| (rank, crate::graph::name(&prepared.sites, node)))
     }
 

@@ -121,6 +121,12 @@ impl Pass<'_> {
         };
         let value = several(value, &variable.ty);
         let value = self.converted(value, &variable.ty, span, variable.span, name);
+        if variable.ephemeral {
+            return self.input.world.fingerprints.conceal_ephemeral(&value);
+        }
+        if value.has_ephemeral() {
+            self.not_declared_ephemeral(span, &format!("var.{name}"), variable.span);
+        }
         match variable.sensitive {
             true => self.input.world.fingerprints.conceal(&value),
             false => value,
@@ -222,7 +228,12 @@ impl Pass<'_> {
             }
             let mut value = self.evaluate(&output.value, id, &none);
             value = self.given_out(value, output, name);
-            if output.sensitive {
+            if output.ephemeral {
+                value = self.input.world.fingerprints.conceal_ephemeral(&value);
+            } else if value.has_ephemeral() {
+                let (span, declared) = (output.value.span, output.span);
+                self.not_declared_ephemeral(span, &format!("output.{name}"), declared);
+            } else if output.sensitive {
                 value = self.input.world.fingerprints.conceal(&value);
             } else if id == 0 && value.has_secret() {
                 self.sink.push(

@@ -5,7 +5,7 @@
 
 use crate::{
     Answers, DataAnswer, DataRequest, FindAnswer, FindRequest, Foreseen, Gone, ImportAnswer,
-    ImportRequest, Listed, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    ImportRequest, Listed, Made, Opened, Operation, ProviderProblem, ReadAnswer, ReadRequest,
 };
 use async_trait::async_trait;
 use model::{AttrPath, Effect, Lineage, ProviderSchema, Value};
@@ -188,6 +188,33 @@ pub trait Connection: Send + Sync {
             "objects of type `{}` can't be imported",
             request.ty
         )))
+    }
+
+    /// Opens something that is used for a while and never recorded: a session, a short-lived key.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    async fn open(&self, request: DataRequest) -> Result<Opened, ProviderProblem> {
+        Err(ProviderProblem::error(format!(
+            "there is no ephemeral resource `{}`",
+            request.ty
+        )))
+    }
+
+    /// Keeps what was opened from running out; in how many ms again, where it has to be.
+    ///
+    /// # Errors
+    /// Where it has run out.
+    async fn renew(&self, _ty: &str, _private: &[u8]) -> Result<Option<u64>, ProviderProblem> {
+        Ok(None)
+    }
+
+    /// Ends what was opened.
+    ///
+    /// # Errors
+    /// Where it stays open.
+    async fn close_opened(&self, _ty: &str, _private: &[u8]) -> Result<(), ProviderProblem> {
+        Ok(())
     }
 
     /// Whether a gate of an object is passed: true or false, or why it can't be.

@@ -21,5 +21,5 @@ pub use operation::{
 pub use problem::{ProviderProblem, Severity};
 pub use read::{
     DataAnswer, DataRequest, FindAnswer, FindRequest, Found, ImportAnswer, ImportRequest, Imported,
-    Listed, ReadAnswer, ReadRequest,
+    Listed, Opened, ReadAnswer, ReadRequest,
 };

@@ -50,6 +50,17 @@ pub struct DataRequest {
 /// What a data source gave: arguments and results together.
 pub type DataAnswer = Result<Value, ProviderProblem>;
 
+/// Something that was opened.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Arguments and results together.
+    pub value: Value,
+    /// What renewing and closing it takes.
+    pub private: Vec<u8>,
+    /// In how many ms it has to be renewed, where it has to be.
+    pub renew_after_ms: Option<u64>,
+}
+
 /// An operation whose end is unknown.
 #[derive(Clone, Debug)]
 pub struct FindRequest {

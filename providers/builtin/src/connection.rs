@@ -1,11 +1,11 @@
 //! The connection of the built-in provider: to nothing but the state.
 
 use crate::entropy::Entropy;
-use crate::resources::resource;
+use crate::resources::{random_password, resource};
 use async_trait::async_trait;
 use provider::{
-    Action, Answers, Connection, ConnectionIdentity, Failure, FindAnswer, FindRequest,
-    ImportAnswer, ImportRequest, Imported, Made, Operation, ProviderProblem, ReadAnswer,
+    Action, Answers, Connection, ConnectionIdentity, DataRequest, Failure, FindAnswer, FindRequest,
+    ImportAnswer, ImportRequest, Imported, Made, Opened, Operation, ProviderProblem, ReadAnswer,
     ReadRequest,
 };
 
@@ -35,6 +35,18 @@ impl Connection for Recorded {
     /// What was made but not recorded was never anywhere.
     async fn find(&self, batch: Vec<FindRequest>) -> Vec<FindAnswer> {
         batch.iter().map(|_| FindAnswer::Absent).collect()
+    }
+
+    async fn open(&self, request: DataRequest) -> Result<Opened, ProviderProblem> {
+        if request.ty != "random_password" {
+            let problem = format!("there is no ephemeral resource `{}`", request.ty);
+            return Err(ProviderProblem::error(problem));
+        }
+        Ok(Opened {
+            value: random_password::open(&request.config)?,
+            private: Vec::new(),
+            renew_after_ms: None,
+        })
     }
 
     async fn import(&self, request: ImportRequest) -> ImportAnswer {

@@ -18,8 +18,10 @@ pub struct Builtin;
 
 static SCHEMA: LazyLock<Arc<ProviderSchema>> = LazyLock::new(|| {
     let resources = RESOURCES.iter().map(|r| (r.name(), r.schema())).collect();
+    let password = resources::random_password::ephemeral();
     Arc::new(ProviderSchema {
         resources,
+        ephemerals: [("random_password", password)].into(),
         ..ProviderSchema::default()
     })
 });

@@ -81,6 +81,7 @@ fn read(block: &Block, in_root: bool, module: &mut Module, root: &mut Root, r: &
         "provider" => provider::read(block, module, r),
         "resource" => resource::read(model::Mode::Managed, block, module, r),
         "data" => resource::read(model::Mode::Data, block, module, r),
+        "ephemeral" => resource::read(model::Mode::Ephemeral, block, module, r),
         "module" => call::read(block, module, r),
         "moved" => moved::read_moved(block, module, r),
         "removed" => moved::read_removed(block, module, r),

@@ -1,6 +1,7 @@
 //! `output "name" { … }`
 
 use super::{condition, meta};
+use crate::problems::structure;
 use crate::resolve::Resolver;
 use crate::shape::{self, Shape, attribute};
 use crate::{Module, Output};
@@ -9,7 +10,10 @@ use syntax::tree::Block;
 const SHAPE: Shape = Shape {
     required: &["value"],
     many: &["precondition"],
-    ..Shape::new("an output", &["description", "sensitive", "depends_on"])
+    ..Shape::new(
+        "an output",
+        &["description", "sensitive", "ephemeral", "depends_on"],
+    )
 };
 
 pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
@@ -18,6 +22,10 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
     let body = &block.body;
     let value = attribute(body, "value").map(|a| r.expr(&a.value));
     let sensitive = shape::flag(body, "sensitive", false, r.problems);
+    let ephemeral = shape::flag(body, "ephemeral", false, r.problems);
+    if ephemeral && r.here.directory.is_empty() {
+        r.problems.push(structure::ephemeral_output(block.header));
+    }
     let description = shape::text(body, "description", r.problems).map(|d| d.to_string());
     let depends_on = meta::depends_on(body, r);
     let preconditions = condition::all(body, "precondition", r);
@@ -28,6 +36,7 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         ty: model::Type::Any,
         value,
         sensitive,
+        ephemeral,
         description,
         depends_on,
         preconditions,

@@ -58,7 +58,7 @@ pub(super) fn one(mode: Mode, block: &Block, r: &mut Resolver) -> Option<(Resour
         timeouts: meta::timeouts(&block.body, r),
         rollout: match mode {
             Mode::Managed => rollout::read(&block.body, Some((ty, known.schemas.gates(ty))), r),
-            Mode::Data => None,
+            Mode::Data | Mode::Ephemeral => None,
         },
         span: block.header,
     };

@@ -111,7 +111,8 @@ impl Resolver<'_> {
             "var" => self.variable(name, steps),
             "local" => self.local(name, steps),
             "module" => self.module(name, steps),
-            "data" => self.data(name, steps),
+            "data" => self.read(Mode::Data, "data.TYPE.NAME", name, steps),
+            "ephemeral" => self.read(Mode::Ephemeral, "ephemeral.TYPE.NAME", name, steps),
             "each" => self.each(name, steps),
             "count" => self.count(name, steps),
             "self" => self.this(name, steps),
@@ -188,11 +189,12 @@ impl Resolver<'_> {
         found(Reference::Module(call_name), span, 1)
     }
 
-    fn data(&mut self, root: &Ident, steps: Steps) -> Found {
-        let ty = self.part(root, steps, 0, "data.TYPE.NAME")?;
-        let name = self.part(root, steps, 1, "data.TYPE.NAME")?;
-        self.resource(Mode::Data, ty, name, root.span, &steps[2..])?;
-        let reference = Reference::Resource(Mode::Data, ty.text.clone(), name.text.clone());
+    /// What is not managed: it stands behind a word of its own.
+    fn read(&mut self, mode: Mode, usage: &str, root: &Ident, steps: Steps) -> Found {
+        let ty = self.part(root, steps, 0, usage)?;
+        let name = self.part(root, steps, 1, usage)?;
+        self.resource(mode, ty, name, root.span, &steps[2..])?;
+        let reference = Reference::Resource(mode, ty.text.clone(), name.text.clone());
         found(reference, root.span.to(name.span), 2)
     }
 

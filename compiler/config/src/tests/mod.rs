@@ -4,6 +4,7 @@ mod blocks;
 mod bodies;
 mod broken;
 mod checks;
+mod ephemeral;
 mod imports;
 mod inputs;
 mod modules;

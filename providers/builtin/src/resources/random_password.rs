@@ -2,7 +2,7 @@
 
 use super::{Resource, is_new, number, outside, schema, set, unknown_text};
 use crate::entropy::Entropy;
-use model::{AttrPath, Attribute, BlockSchema, Effect, ResourceSchema, Type, Value};
+use model::{AttrPath, Attribute, BlockSchema, DataSchema, Effect, ResourceSchema, Type, Value};
 use provider::{PlanAnswer, PlanRequest, ProviderProblem};
 use zeroize::Zeroizing;
 
@@ -53,6 +53,29 @@ const INPUTS: [&str; 11] = [
     "override_special",
     "keepers",
 ];
+
+/// The schema of a password that nobody keeps.
+pub(crate) fn ephemeral() -> DataSchema {
+    let mut block = RandomPassword.schema().block;
+    block
+        .attributes
+        .retain(|a| !matches!(&*a.name, "keepers" | "id"));
+    block.attributes.iter_mut().for_each(|a| a.effects.clear());
+    DataSchema {
+        doc: "A password from the operating system's random source, another one each time, never recorded.",
+        block,
+        on: None,
+    }
+}
+
+/// A password that nobody keeps, of a configuration in which all is known.
+pub(crate) fn open(config: &Value) -> Result<Value, ProviderProblem> {
+    if let Some(problem) = RandomPassword.validate(config).pop() {
+        return Err(problem);
+    }
+    let result = generate(config, &mut Entropy::default())?;
+    Ok(set(config, [("result", Value::string(result.as_str()))]))
+}
 
 impl Resource for RandomPassword {
     fn name(&self) -> &'static str {

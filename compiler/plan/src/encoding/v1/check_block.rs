@@ -1,4 +1,4 @@
-//! `check` blocks on disk.
+//! `check` blocks and ephemeral resources on disk.
 
 use super::context::{Reading, Writing};
 use super::expr::Index;
@@ -21,8 +21,9 @@ pub(super) struct EncodedCheckBlock<'a> {
     verdict: EncodedVerdict,
 }
 
+/// A data source of a check, or an ephemeral resource.
 #[derive(Serialize, Deserialize)]
-struct EncodedData<'a> {
+pub(super) struct EncodedData<'a> {
     #[serde(rename = "at", borrow)]
     address: Text<'a>,
     #[serde(rename = "by")]
@@ -42,11 +43,7 @@ pub(super) fn encode_check_block<'a>(
     check: &'a CheckBlock,
     writing: &mut Writing<'a>,
 ) -> EncodedCheckBlock<'a> {
-    let data = check.data.as_ref().map(|data| EncodedData {
-        address: data.address.to_string().into(),
-        provider: (&data.provider.0).into(),
-        deferred: encode_deferred(&data.deferred, writing),
-    });
+    let data = check.data.as_ref().map(|data| encode_data(data, writing));
     let mut add = |expr| writing.exprs.add(expr, &mut writing.secrets);
     let assertions = check.assertions.iter();
     EncodedCheckBlock {
@@ -64,19 +61,31 @@ pub(super) fn encode_check_block<'a>(
     }
 }
 
+pub(super) fn encode_data<'a>(data: &'a ScopedData, writing: &mut Writing<'a>) -> EncodedData<'a> {
+    EncodedData {
+        address: data.address.to_string().into(),
+        provider: (&data.provider.0).into(),
+        deferred: encode_deferred(&data.deferred, writing),
+    }
+}
+
+pub(super) fn decode_data(
+    data: &EncodedData<'_>,
+    reading: &mut Reading<'_>,
+) -> Result<ScopedData, EncodingError> {
+    Ok(ScopedData {
+        address: reading.names.address(&data.address)?,
+        provider: ProviderKey(reading.names.name(&data.provider)),
+        deferred: decode_deferred(&data.deferred, reading)?,
+    })
+}
+
 pub(super) fn decode_check_block(
     check: &EncodedCheckBlock<'_>,
     reading: &mut Reading<'_>,
 ) -> Result<CheckBlock, EncodingError> {
     let data = check.data.as_ref();
-    let data = data.map(|data| {
-        Ok::<_, EncodingError>(ScopedData {
-            address: reading.names.address(&data.address)?,
-            provider: ProviderKey(reading.names.name(&data.provider)),
-            deferred: decode_deferred(&data.deferred, reading)?,
-        })
-    });
-    let data = data.transpose()?;
+    let data = data.map(|data| decode_data(data, reading)).transpose()?;
     let mut assertions = Vec::with_capacity(check.assertions.len());
     for (condition, error_message) in &check.assertions {
         assertions.push(Assertion {

@@ -4,6 +4,7 @@
 
 use super::arena::Exprs;
 use super::check_block::{EncodedCheckBlock, decode_check_block, encode_check_block};
+use super::check_block::{EncodedData, decode_data, encode_data};
 use super::condition::{EncodedCheck, decode_check, encode_check};
 use super::context::{Bounds, Reading, Writing};
 use super::expr::EncodedNode;
@@ -63,6 +64,8 @@ struct Tail<'a> {
     checks: Vec<EncodedCheck<'a>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     check_blocks: Vec<EncodedCheckBlock<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ephemerals: Vec<EncodedData<'a>>,
     unread_objects: usize,
     unread_attributes: usize,
     files: Vec<(Text<'a>, Text<'a>)>,
@@ -198,6 +201,7 @@ fn encode_tail<'a>(
         rollouts: plan.rollouts.iter().map(encode_rollout).collect(),
         settling: settling?,
         checks: plan.checks.iter().map(|c| encode_check(c, w)).collect(),
+        ephemerals: plan.ephemerals.iter().map(|e| encode_data(e, w)).collect(),
         check_blocks: plan
             .check_blocks
             .iter()
@@ -249,6 +253,9 @@ fn decode_tail(tail: &Tail<'_>, reading: &mut Reading<'_>) -> Result<Plan, Encod
     }
     for check in &tail.checks {
         plan.checks.push(decode_check(check, reading)?);
+    }
+    for ephemeral in &tail.ephemerals {
+        plan.ephemerals.push(decode_data(ephemeral, reading)?);
     }
     for check in &tail.check_blocks {
         plan.check_blocks.push(decode_check_block(check, reading)?);

@@ -39,7 +39,7 @@ words!(EncodedEffect for Effect {
     DestroysData, Irreversible, Downtime, Restarts, Replaces, Exposes, RotatesSecret, TakesOver,
 });
 words!(EncodedPlanMode for PlanMode { Apply, Destroy, RefreshOnly });
-words!(EncodedMode for Mode { Managed, Data });
+words!(EncodedMode for Mode { Managed, Data, Ephemeral });
 words!(EncodedRepetition for Repetition { Once, Count, ForEach });
 words!(EncodedStrategy for Strategy { Rolling, BlueGreen, Canary, AllAtOnce });
 words!(EncodedBegins for Begins { Anew, Resumes, Promotes, Reverts, Supersedes, Forgets });
