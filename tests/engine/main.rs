@@ -16,6 +16,7 @@ mod generated;
 mod hosts;
 mod ignored;
 mod imports;
+mod keyed_providers;
 mod lanes;
 mod large;
 mod later;

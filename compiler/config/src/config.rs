@@ -214,6 +214,8 @@ pub struct Resource {
     pub repeat: Repeat,
     /// The provider configuration that it goes through.
     pub provider: ProviderName,
+    /// Which of the provider's configurations, where it has `for_each`.
+    pub provider_key: Option<Expr>,
     /// `depends_on`
     pub depends_on: Vec<Reference>,
     /// `lifecycle`
@@ -269,6 +271,8 @@ pub struct ModuleCall {
     pub depends_on: Vec<Reference>,
     /// `providers`: the module's name for a provider, and ours.
     pub providers: IndexMap<ProviderName, ProviderName>,
+    /// By the module's name for a provider, which of ours, where that has `for_each`.
+    pub provider_keys: IndexMap<ProviderName, Expr>,
     /// Of a kind's call: what it is served on, where that is not what is around it.
     pub target: Option<ProviderName>,
     /// `rollout { … }`
@@ -289,6 +293,8 @@ pub struct ProviderName {
 /// `provider "name" { … }`
 #[derive(Clone, Debug)]
 pub struct ProviderConfig {
+    /// `for_each`: a configuration for each key.
+    pub for_each: Option<Expr>,
     /// The body as one object expression.
     pub body: Expr,
     /// The header.

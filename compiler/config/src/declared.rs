@@ -10,7 +10,7 @@ use diagnostics::{FileId, Span};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use model::{CallName, Mode, Type};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 use syntax::tree::{Block, Body, Expr, ExprKind};
@@ -26,6 +26,8 @@ pub(crate) struct Declared {
     pub(crate) resources: IndexMap<ResourceKey, DeclaredResource>,
     pub(crate) calls: IndexMap<CallName, DeclaredCall>,
     pub(crate) providers: IndexMap<ProviderName, Span>,
+    /// Those of them that there are several of, by key.
+    pub(crate) keyed: HashSet<ProviderName>,
     pub(crate) checks: IndexMap<Arc<str>, Span>,
     /// Data sources inside of `check` blocks, with the block's name.
     pub(crate) scoped: IndexMap<ResourceKey, (Arc<str>, Span)>,
@@ -168,6 +170,9 @@ impl Declared {
             ("provider", Some(name), None) => {
                 let alias = attribute(&block.body, "alias").and_then(|a| constant::text(&a.value));
                 let key = ProviderName { name, alias };
+                if attribute(&block.body, "for_each").is_some() {
+                    self.keyed.insert(key.clone());
+                }
                 let what = || format!("the provider configuration `{key}`");
                 insert(
                     &mut self.providers,

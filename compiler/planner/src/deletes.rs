@@ -326,7 +326,9 @@ impl Pass<'_> {
 
     /// The present configuration of a recorded connection; where there is none left, as recorded.
     pub(crate) fn connection_of_record(&mut self, key: &ProviderKey) -> ConnectionValue {
-        if let Some(found) = self.connections.values().find(|c| c.key == *key) {
+        let keyed = self.keyed.values().flatten().flat_map(|c| c.values());
+        let mut all = self.connections.values().chain(keyed);
+        if let Some(found) = all.find(|c| c.key == *key) {
             return found.clone();
         }
         let record = self.input.state.providers.get(key).cloned();

@@ -159,7 +159,11 @@ impl<'a> Builder<'a> {
                     .for_each(|r| self.depends_on(&node, site, r));
             }
             for (name, provider) in &module.providers {
-                self.needs(&(site, Item::Provider(name.clone())), site, &provider.body);
+                let node = (site, Item::Provider(name.clone()));
+                self.needs(&node, site, &provider.body);
+                if let Some(for_each) = &provider.for_each {
+                    self.needs(&node, site, for_each);
+                }
             }
             for (name, call) in &module.calls {
                 let node = (site, Item::Call(name.clone()));
@@ -193,6 +197,9 @@ impl<'a> Builder<'a> {
     fn resource(&mut self, node: Node, site: SiteId, resource: &Resource) {
         self.repeat(&node, site, &resource.repeat);
         self.needs(&node, site, &resource.body);
+        if let Some(key) = &resource.provider_key {
+            self.needs(&node, site, key);
+        }
         resource
             .depends_on
             .iter()

@@ -15,6 +15,7 @@ mod expand;
 mod graph;
 mod imports;
 mod input;
+mod keyed;
 mod left_out;
 mod loads;
 mod making;

@@ -90,6 +90,8 @@ pub(crate) struct Pass<'a> {
     /// Machines by id that go, or are replaced, with the step.
     pub(crate) machines_going: BTreeMap<Arc<str>, StepId>,
     pub(crate) connections: HashMap<(SiteId, ProviderName), ConnectionValue>,
+    /// Connections of provider blocks with `for_each`; none where that is known after apply.
+    pub(crate) keyed: crate::keyed::Keyed,
     pub(crate) plan: Plan,
     pub(crate) drift: BTreeMap<ObjectId, Drift>,
     /// Steps so far of each resource that a provider is asked to change.
@@ -147,6 +149,7 @@ impl<'a> Pass<'a> {
             unexpanded_modules: Vec::new(),
             machines_going: BTreeMap::new(),
             connections: HashMap::new(),
+            keyed: HashMap::new(),
             plan: Plan::default(),
             drift: BTreeMap::new(),
             changing: HashMap::new(),

@@ -42,7 +42,7 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         )
     });
     let provider = attribute(body, "provider")
-        .and_then(|a| Some((provider::named(&a.value, r)?, a.value.span)));
+        .and_then(|a| Some((provider::named_by_key(&a.value, r)?.0, a.value.span)));
     let (Some(((calls, resource, key), to)), Some(id)) = (to, id) else {
         return;
     };

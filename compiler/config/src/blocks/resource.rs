@@ -46,12 +46,14 @@ pub(super) fn one(mode: Mode, block: &Block, r: &mut Resolver) -> Option<(Resour
         ..meta::place(&block.body)
     };
     r.place.own = Some((mode, ty.clone(), name.clone()));
+    let (provider, provider_key) = provider_of(mode, ty, &block.body, r);
     let resource = Resource {
         mode,
         ty: ty.clone(),
         name: name.clone(),
         repeat,
-        provider: provider_of(mode, ty, &block.body, r),
+        provider,
+        provider_key,
         depends_on: meta::depends_on(&block.body, r),
         lifecycle: lifecycle::read(&block.body, mode, ty, schema, r),
         body: body(mode, ty, block, schema, r),
@@ -95,15 +97,22 @@ fn empty(span: Span) -> Expr {
 }
 
 /// The provider that has the type, in the configuration that the block asks for.
-fn provider_of(mode: Mode, ty: &Arc<str>, body: &Body, r: &mut Resolver) -> ProviderName {
+fn provider_of(
+    mode: Mode,
+    ty: &Arc<str>,
+    body: &Body,
+    r: &mut Resolver,
+) -> (ProviderName, Option<Expr>) {
     let owner = r.known.schemas.provider_of(mode, ty);
     let given = attribute(body, "provider");
-    let named = given.and_then(|a| provider::named(&a.value, r));
+    let named = given.and_then(|a| provider::named_by_key(&a.value, r));
+    let (named, key) = named.map_or((None, None), |(name, key)| (Some(name), key));
     if let (Some(named), Some(given), Some(owner)) = (&named, given, owner)
         && *named.name != *owner
     {
         r.problems
             .push(types::foreign_provider(ty, owner, named, given.value.span));
     }
-    named.unwrap_or_else(|| ProviderName::plain(owner.unwrap_or_default()))
+    let usual = || ProviderName::plain(owner.unwrap_or_default());
+    (named.unwrap_or_else(usual), key)
 }

@@ -6,6 +6,7 @@ pub(crate) mod imports;
 pub(crate) mod inputs;
 pub(crate) mod modules;
 pub(crate) mod names;
+pub(crate) mod providers;
 pub(crate) mod structure;
 pub(crate) mod types;
 pub(crate) mod values;

@@ -7,6 +7,7 @@ mod checks;
 mod ephemeral;
 mod imports;
 mod inputs;
+mod keyed_providers;
 mod modules;
 mod ordinary;
 mod references;
