@@ -102,6 +102,11 @@ fn read(directory: PathBuf) -> Case {
 }
 
 impl Case {
+    /// Whether Terraform was asked.
+    pub fn is_recorded(&self) -> bool {
+        self.directory.join("terraform.json").exists()
+    }
+
     /// What Terraform answered when it was last asked.
     pub fn recorded(&self) -> Vec<Answer> {
         let path = self.directory.join("terraform.json");

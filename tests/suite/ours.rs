@@ -82,7 +82,7 @@ fn reason(reason: &Reason, replaces: bool) -> Option<&'static str> {
         Reason::Forced(_) if replaces => "can't be updated",
         Reason::Triggered(_) => "triggered",
         Reason::Tainted => "tainted",
-        Reason::Unconfigured => "no block",
+        Reason::Unconfigured | Reason::Removed => "no block",
         Reason::InstanceGone => "no such instance",
         _ => return None,
     })

@@ -92,7 +92,7 @@ fn reason(reason: &str) -> Option<&'static str> {
         "replace_by_triggers" => "triggered",
         "replace_because_tainted" => "tainted",
         "delete_because_no_resource_config" => "no block",
-        "delete_because_no_module" => "no module",
+        "delete_because_no_module" => "no block",
         "delete_because_count_index" | "delete_because_each_key" => "no such instance",
         "delete_because_wrong_repetition" => "no such instance",
         "delete_because_no_move_target" => "no block",

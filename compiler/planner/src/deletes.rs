@@ -4,7 +4,7 @@
 use crate::decide::tidy;
 use crate::left_out::Silent;
 use crate::pass::{ConnectionValue, Pass};
-use config::{MovedAddress, Repeat};
+use config::MovedAddress;
 use diagnostics::Problem;
 use model::{Address, Containment, Effect, ModuleStep, Undo, Value};
 use plan::{Action, PlanMode, Reason, Step, StepId, machine_of};
@@ -314,10 +314,9 @@ impl Pass<'_> {
             })
     }
 
-    /// Whether a block with instances stands for it, in a module instance that is still there.
+    /// Whether a block of its resource stands in a module instance that is still there.
     fn has_block(&self, address: &Address) -> bool {
-        let block = self.block_of(&address.resource);
-        block.is_some_and(|r| !matches!(r.repeat, Repeat::Once))
+        self.block_of(&address.resource).is_some()
             && self
                 .modules
                 .iter()

@@ -121,6 +121,14 @@ impl Pass<'_> {
         };
         let value = several(value, &variable.ty);
         let value = self.converted(value, &variable.ty, span, variable.span, name);
+        if value.is_null() && !variable.nullable {
+            self.sink.push(
+                Problem::error("LF0364", format!("the value of `var.{name}` is null"))
+                    .at(span, "null")
+                    .and(variable.span, "declared with `nullable = false`")
+                    .help("hand a value over, or give the variable a default"),
+            );
+        }
         if variable.ephemeral {
             return self.input.world.fingerprints.conceal_ephemeral(&value);
         }
