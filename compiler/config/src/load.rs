@@ -5,6 +5,7 @@ use crate::declared::Declared;
 use crate::digest::Digest;
 use crate::discover::discover;
 use crate::inputs::Gathering;
+use crate::kinds::{self, Kinds};
 use crate::problems::{Problems, inputs};
 use crate::resolve::Known;
 use crate::schemas::Schemas;
@@ -29,20 +30,22 @@ pub fn load(
 ) -> (Option<Config>, Vec<Problem>) {
     let mut problems = Problems::default();
     let mut digest = Digest::default();
-    let mut directories = discover(files, sources, &mut digest, &mut problems);
-    if directories.is_empty() {
+    let mut found = discover(files, sources, &mut digest, &mut problems);
+    if found.directories.is_empty() {
         return (None, problems.sorted());
     }
-    let gather = |directory| Declared::gather(directory, &mut problems);
-    let modules = directories.iter_mut().map(gather).collect();
-    let known = Known {
-        schemas: Schemas::new(schemas),
-        modules,
-    };
+    let kinds = Kinds::read(&found, &mut problems);
+    let mut modules = Vec::with_capacity(found.directories.len());
+    for directory in &mut found.directories {
+        modules.push(Declared::gather(directory, &kinds, &modules, &mut problems));
+    }
+    let known = Known::new(Schemas::new(schemas), modules, kinds);
     let mut root = Root::default();
     let resolve =
         |(index, directory)| blocks::module(index, directory, &known, &mut root, &mut problems);
-    let modules: Vec<Module> = directories.into_iter().enumerate().map(resolve).collect();
+    let directories = found.directories.into_iter().enumerate();
+    let mut modules: Vec<Module> = directories.map(resolve).collect();
+    kinds::join(&mut modules, &known.modules, &mut problems);
     let choice = choose(root.environments, request, &mut problems);
     let environment = choice
         .as_ref()

@@ -48,6 +48,7 @@ pub(crate) fn in_words(reason: &Reason) -> String {
         Reason::OtherConnection => {
             "its provider is connected to another account, region or endpoint".into()
         }
+        Reason::OtherImplementation => "another implementation serves the kind now".into(),
     }
 }
 
@@ -76,6 +77,7 @@ pub(crate) fn kind(reason: &Reason) -> &'static str {
         Reason::StandsThere => "stands_there",
         Reason::Imported(_) => "imported",
         Reason::OtherConnection => "other_connection",
+        Reason::OtherImplementation => "other_implementation",
     }
 }
 

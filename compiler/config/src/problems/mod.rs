@@ -4,6 +4,7 @@ pub(crate) mod addresses;
 pub(crate) mod checks;
 pub(crate) mod imports;
 pub(crate) mod inputs;
+pub(crate) mod kinds;
 pub(crate) mod modules;
 pub(crate) mod names;
 pub(crate) mod providers;

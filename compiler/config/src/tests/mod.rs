@@ -8,6 +8,7 @@ mod ephemeral;
 mod imports;
 mod inputs;
 mod keyed_providers;
+mod kinds;
 mod modules;
 mod ordinary;
 mod references;

@@ -32,6 +32,7 @@ pub(super) enum EncodedReason<'a> {
     StandsThere,
     Imported(Option<Text<'a>>),
     OtherConnection,
+    OtherImplementation,
 }
 
 pub(super) fn encode_reason(reason: &Reason) -> EncodedReason<'_> {
@@ -60,6 +61,7 @@ pub(super) fn encode_reason(reason: &Reason) -> EncodedReason<'_> {
         Reason::StandsThere => EncodedReason::StandsThere,
         Reason::Imported(id) => EncodedReason::Imported(id.as_deref().map(Text::from)),
         Reason::OtherConnection => EncodedReason::OtherConnection,
+        Reason::OtherImplementation => EncodedReason::OtherImplementation,
     }
 }
 
@@ -93,6 +95,7 @@ pub(super) fn decode_reason(
         EncodedReason::StandsThere => Reason::StandsThere,
         EncodedReason::Imported(id) => Reason::Imported(id.as_ref().map(|t| t.0.to_string())),
         EncodedReason::OtherConnection => Reason::OtherConnection,
+        EncodedReason::OtherImplementation => Reason::OtherImplementation,
     })
 }
 
