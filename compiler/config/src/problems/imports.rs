@@ -5,7 +5,7 @@ use diagnostics::{Problem, Span};
 
 pub(crate) fn no_target(span: Span) -> Problem {
     Problem::error(
-        "LF0153",
+        "LF0173",
         "`to` of an import names no instance of a resource",
     )
     .at(span, "no address")
@@ -16,7 +16,7 @@ pub(crate) fn no_target(span: Span) -> Problem {
 }
 
 pub(crate) fn data_target(span: Span) -> Problem {
-    Problem::error("LF0153", "a data source is read, not imported")
+    Problem::error("LF0173", "a data source is read, not imported")
         .at(span, "not managed")
         .help("name a resource, or remove the block")
 }
@@ -29,14 +29,14 @@ pub(crate) fn no_block<'a>(
 ) -> Problem {
     let declare = format!("write the block of `{address}`, as what is imported ought to be");
     let help = hint_or_all(name, known, "there are").unwrap_or(declare);
-    Problem::error("LF0154", format!("nothing is declared at `{address}`"))
+    Problem::error("LF0174", format!("nothing is declared at `{address}`"))
         .at(span, "imported to here")
         .help(help)
 }
 
 pub(crate) fn other_provider(given: &str, used: &str, span: Span) -> Problem {
     Problem::error(
-        "LF0155",
+        "LF0175",
         format!("the import goes through `{given}`, its resource through `{used}`"),
     )
     .at(span, "another configuration")

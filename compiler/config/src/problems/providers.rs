@@ -4,7 +4,7 @@ use crate::ProviderName;
 use diagnostics::{Problem, Span};
 
 pub(crate) fn no_alias(provider: &str, span: Span) -> Problem {
-    Problem::error("LF0157", "a provider with `for_each` needs an `alias`")
+    Problem::error("LF0177", "a provider with `for_each` needs an `alias`")
         .at(span, "which of these would be the usual one?")
         .help(format!(
             "write `alias = \"by_key\"`, and name one of them by `{provider}.by_key[each.key]`"
@@ -13,7 +13,7 @@ pub(crate) fn no_alias(provider: &str, span: Span) -> Problem {
 
 pub(crate) fn key_missing(name: &ProviderName, span: Span) -> Problem {
     Problem::error(
-        "LF0157",
+        "LF0177",
         format!("there are several configurations `{name}`"),
     )
     .at(span, "a key is missing")
@@ -22,7 +22,7 @@ pub(crate) fn key_missing(name: &ProviderName, span: Span) -> Problem {
 
 pub(crate) fn no_keys(name: &ProviderName, span: Span) -> Problem {
     Problem::error(
-        "LF0157",
+        "LF0177",
         format!("there is one configuration `{name}`, without keys"),
     )
     .at(span, "no key belongs here")
@@ -32,7 +32,7 @@ pub(crate) fn no_keys(name: &ProviderName, span: Span) -> Problem {
 }
 
 pub(crate) fn no_key_here(span: Span) -> Problem {
-    Problem::error("LF0157", "a configuration with a key can't stand here")
+    Problem::error("LF0177", "a configuration with a key can't stand here")
         .at(span, "one alone is meant")
         .help("name a configuration without `for_each`")
 }

@@ -265,7 +265,7 @@ pub(crate) fn unknown_gate<'a>(
 }
 
 pub(crate) fn ephemeral_output(span: Span) -> Problem {
-    Problem::error("LF0156", "an output of the root can't be ephemeral")
+    Problem::error("LF0176", "an output of the root can't be ephemeral")
         .at(span, "recorded, since it stands in the root")
         .help("only a called module hands on what is never recorded; to show a secret write `sensitive = true`")
 }

@@ -140,7 +140,7 @@ pub(crate) fn no_for_each(span: Span) -> Problem {
 
 pub(crate) fn not_about(name: &str, span: Span) -> Problem {
     Problem::error(
-        "LF0152",
+        "LF0172",
         format!("a validation of `{name}` does not look at `var.{name}`"),
     )
     .at(span, "looks at other things alone")

@@ -33,19 +33,19 @@ fn what_a_check_may_not_say() {
         r#"
 
          check "nothing" {
-        #^^^^^^^^^^^^^^^ LF0150 nothing is checked here
+        #^^^^^^^^^^^^^^^ LF0170 nothing is checked here
         }
         check "much" {
           data "ssh_facts" "one" {
             host  = {}
             count = 2
-          # ^^^^^ LF0150 no meaning
+          # ^^^^^ LF0170 no meaning
             lifecycle {
-          # ^^^^^^^^^ LF0150
+          # ^^^^^^^^^ LF0170
             }
           }
           data "ssh_facts" "two" {
-        # ^^^^^^^^^^^^^^^^^^^^^^ LF0150 of its own at most
+        # ^^^^^^^^^^^^^^^^^^^^^^ LF0170 of its own at most
             host = {}
           }
           assert {
@@ -89,12 +89,12 @@ fn a_scoped_data_source_is_seen_inside_only() {
         check "c" {
           assert {
             condition     = data.ssh_facts.own.os == ""
-            #               ^^^^^^^^^^^^^^^^^^ LF0151 inside of the check `b`
+            #               ^^^^^^^^^^^^^^^^^^ LF0171 inside of the check `b`
             error_message = ""
           }
         }
         output "o" { value = data.ssh_facts.own.os }
-        #                    ^^^^^^^^^^^^^^^^^^ LF0151
+        #                    ^^^^^^^^^^^^^^^^^^ LF0171
         "#,
     );
 }

@@ -36,7 +36,7 @@ fn what_is_wrong_with_ephemeral_blocks() {
           #                               ^^^^^^ LF0122 did you mean `result`?
         }
          output "o" {
-        #^^^^^^^^^^ LF0156
+        #^^^^^^^^^^ LF0176
           value     = 1
           ephemeral = true
         }

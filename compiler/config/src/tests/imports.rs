@@ -45,27 +45,27 @@ fn what_an_import_may_not_say() {
         r#"
         import {
           to = ssh_unit.w
-          #    ^^^^^^^^^^ LF0154 there are: `u`
+          #    ^^^^^^^^^^ LF0174 there are: `u`
           id = "x"
         }
         import {
           to = module.m.ssh_unit.iner
-          #    ^^^^^^^^^^^^^^^^^^^^^^ LF0154 did you mean `inner`?
+          #    ^^^^^^^^^^^^^^^^^^^^^^ LF0174 did you mean `inner`?
           id = "x"
         }
         import {
           to = module.n.ssh_unit.inner
-          #    ^^^^^^^^^^^^^^^^^^^^^^^ LF0154
+          #    ^^^^^^^^^^^^^^^^^^^^^^^ LF0174
           id = "x"
         }
         import {
           to = data.ssh_facts.h
-          #    ^^^^^^^^^^^^^^^^ LF0153 not imported
+          #    ^^^^^^^^^^^^^^^^ LF0173 not imported
           id = "x"
         }
         import {
           to = "ssh_unit.u"
-          #    ^^^^^^^^^^^^ LF0153
+          #    ^^^^^^^^^^^^ LF0173
           id = each.key
           #    ^^^^^^^^ LF0123
         }
@@ -74,7 +74,7 @@ fn what_an_import_may_not_say() {
           id       = var.nope
           #              ^^^^ LF0121
           provider = cloud
-          #          ^^^^^ LF0155
+          #          ^^^^^ LF0175
         }
         "#,
     ));

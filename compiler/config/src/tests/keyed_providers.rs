@@ -8,7 +8,7 @@ fn a_key_stands_where_there_are_several() {
         r#"
         provider "ssh" {
           for_each = {}
-        # ^^^^^^^^ LF0157 needs an `alias`
+        # ^^^^^^^^ LF0177 needs an `alias`
         }
         provider "ssh" {
           alias    = "by_site"
@@ -25,19 +25,19 @@ fn a_key_stands_where_there_are_several() {
         }
         resource "ssh_unit" "which" {
           provider = ssh.by_site
-          #          ^^^^^^^^^^^ LF0157 a key is missing
+          #          ^^^^^^^^^^^ LF0177 a key is missing
           host     = {}
           name     = "x"
         }
         resource "ssh_unit" "one" {
           provider = ssh.one["a"]
-          #                  ^^^ LF0157 without keys
+          #                  ^^^ LF0177 without keys
           host     = {}
           name     = "x"
         }
         environment "e" {
           target = ssh.by_site["a"]
-          #                    ^^^ LF0157 one alone is meant
+          #                    ^^^ LF0177 one alone is meant
         }
         "#,
     );
