@@ -3,6 +3,7 @@
 
 mod capture;
 mod checks;
+mod circles;
 mod conditions;
 mod containment;
 mod data;

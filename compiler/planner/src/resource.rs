@@ -283,7 +283,7 @@ impl<'a> Pass<'a> {
     }
 
     pub(crate) fn provider_key(&self, site: SiteId, name: &ProviderName) -> ProviderKey {
-        let node = crate::graph::name(
+        let node = crate::circles::name(
             &self.prepared().sites,
             &(site, Item::Provider(name.clone())),
         );

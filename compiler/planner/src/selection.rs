@@ -116,7 +116,7 @@ impl Pass<'_> {
                 .into_iter()
                 .filter(|rank| {
                     let name =
-                        crate::graph::name(&self.prepared().sites, &self.prepared().nodes[*rank]);
+                        crate::circles::name(&self.prepared().sites, &self.prepared().nodes[*rank]);
                     options.excludes.iter().any(|e| matches(&name, e))
                 })
                 .collect();
@@ -206,7 +206,7 @@ impl Pass<'_> {
             .iter()
             .enumerate()
             .filter(|(_, (_, item))| matches!(item, Item::Resource(_)))
-            .map(|(rank, node)| (rank, crate::graph::name(&prepared.sites, node)))
+            .map(|(rank, node)| (rank, crate::circles::name(&prepared.sites, node)))
     }
 
     fn with_needs(&self, rank: Rank, found: &mut BTreeSet<Rank>) {

@@ -91,7 +91,7 @@ pub(crate) fn problems(report: &Report) -> Vec<Problem> {
     });
     let warnings = report.warnings.iter();
     failed
-        .chain(warnings.map(|w| provider_problem("LF0358", w)))
+        .chain(warnings.map(|w| provider_problem("LF0540", w)))
         .chain(unclear)
         .chain(report.broken.iter().map(broken))
         .collect()
