@@ -311,7 +311,8 @@ fn may_convert(from: &Type, to: &Type) -> bool {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| may_convert(a, b))
         }
         (Type::Object(o), Type::List(b)) if b.is_kind() => {
-            may_convert(from, b) || o.fields.values().all(|f| may_convert(&f.ty, b))
+            let each = |o: &ObjectType| o.fields.values().all(|f| may_convert(&f.ty, b));
+            may_convert(from, b) || (o.kind.is_none() && each(o))
         }
         (Type::Map(a), Type::List(b)) if b.is_kind() => may_convert(a, b),
         (Type::Map(a), Type::Map(b)) => may_convert(a, b),
@@ -399,7 +400,12 @@ fn article(ty: &Type) -> String {
         Type::Bool => "a bool".into(),
         Type::Number => "a number".into(),
         Type::String => "a string".into(),
-        Type::List(_) => format!("a {}", show_type(ty)),
+        Type::List(one) => match &**one {
+            Type::Object(ObjectType {
+                kind: Some(kind), ..
+            }) => format!("instances of the kind `{kind}`"),
+            _ => format!("a {}", show_type(ty)),
+        },
         Type::Set(_) => format!("a {}", show_type(ty)),
         Type::Map(_) => format!("a {}", show_type(ty)),
         Type::Tuple(items) => format!("a tuple of {}", items.len()),
