@@ -401,9 +401,10 @@ fn article(ty: &Type) -> String {
         Type::Number => "a number".into(),
         Type::String => "a string".into(),
         Type::List(one) => match &**one {
-            Type::Object(ObjectType {
-                kind: Some(kind), ..
-            }) => format!("instances of the kind `{kind}`"),
+            Type::Object(of) if of.kind.is_some() => {
+                let kind = of.kind.as_deref().unwrap_or_default();
+                format!("instances of the kind `{kind}`")
+            }
             _ => format!("a {}", show_type(ty)),
         },
         Type::Set(_) => format!("a {}", show_type(ty)),
