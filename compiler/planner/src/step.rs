@@ -119,7 +119,6 @@ impl Pass<'_> {
                 None => Value::unknown(Type::Any),
             },
         };
-        let value = several(value, &variable.ty);
         let value = self.converted(value, &variable.ty, span, variable.span, name);
         if value.is_null() && !variable.nullable {
             self.sink.push(
@@ -262,20 +261,6 @@ impl Pass<'_> {
             Repeat::ForEach(_) => plan::Repetition::ForEach,
         }
     }
-}
-
-/// Where several instances of a kind are taken, one stands for a list of one, and those of
-/// `for_each` for all of them.
-fn several(value: Value, ty: &Type) -> Value {
-    let Type::List(one) = ty else { return value };
-    let is_kind = matches!(&**one, Type::Object(object) if object.kind.is_some());
-    let Some(fields) = value.as_fields().filter(|_| is_kind) else {
-        return value;
-    };
-    if convert(&value, one).is_ok() {
-        return Value::tuple(vec![value]);
-    }
-    Value::tuple(fields.values().cloned().collect())
 }
 
 impl Pass<'_> {

@@ -13,7 +13,6 @@ mod modules;
 mod ordinary;
 mod references;
 mod schemas;
-mod speed;
 mod structure;
 mod values;
 
