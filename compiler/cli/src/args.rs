@@ -1,7 +1,8 @@
 //! The command line's grammar. Each command's own part, with its help, is in `commands`.
 
 use crate::commands::{
-    apply, completions, destroy, graph, init, output, plan, sandbox, show, state, unlock, validate,
+    apply, compile, completions, destroy, graph, init, output, plan, sandbox, show, state, unlock,
+    validate,
 };
 use crate::exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -76,6 +77,7 @@ pub(crate) enum Command {
     Output(output::OutputArgs),
     State(state::StateArgs),
     Unlock(unlock::UnlockArgs),
+    Compile(compile::CompileArgs),
     Graph(graph::GraphArgs),
     Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),

@@ -82,15 +82,14 @@ fn text(outline: &Outline) -> Page {
 }
 
 fn dot(outline: &Outline) -> String {
-    // Names hold letters, digits, `_` and `-`: nothing that would end a quoted name.
+    // The label of a kind's call stands between quotes of its own.
+    let quoted = |resource: &ResourceAddress| resource.to_string().replace('"', "\\\"");
     let mut lines = vec!["digraph {".to_string(), "  rankdir = RL".to_string()];
     for (resource, needs) in outline {
+        let resource = quoted(resource);
         lines.push(format!("  \"{resource}\""));
-        lines.extend(
-            needs
-                .iter()
-                .map(|need| format!("  \"{resource}\" -> \"{need}\"")),
-        );
+        let needs = needs.iter().map(quoted);
+        lines.extend(needs.map(|need| format!("  \"{resource}\" -> \"{need}\"")));
     }
     lines.push("}\n".into());
     lines.join("\n")
