@@ -3,7 +3,11 @@
 mod blocks;
 mod bodies;
 mod broken;
+mod checks;
+mod ephemeral;
+mod imports;
 mod inputs;
+mod keyed_providers;
 mod kinds;
 mod modules;
 mod ordinary;
