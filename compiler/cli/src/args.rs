@@ -1,7 +1,8 @@
 //! The command line's grammar. Each command's own part, with its help, is in `commands`.
 
 use crate::commands::{
-    apply, completions, destroy, graph, init, output, plan, sandbox, show, state, unlock, validate,
+    apply, completions, destroy, fmt, graph, init, output, plan, sandbox, show, state, unlock,
+    validate,
 };
 use crate::exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -69,6 +70,7 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     Init(init::InitArgs),
     Validate(validate::ValidateArgs),
+    Fmt(fmt::FmtArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
     Destroy(destroy::DestroyArgs),

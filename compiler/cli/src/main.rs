@@ -17,6 +17,7 @@ mod project;
 mod providers;
 mod ready;
 mod recording;
+mod replace;
 mod saved;
 mod signals;
 mod stores;
@@ -68,6 +69,7 @@ async fn run(app: &App, command: &Command) -> Run {
     match command {
         Command::Init(args) => commands::init::run(app, args).await,
         Command::Validate(args) => commands::validate::run(app, args),
+        Command::Fmt(args) => commands::fmt::run(app, args),
         Command::Plan(args) => commands::plan::run(app, args).await,
         Command::Apply(args) => commands::apply::run(app, args).await,
         Command::Destroy(args) => commands::destroy::run(app, args).await,
