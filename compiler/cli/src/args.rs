@@ -1,8 +1,8 @@
 //! The command line's grammar. Each command's own part, with its help, is in `commands`.
 
 use crate::commands::{
-    apply, completions, destroy, fmt, graph, init, output, plan, sandbox, show, state, unlock,
-    validate,
+    apply, completions, destroy, explain, fmt, graph, init, output, plan, sandbox, show, state,
+    unlock, validate,
 };
 use crate::exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -79,6 +79,7 @@ pub(crate) enum Command {
     State(state::StateArgs),
     Unlock(unlock::UnlockArgs),
     Graph(graph::GraphArgs),
+    Explain(explain::ExplainArgs),
     Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),
 }

@@ -284,6 +284,7 @@ impl Parser<'_> {
             return (end(0), "something unreadable".into());
         };
         let words = match c {
+            '\r' if self.peek_at(1) != b'\n' => "a carriage return without a newline".into(),
             '\n' | '\r' => "the end of the line".into(),
             '"' => "a string".into(),
             '\'' => "a single quote".into(),

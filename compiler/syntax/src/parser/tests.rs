@@ -35,6 +35,15 @@ fn what_is_no_hcl_is_called_by_its_name() {
     helps("resource:\n", "set by `=`");
 }
 
+#[test]
+fn a_carriage_return_is_half_of_an_end_of_line_or_nothing() {
+    check("a = [1,\r\n2]\r\n\r\nb = 1\r\n", &[]);
+    check("a = [1,\r 2]\n", &[("LF0001", "\r")]);
+    check("\ra = 1\n", &[("LF0001", "\r")]);
+    check("a = 1 \r \n", &[("LF0001", "\r")]);
+    check("a = \"b\rc\"\nd = 1\n", &[("LF0003", "\"b\rc\"")]);
+}
+
 /// The expression in a compact form of the tests' own.
 fn shape(expr: &Expr) -> String {
     match &expr.kind {
