@@ -3,7 +3,7 @@
 use diagnostics::Span;
 use eval::{Expr, Reference};
 use indexmap::IndexMap;
-use model::{Address, Mode, Type};
+use model::{Address, CallName, Mode, Type};
 use std::sync::Arc;
 
 /// A whole configuration. Modules are listed once a directory, however often they are called.
@@ -73,14 +73,40 @@ pub struct Module {
     pub outputs: IndexMap<Arc<str>, Output>,
     /// By mode, type and name.
     pub resources: IndexMap<ResourceKey, Resource>,
-    /// By name.
-    pub calls: IndexMap<Arc<str>, ModuleCall>,
+    /// By what is called and the label.
+    pub calls: IndexMap<CallName, ModuleCall>,
     /// By name and alias.
     pub providers: IndexMap<ProviderName, ProviderConfig>,
+    /// Where it is the interface of a kind: what may serve a call of it.
+    pub kind: Option<Kind>,
     /// `moved` blocks.
     pub moved: Vec<Moved>,
     /// `removed` blocks.
     pub removed: Vec<Removed>,
+}
+
+/// `kind "database" { … }`
+#[derive(Clone, Debug)]
+pub struct Kind {
+    /// The name, which is also that of its directory.
+    pub name: Arc<str>,
+    /// What it is.
+    pub doc: String,
+    /// By name, in the order in which they are asked.
+    pub implementations: IndexMap<Arc<str>, Implementation>,
+    /// The header.
+    pub span: Span,
+}
+
+/// `implementation "server" { when = … }`
+#[derive(Clone, Debug)]
+pub struct Implementation {
+    /// The index of its module in [`Config::modules`]. Its variables are those of the interface.
+    pub module: usize,
+    /// The condition under which it serves; none for always.
+    pub when: Option<Expr>,
+    /// The header.
+    pub span: Span,
 }
 
 /// Mode, type and name of a resource.
@@ -130,6 +156,8 @@ pub struct Local {
 /// `output "name" { … }`
 #[derive(Clone, Debug)]
 pub struct Output {
+    /// The type that a kind's interface declares; [`Type::Any`] elsewhere.
+    pub ty: Type,
     /// The value.
     pub value: Expr,
     /// Whether it is sensitive.
@@ -211,7 +239,7 @@ pub struct Rollout {
     pub span: Span,
 }
 
-/// `module "name" { source = … }`
+/// `module "name" { source = … }`, or the call of a kind, `database "name" { … }`
 #[derive(Clone, Debug)]
 pub struct ModuleCall {
     /// The index of the module in [`Config::modules`].
@@ -224,6 +252,8 @@ pub struct ModuleCall {
     pub depends_on: Vec<Reference>,
     /// `providers`: the module's name for a provider, and ours.
     pub providers: IndexMap<ProviderName, ProviderName>,
+    /// Of a kind's call: what it is served on, where that is not what is around it.
+    pub target: Option<ProviderName>,
     /// `rollout { … }`
     pub rollout: Option<Rollout>,
     /// The header.

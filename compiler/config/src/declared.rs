@@ -9,7 +9,7 @@ use crate::{ProviderName, ResourceKey, constant, type_expr};
 use diagnostics::{FileId, Span};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
-use model::{Mode, Type};
+use model::{CallName, Mode, Type};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(crate) struct Declared {
     pub(crate) locals: IndexMap<Arc<str>, Span>,
     pub(crate) outputs: IndexMap<Arc<str>, Span>,
     pub(crate) resources: IndexMap<ResourceKey, DeclaredResource>,
-    pub(crate) calls: IndexMap<Arc<str>, DeclaredCall>,
+    pub(crate) calls: IndexMap<CallName, DeclaredCall>,
     pub(crate) providers: IndexMap<ProviderName, Span>,
     /// Configurations with an alias that are used and not declared here: a caller's business.
     pub(crate) needed: IndexMap<ProviderName, Span>,
@@ -155,7 +155,7 @@ impl Declared {
                 };
                 insert(
                     &mut self.calls,
-                    name.clone(),
+                    CallName::module(name.clone()),
                     call,
                     |c| c.span,
                     what,

@@ -367,6 +367,7 @@ mod tests {
             let fields = fields.iter().map(|(n, o)| (Arc::from(*n), field(*o)));
             Type::Object(Arc::new(ObjectType {
                 fields: fields.collect(),
+                kind: None,
             }))
         };
         check(

@@ -15,7 +15,9 @@ mod types;
 mod unknown;
 mod value;
 
-pub use address::{Address, AddressError, Key, Mode, ModulePath, ModuleStep, ResourceAddress};
+pub use address::{
+    Address, AddressError, CallName, Key, Mode, ModulePath, ModuleStep, ResourceAddress,
+};
 pub use change::{Difference, differences};
 pub use convert::{ConvertError, convert, unify};
 pub use fingerprint::{Fingerprint, FingerprintKey};

@@ -29,10 +29,19 @@ pub enum Type {
 }
 
 /// The attributes of an object type.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ObjectType {
     /// By name.
     pub fields: BTreeMap<Arc<str>, Field>,
+    /// Of what a kind gives out: the kind's name, for those who read of the type.
+    pub kind: Option<Arc<str>>,
+}
+
+/// A type is what it holds, whatever it is called.
+impl PartialEq for ObjectType {
+    fn eq(&self, other: &ObjectType) -> bool {
+        self.fields == other.fields
+    }
 }
 
 /// One attribute of an object type.
@@ -77,7 +86,7 @@ impl Type {
                 )
             })
             .collect();
-        Type::Object(Arc::new(ObjectType { fields }))
+        Type::Object(Arc::new(ObjectType { fields, kind: None }))
     }
 
     /// Whether it has exactly one shape: no [`Type::Any`] inside.

@@ -201,9 +201,9 @@ impl Pass<'_> {
         let made_again = goes_with.is_none() && machine_of(schema, &object.attributes).is_none();
         let given = plan::has_write_only(&schema.block, &object.attributes);
         let made_again = made_again && !schema.holds_data && !given;
-        // What was never whole is nothing to go back to.
-        let half_made = object.status == Status::Tainted && action == Action::Delete;
-        step.undoable = half_made || (made_again && schema.undo == Undo::FromRecord);
+        // What was never whole, or had its place taken before, is nothing to go back to.
+        let no_way_back = object.status != Status::Ready && action == Action::Delete;
+        step.undoable = no_way_back || (made_again && schema.undo == Undo::FromRecord);
         step.effects = schema.effects.clone();
         if schema.holds_data {
             step.effects.push(Effect::DestroysData);
@@ -310,7 +310,7 @@ impl Pass<'_> {
             || self.unexpanded_modules.iter().any(|(parent, name)| {
                 let steps = &address.resource.module.0;
                 address.resource.module.starts_with(parent)
-                    && steps.get(parent.0.len()).is_some_and(|s| s.name == *name)
+                    && steps.get(parent.0.len()).is_some_and(|s| s.call == *name)
             })
     }
 
@@ -352,7 +352,7 @@ fn names(from: &MovedAddress, address: &Address) -> bool {
         MovedAddress::Module(from) => {
             let steps = &address.resource.module.0;
             let same = |(step, from): (&ModuleStep, &ModuleStep)| {
-                step.name == from.name && (from.key.is_none() || step.key == from.key)
+                step.call == from.call && (from.key.is_none() || step.key == from.key)
             };
             steps.len() >= from.0.len() && steps.iter().zip(from.0.iter()).all(same)
         }

@@ -241,7 +241,7 @@ impl Pass<'_> {
         if site.parent != Some(self.modules[from].site) {
             return None;
         }
-        let call = self.modules[from].calls.get(&site.name)?;
+        let call = self.modules[from].calls.get(site.call.as_ref()?)?;
         let key = key(call.repetition)?;
         let at = position(&call.instances, &Some(key))?;
         Some(vec![call.instances[at].1])

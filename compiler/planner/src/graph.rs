@@ -6,7 +6,7 @@ use crate::ways::Via;
 use config::{Condition, Config, Lifecycle, Module, ProviderName, Repeat, Resource, ResourceKey};
 use diagnostics::{Problem, Span};
 use eval::{Expr, ExprKind, Reference};
-use model::Mode;
+use model::{CallName, Mode};
 use petgraph::algo::{kosaraju_scc, toposort};
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{BTreeMap, HashMap};
@@ -19,7 +19,9 @@ pub(crate) enum Item {
     Local(Arc<str>),
     Output(Arc<str>),
     Resource(ResourceKey),
-    Call(Arc<str>),
+    Call(CallName),
+    /// Which implementation serves the call of a kind; at the interface's site.
+    Serve,
     Provider(ProviderName),
 }
 
@@ -122,6 +124,7 @@ impl<'a> Builder<'a> {
             let items = items.chain(module.calls.keys().map(|n| Item::Call(n.clone())));
             let items = items.chain(module.providers.keys().map(|n| Item::Provider(n.clone())));
             let items = items.chain(module.resources.keys().map(|k| Item::Resource(k.clone())));
+            let items = items.chain(module.kind.iter().map(|_| Item::Serve));
             for item in items {
                 let index = self.graph.add_node((site, item.clone()));
                 self.at.insert((site, item), index);
@@ -168,6 +171,10 @@ impl<'a> Builder<'a> {
             for (key, resource) in &module.resources {
                 self.resource((site, Item::Resource(key.clone())), site, resource);
             }
+            let implementations = module.kind.iter().flat_map(|k| k.implementations.values());
+            for when in implementations.filter_map(|i| i.when.as_ref()) {
+                self.needs(&(site, Item::Serve), site, when);
+            }
         }
     }
 
@@ -203,11 +210,17 @@ impl<'a> Builder<'a> {
         let Some(parent) = self.sites[site].parent else {
             return;
         };
-        let call_name = &self.sites[site].name;
-        let Some(call) = self.module(parent).calls.get(call_name) else {
-            return;
+        let Some(call) = &self.sites[site].call else {
+            let handed_on = (parent, Item::Variable(name.clone()));
+            let outside = true;
+            let via = Via {
+                outside,
+                ..Via::default()
+            };
+            return self.edge_via(&handed_on, node, via);
         };
-        if let Some(value) = call.inputs.get(name) {
+        let call = self.module(parent).calls.get(call);
+        if let Some(value) = call.and_then(|call| call.inputs.get(name)) {
             self.needs(node, parent, value);
         }
     }
@@ -226,7 +239,8 @@ impl<'a> Builder<'a> {
             .chain(module.locals.keys().map(|n| Item::Local(n.clone())))
             .chain(module.outputs.keys().map(|n| Item::Output(n.clone())))
             .chain(module.providers.keys().map(|n| Item::Provider(n.clone())))
-            .chain(module.calls.keys().map(|n| Item::Call(n.clone())));
+            .chain(module.calls.keys().map(|n| Item::Call(n.clone())))
+            .chain(module.kind.iter().map(|_| Item::Serve));
         for item in items {
             let node = (child, item);
             self.edge(call, &node);
@@ -240,6 +254,9 @@ impl<'a> Builder<'a> {
         for (name, grandchild) in calls {
             let inner = (child, Item::Call(name.clone()));
             self.everything_inside(*grandchild, &inner, depends_on, site);
+        }
+        for implementation in &self.sites[child].implementations {
+            self.everything_inside(*implementation, &(child, Item::Serve), depends_on, site);
         }
     }
 
@@ -312,9 +329,9 @@ impl<'a> Builder<'a> {
     fn resources_below(&self, site: SiteId) -> Vec<Node> {
         let own = self.module(site).resources.keys();
         let own = own.map(|k| (site, Item::Resource(k.clone())));
-        let below = self.sites[site]
-            .children
-            .values()
+        let calls = self.sites[site].children.values();
+        let below = calls
+            .chain(&self.sites[site].implementations)
             .flat_map(|c| self.resources_below(*c));
         own.chain(below).collect()
     }
@@ -335,6 +352,11 @@ impl<'a> Builder<'a> {
                 let outputs = outputs.filter(|o| output.is_none_or(|only| only == *o));
                 let outputs = outputs.map(|o| (child, Item::Output(o.clone())));
                 outputs.chain([call]).collect()
+            }
+            Reference::Served(output) => {
+                let output = |site: &SiteId| (*site, Item::Output(output.clone()));
+                let outputs = self.sites[site].implementations.iter().map(output);
+                outputs.chain([(site, Item::Serve)]).collect()
             }
             _ => Vec::new(),
         }
@@ -363,9 +385,16 @@ pub(crate) fn provider_node(
         return Some((site, Item::Provider(name.clone())));
     }
     let parent = sites[site].parent?;
-    let call = config.modules[sites[parent].module]
-        .calls
-        .get(&sites[site].name)?;
+    let Some(call) = &sites[site].call else {
+        // A kind's resources go to its target, where it is of their provider.
+        return match &sites[site].target {
+            Some((known, target)) if name.alias.is_none() && target.name == name.name => {
+                provider_node(config, sites, *known, target)
+            }
+            _ => provider_node(config, sites, parent, name),
+        };
+    };
+    let call = config.modules[sites[parent].module].calls.get(call)?;
     let outer = call.providers.get(name).unwrap_or(name);
     provider_node(config, sites, parent, outer)
 }
@@ -413,7 +442,7 @@ pub(crate) fn name(sites: &[Site], (site, item): &Node) -> String {
     let mut path = Vec::new();
     let mut at = *site;
     while let Some(parent) = sites[at].parent {
-        path.push(format!("module.{}.", sites[at].name));
+        path.extend(sites[at].call.iter().map(|call| format!("{call}.")));
         at = parent;
     }
     path.reverse();
@@ -421,7 +450,8 @@ pub(crate) fn name(sites: &[Site], (site, item): &Node) -> String {
         Item::Variable(n) => format!("var.{n}"),
         Item::Local(n) => format!("local.{n}"),
         Item::Output(n) => format!("output.{n}"),
-        Item::Call(n) => format!("module.{n}"),
+        Item::Call(n) => n.to_string(),
+        Item::Serve => "implementation".to_string(),
         Item::Provider(p) => format!("provider.{}", p.name),
         Item::Resource((Mode::Data, ty, n)) => format!("data.{ty}.{n}"),
         Item::Resource((Mode::Managed, ty, n)) => format!("{ty}.{n}"),
@@ -436,6 +466,7 @@ fn place(config: &Config, sites: &[Site], (site, item): &Node) -> Option<Span> {
         Item::Local(n) => module.locals.get(n).map(|v| v.span),
         Item::Output(n) => module.outputs.get(n).map(|v| v.span),
         Item::Call(n) => module.calls.get(n).map(|v| v.span),
+        Item::Serve => module.kind.as_ref().map(|k| k.span),
         Item::Provider(n) => module.providers.get(n).map(|v| v.span),
         Item::Resource(k) => module.resources.get(k).map(|v| v.span),
     }

@@ -30,6 +30,7 @@ mod rollout;
 mod scope;
 mod seen;
 mod selection;
+mod serve;
 mod sites;
 mod standing;
 mod step;

@@ -3,7 +3,7 @@
 use crate::pass::Pass;
 use config::{Moved, MovedAddress, Resource};
 use diagnostics::Problem;
-use model::{Address, Key, ModulePath, ModuleStep, ObjectId, ResourceAddress};
+use model::{Address, CallName, Key, ModulePath, ModuleStep, ObjectId, ResourceAddress};
 use state::Object;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,11 +33,11 @@ impl Pass<'_> {
         self.rename_dependencies();
     }
 
-    pub(crate) fn site_names(&self, mut site: usize) -> Vec<Arc<str>> {
+    pub(crate) fn site_names(&self, mut site: usize) -> Vec<CallName> {
         let sites = &self.prepared().sites;
         let mut names = Vec::new();
         while let Some(parent) = sites[site].parent {
-            names.push(sites[site].name.clone());
+            names.extend(sites[site].call.clone());
             site = parent;
         }
         names.reverse();
@@ -45,7 +45,7 @@ impl Pass<'_> {
     }
 
     /// Whether a `moved` block, in the modules of these calls, moves anything.
-    fn moved(&mut self, site: &[Arc<str>], moved: &Moved) -> bool {
+    fn moved(&mut self, site: &[CallName], moved: &Moved) -> bool {
         let mut any = false;
         let all: Vec<Address> = self.current.keys().cloned().collect();
         for address in all {
@@ -96,11 +96,15 @@ impl Pass<'_> {
         let sites = &self.prepared().sites;
         let mut site = 0;
         for step in resource.module.0.iter() {
-            site = *sites[site].children.get(&step.name)?;
+            site = sites[site]
+                .served()
+                .find_map(|s| sites[s].children.get(&step.call))
+                .copied()?;
         }
         let key = (resource.mode, resource.ty.clone(), resource.name.clone());
-        let module = self.prepared().module(self.input.config, site);
-        module.resources.get(&key)
+        let module = |site| self.prepared().module(self.input.config, site);
+        let mut here = sites[site].served();
+        here.find_map(|site| module(site).resources.get(&key))
     }
 
     fn carry(&mut self, from: &Address, to: Address) -> bool {
@@ -240,13 +244,13 @@ impl Pass<'_> {
 }
 
 /// The address of what is in an instance of the module of these calls, as that module sees it.
-pub(crate) fn inside(calls: &[Arc<str>], address: &Address) -> Option<Address> {
+pub(crate) fn inside(calls: &[CallName], address: &Address) -> Option<Address> {
     let steps = &address.resource.module.0;
     let here = steps.len() >= calls.len()
         && steps
             .iter()
             .zip(calls)
-            .all(|(step, name)| step.name == *name);
+            .all(|(step, call)| step.call == *call);
     here.then(|| {
         let mut inner = address.clone();
         inner.resource.module = ModulePath(steps[calls.len()..].iter().cloned().collect());
@@ -280,7 +284,7 @@ fn renamed(address: &Address, from: &MovedAddress, to: &MovedAddress) -> Option<
                 .zip(from.0.iter())
                 .enumerate()
                 .all(|(i, (have, want))| {
-                    have.name == want.name
+                    have.call == want.call
                         && (have.key == want.key || (i == last && want.key.is_none()))
                 });
             if !same {

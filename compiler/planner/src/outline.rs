@@ -74,7 +74,10 @@ impl Prepared {
         let site = &self.sites[site];
         match site.parent {
             None => ModulePath::root(),
-            Some(parent) => self.path(parent).child(&site.name, None),
+            Some(parent) => match &site.call {
+                Some(call) => self.path(parent).child(call.clone(), None),
+                None => self.path(parent),
+            },
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{Input, Read};
 use config::{Module, ProviderName, ResourceKey};
 use diagnostics::Sink;
 use eval::Reference;
-use model::{Address, Key, ModulePath, ObjectId, ResourceAddress, Value};
+use model::{Address, CallName, Key, ModulePath, ObjectId, ResourceAddress, Value};
 use plan::{Drift, Later, Plan, ProviderUse, Repetition, StepId};
 use state::{Object, ProviderKey};
 use std::cell::RefCell;
@@ -30,8 +30,10 @@ pub(crate) struct ModuleInstance {
     pub(crate) locals: HashMap<Arc<str>, Value>,
     pub(crate) outputs: BTreeMap<Arc<str>, Value>,
     pub(crate) resources: HashMap<ResourceKey, ResourceValue>,
+    /// Of the interface of a kind: the instance of what serves it, once that is known.
+    pub(crate) served: Option<InstanceId>,
     /// Instances of the calls inside, by the call's name, in the order of their keys.
-    pub(crate) calls: HashMap<Arc<str>, CallInstances>,
+    pub(crate) calls: HashMap<CallName, CallInstances>,
 }
 
 /// The instances of a module call inside one module instance.
@@ -61,7 +63,7 @@ pub(crate) struct ConnectionValue {
 }
 
 /// Of each module call: how many outputs its value was put together from, and that value.
-type ModuleValues = HashMap<(InstanceId, Arc<str>), (usize, Value)>;
+type ModuleValues = HashMap<(InstanceId, CallName), (usize, Value)>;
 
 /// Everything that a pass has found.
 pub(crate) struct Pass<'a> {
@@ -82,7 +84,7 @@ pub(crate) struct Pass<'a> {
     /// Resources that could not be expanded: their objects are left alone.
     pub(crate) unexpanded: BTreeSet<ResourceAddress>,
     /// Module paths that could not be expanded: what is below is left alone.
-    pub(crate) unexpanded_modules: Vec<(ModulePath, Arc<str>)>,
+    pub(crate) unexpanded_modules: Vec<(ModulePath, CallName)>,
     /// Machines by id that go, or are replaced, with the step.
     pub(crate) machines_going: BTreeMap<Arc<str>, StepId>,
     pub(crate) connections: HashMap<(SiteId, ProviderName), ConnectionValue>,

@@ -315,9 +315,9 @@ impl<'a> Pass<'a> {
     ) -> bool {
         let mut fine = true;
         for attribute in &schema.attributes {
-            let is_null = matches!(config.get(attribute.name), Some(Value::Null(_)));
+            let is_null = matches!(config.get(&attribute.name), Some(Value::Null(_)));
             if attribute.usage == AttributeUse::Required && is_null {
-                let span = item_span(&block.body, attribute.name).unwrap_or(block.resource.span);
+                let span = item_span(&block.body, &attribute.name).unwrap_or(block.resource.span);
                 self.sink.push(
                     Problem::error("LF0316", format!("`{}` is null", attribute.name))
                         .at(span, "a value is required here")

@@ -237,7 +237,7 @@ fn block(attributes: Vec<Attribute>) -> BlockSchema {
 
 fn nested(name: &'static str, nesting: Nesting, attributes: Vec<Attribute>) -> NestedBlock {
     NestedBlock {
-        name,
+        name: name.into(),
         nesting,
         min: 0,
         max: None,

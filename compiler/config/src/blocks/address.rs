@@ -2,7 +2,7 @@
 
 use crate::MovedAddress;
 use crate::constant;
-use model::{Address, AttrPath, Key, Mode, ModulePath, PathStep, ResourceAddress, Value};
+use model::{Address, AttrPath, CallName, Key, Mode, ModulePath, PathStep, ResourceAddress, Value};
 use std::sync::Arc;
 use syntax::tree::{Expr, ExprKind, Ident};
 
@@ -39,7 +39,7 @@ pub(super) fn moved_address(expr: &Expr) -> Option<MovedAddress> {
     while let [(word, None), (name, key), behind @ ..] = rest
         && &**word == "module"
     {
-        module = module.child(name, key.clone());
+        module = module.child(CallName::module(name.clone()), key.clone());
         rest = behind;
     }
     match rest {

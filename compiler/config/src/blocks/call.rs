@@ -10,6 +10,7 @@ use crate::shape::{self, attribute};
 use crate::{Module, ModuleCall, ProviderName, constant};
 use eval::Expr;
 use indexmap::IndexMap;
+use model::CallName;
 use std::sync::Arc;
 use syntax::tree::{Block, ExprKind};
 
@@ -43,10 +44,12 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         repeat,
         depends_on,
         providers,
+        target: None,
         rollout,
         span,
     };
-    module.calls.entry(name.clone()).or_insert(call);
+    let name = CallName::module(name.clone());
+    module.calls.entry(name).or_insert(call);
 }
 
 fn check_form(block: &Block, r: &mut Resolver) {

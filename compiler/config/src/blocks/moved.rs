@@ -102,7 +102,7 @@ fn of_one_block(from: &MovedAddress, to: &MovedAddress) -> bool {
         (MovedAddress::Resource(from), MovedAddress::Resource(to)) => from.resource == to.resource,
         (MovedAddress::Module(from), MovedAddress::Module(to)) => {
             let names = |path: &model::ModulePath| -> Vec<_> {
-                path.0.iter().map(|step| step.name.clone()).collect()
+                path.0.iter().map(|step| step.call.clone()).collect()
             };
             names(from) == names(to)
         }
@@ -122,7 +122,7 @@ fn declared(address: &MovedAddress, r: &Resolver) -> Option<Span> {
             r.here.resources.get(&key).map(|resource| resource.span)
         }
         MovedAddress::Module(path) => match &path.0[..] {
-            [call] if call.key.is_none() => r.here.calls.get(&call.name).map(|call| call.span),
+            [call] if call.key.is_none() => r.here.calls.get(&call.call).map(|call| call.span),
             _ => None,
         },
         MovedAddress::Resource(_) => None,

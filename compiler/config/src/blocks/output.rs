@@ -25,6 +25,7 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         return;
     };
     let output = Output {
+        ty: model::Type::Any,
         value,
         sensitive,
         description,

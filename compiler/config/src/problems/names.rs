@@ -141,12 +141,9 @@ pub(crate) fn unknown_output<'a>(
         true => Some("the module declares no outputs".to_string()),
         false => hint_or_all(&name.text, known, "its outputs are"),
     };
-    Problem::error(
-        "LF0122",
-        format!("`module.{call}` has no output `{}`", name.text),
-    )
-    .at(name.span, "unknown output")
-    .maybe_help(help)
+    Problem::error("LF0122", format!("`{call}` has no output `{}`", name.text))
+        .at(name.span, "unknown output")
+        .maybe_help(help)
 }
 
 pub(crate) fn unknown_word(root: &str, word: &str, words: &[&str], span: Span) -> Problem {

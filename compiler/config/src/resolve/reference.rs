@@ -4,7 +4,7 @@ use super::{Binding, Resolver, nothing};
 use crate::problems::{names, values};
 use diagnostics::Span;
 use eval::{Expr, ExprKind, Reference};
-use model::Mode;
+use model::{CallName, Mode};
 use std::sync::Arc;
 use syntax::tree::{self, ExprKind as Tree, Ident};
 
@@ -166,8 +166,14 @@ impl Resolver<'_> {
 
     fn module(&mut self, root: &Ident, steps: Steps) -> Found {
         let name = self.part(root, steps, 0, "module.NAME")?;
-        let Some(call) = self.here.calls.get(&name.text) else {
-            let known = self.here.calls.keys();
+        let call_name = CallName::module(name.text.clone());
+        let Some(call) = self.here.calls.get(&call_name) else {
+            let known = self
+                .here
+                .calls
+                .keys()
+                .filter(|c| !c.is_kind())
+                .map(|c| &c.name);
             let problem = names::unknown("module call", "module", &name.text, name.span, known);
             self.unknown("module", name, problem);
             return None;
@@ -176,9 +182,9 @@ impl Resolver<'_> {
         let instances = call.instances;
         if let Some(output) = self.member(&format!("module.{}", name.text), instances, &steps[1..])
         {
-            self.check_output(&name.text, output);
+            self.check_output(&call_name, output);
         }
-        found(Reference::Module(name.text.clone()), span, 1)
+        found(Reference::Module(call_name), span, 1)
     }
 
     fn data(&mut self, root: &Ident, steps: Steps) -> Found {

@@ -83,7 +83,7 @@ fn ssh() -> ProviderSchema {
 
 fn nested(name: &'static str, nesting: Nesting, block: BlockSchema) -> NestedBlock {
     NestedBlock {
-        name,
+        name: name.into(),
         nesting,
         block: Arc::new(block),
         ..NestedBlock::default()

@@ -157,8 +157,8 @@ pub(super) fn first(reply: Reply) -> Option<Seen> {
 /// What an API gives only one by one stays as recorded.
 fn without_singles(schema: &ResourceSchema, read: &Value, recorded: &Value) -> Value {
     let singles = schema.block.attributes.iter().filter(|a| a.read_singly);
-    singles.fold(read.clone(), |read, a| match recorded.get(a.name) {
-        Some(value) if !value.has_unknown() => read.with(a.name, value.clone()),
+    singles.fold(read.clone(), |read, a| match recorded.get(&a.name) {
+        Some(value) if !value.has_unknown() => read.with(&a.name, value.clone()),
         _ => read,
     })
 }

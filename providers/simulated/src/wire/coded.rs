@@ -185,7 +185,10 @@ fn decode_type(json: &J) -> Option<Type> {
                 .iter()
                 .map(|(n, j)| Some((Arc::from(n.as_str()), field(j)?)))
                 .collect();
-            Type::Object(Arc::new(ObjectType { fields: fields? }))
+            Type::Object(Arc::new(ObjectType {
+                fields: fields?,
+                kind: None,
+            }))
         }
         _ => return None,
     })

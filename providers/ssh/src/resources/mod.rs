@@ -185,10 +185,10 @@ pub(crate) fn nothing_unknown(resource: &dyn Resource, attributes: &Value) -> Va
     let mut known = attributes.clone();
     for attribute in resource.schema().block.attributes {
         if attributes
-            .get(attribute.name)
+            .get(&attribute.name)
             .is_none_or(Value::has_unknown)
         {
-            known = known.with(attribute.name, Value::Null(attribute.ty));
+            known = known.with(&attribute.name, Value::Null(attribute.ty));
         }
     }
     known

@@ -108,7 +108,7 @@ pub fn decode_type(ty: &EncodedType<'_>, decoder: &mut Decoder<'_>) -> Result<Ty
                 };
                 fields.insert(decoder.name(&field.name), decoded);
             }
-            Type::Object(Arc::new(ObjectType { fields }))
+            Type::Object(Arc::new(ObjectType { fields, kind: None }))
         }
     })
 }
