@@ -41,6 +41,8 @@ pub(crate) struct DeclaredVariable {
     pub(crate) required: bool,
     pub(crate) sensitive: bool,
     pub(crate) span: Span,
+    /// With its body.
+    pub(crate) whole: Span,
 }
 
 pub(crate) struct DeclaredResource {
@@ -252,6 +254,7 @@ fn variable(block: &Block, problems: &mut Problems) -> DeclaredVariable {
         // Whatever is not plainly false may hold a secret.
         sensitive: sensitive.is_some_and(|s| !matches!(s.value.kind, ExprKind::Bool(false))),
         span: block.header,
+        whole: block.header.to(block.body.span),
     }
 }
 

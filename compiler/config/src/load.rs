@@ -27,6 +27,19 @@ pub fn load(
     request: &Request,
     sources: &mut SourceMap,
 ) -> (Option<Config>, Vec<Problem>) {
+    let (config, problems) = understand(files, schemas, request, sources);
+    let right = !problems.iter().any(Problem::is_error);
+    (config.filter(|_| right), problems)
+}
+
+/// The same as far as it can be understood, whatever is wrong with it: for finding more of that,
+/// not for going on. What could not be resolved is null.
+pub fn understand(
+    files: &dyn Files,
+    schemas: &BTreeMap<String, Arc<ProviderSchema>>,
+    request: &Request,
+    sources: &mut SourceMap,
+) -> (Option<Config>, Vec<Problem>) {
     let mut problems = Problems::default();
     let mut digest = Digest::default();
     let mut directories = discover(files, sources, &mut digest, &mut problems);
@@ -65,8 +78,7 @@ pub fn load(
         inputs,
         digest: digest.finish(),
     };
-    let config = (!problems.has_errors()).then_some(config);
-    (config, problems.sorted())
+    (Some(config), problems.sorted())
 }
 
 /// The environment that was asked for, or the only one, or `default`.

@@ -17,8 +17,8 @@ impl Parser<'_> {
         )
     }
 
-    pub(super) fn expected_in(&self, what: &str, open: usize) -> Boxed {
-        if self.at_end() {
+    pub(super) fn expected_in(&mut self, what: &str, open: usize) -> Boxed {
+        if self.at_end() || self.at_next_item(open) {
             return self.unclosed_bracket(open);
         }
         let opener = &self.text[open..open + 1];

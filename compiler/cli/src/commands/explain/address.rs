@@ -107,9 +107,9 @@ impl<'a> About<'a> {
         let modules = &project.loaded.config.modules;
         let mut module: Option<&Module> = modules.first();
         for step in whole.module.0.iter() {
-            let call = module.and_then(|m| m.calls.get(&step.name));
+            let call = module.and_then(|m| m.calls.get(&step.call));
             self.calls
-                .extend(call.map(|c| (format!("module.{}", step.name), c.span)));
+                .extend(call.map(|c| (step.call.to_string(), c.span)));
             module = call.and_then(|c| modules.get(c.module));
         }
         let key = (whole.mode, whole.ty.clone(), whole.name.clone());
@@ -194,14 +194,14 @@ fn means(address: &Address, other: &Address) -> bool {
         && steps
             .iter()
             .zip(others.iter())
-            .all(|(a, b)| a.name == b.name && fits(&a.key, &b.key))
+            .all(|(a, b)| a.call == b.call && fits(&a.key, &b.key))
 }
 
 fn without_keys(address: &ResourceAddress) -> ResourceAddress {
     let path = address.module.0.iter();
     ResourceAddress {
         module: path.fold(ModulePath::root(), |path, step| {
-            path.child(&step.name, None)
+            path.child(step.call.clone(), None)
         }),
         ..address.clone()
     }
