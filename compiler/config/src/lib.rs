@@ -10,9 +10,9 @@ mod constant;
 mod declared;
 mod digest;
 mod discover;
-mod duration;
 mod files;
 mod inputs;
+mod kinds;
 mod load;
 mod masking;
 mod problems;
@@ -29,7 +29,7 @@ pub use config::{
     ModuleCall, Moved, MovedAddress, Output, Project, ProviderConfig, ProviderName, Removed,
     Repeat, Resource, ResourceKey, Rollout, Variable,
 };
-pub use files::{Files, MemoryFiles};
+pub use files::{Files, LIBRARY, MemoryFiles};
 pub use load::{load, understand};
 pub use request::Request;
 pub use template::template;

@@ -336,7 +336,7 @@ impl Run<'_> {
             dependencies: step.dependencies.clone(),
             create_before_destroy: step.create_before_destroy,
             protected: step.protected,
-            implementation: prior.and_then(|p| p.implementation.clone()),
+            implementation: step.implementation.clone(),
             durations: prior.map_or_else(Durations::default, |p| p.durations),
             changed_at_ms: 0,
             changed_by: self.context.user.clone(),
@@ -368,6 +368,7 @@ impl Run<'_> {
                 };
                 now.container = step.container.clone().or(now.container);
                 now.dependencies = step.dependencies.clone();
+                now.implementation = step.implementation.clone();
                 now.create_before_destroy = step.create_before_destroy;
                 now.protected = step.protected;
                 vec![Event::Put(Box::new(now))]

@@ -36,7 +36,8 @@ pub(crate) struct UnderWay {
 /// What reaches the run while it waits.
 pub(crate) enum Message {
     Answer(Token, Answer),
-    BatchEnded(Vec<Token>),
+    /// With the attempts that were sent in it.
+    BatchEnded(Vec<(Token, u32)>),
     Data(StepId, DataAnswer),
     Again(Token),
     Rollout(usize, crate::rollout::News),

@@ -29,7 +29,70 @@ impl std::error::Error for ConvertError {}
 /// # Errors
 /// Where the value, or something in it, has no form of that type. No message holds a value.
 pub fn convert(value: &Value, to: &Type) -> Result<Value, ConvertError> {
-    at(value, to, &AttrPath::root())
+    let root = AttrPath::root();
+    if !to.has_scalar() {
+        return at(value, to, &root);
+    }
+    let base = at(value, &to.base(), &root);
+    let converted = base.map_err(|error| meant(error, to))?;
+    meaning(&converted, to, &root)?;
+    Ok(converted)
+}
+
+/// Where a scalar was wanted, what it looks like says more than its base.
+fn meant(error: ConvertError, to: &Type) -> ConvertError {
+    match (to, error.path.0.is_empty()) {
+        (Type::Scalar(scalar), true) => ConvertError {
+            message: format!("{} required", scalar.looks_like()),
+            ..error
+        },
+        _ => error,
+    }
+}
+
+/// Whether every scalar that is known has its meaning.
+fn meaning(value: &Value, ty: &Type, path: &AttrPath) -> Result<(), ConvertError> {
+    let open;
+    let value = match value {
+        Value::Secret(_) | Value::Mixed(_) => {
+            open = value.expose();
+            &open
+        }
+        plain => plain,
+    };
+    match (value, ty) {
+        (Value::Null(_) | Value::Unknown(_) | Value::Secret(_) | Value::Mixed(_), _) => Ok(()),
+        (_, Type::Scalar(scalar)) => match scalar.fits(value) {
+            true => Ok(()),
+            false => Err(ConvertError {
+                path: path.clone(),
+                message: format!("{} required", scalar.looks_like()),
+            }),
+        },
+        (_, Type::List(element) | Type::Set(element)) => {
+            let items = value.as_items().unwrap_or(&[]).iter().enumerate();
+            items
+                .map(|(i, v)| meaning(v, element, &path.item(i)))
+                .collect()
+        }
+        (_, Type::Tuple(types)) => {
+            let items = value.as_items().unwrap_or(&[]).iter().zip(types.iter());
+            let mut items = items.enumerate();
+            items.try_for_each(|(i, (v, t))| meaning(v, t, &path.item(i)))
+        }
+        (_, Type::Map(element)) => {
+            let fields = value.as_fields().cloned().unwrap_or_default();
+            let mut fields = fields.iter();
+            fields.try_for_each(|(k, v)| meaning(v, element, &path.then(k)))
+        }
+        (_, Type::Object(object)) => {
+            let fields = value.as_fields().cloned().unwrap_or_default();
+            let of = |name: &Arc<str>| object.fields.get(name).map(|f| &f.ty);
+            let mut fields = fields.iter().filter_map(|(k, v)| Some((k, v, of(k)?)));
+            fields.try_for_each(|(k, v, ty)| meaning(v, ty, &path.then(k)))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> {
@@ -319,7 +382,11 @@ fn article(ty: &Type) -> String {
         Type::Set(_) => format!("a {}", show_type(ty)),
         Type::Map(_) => format!("a {}", show_type(ty)),
         Type::Tuple(items) => format!("a tuple of {}", items.len()),
+        Type::Scalar(scalar) => scalar.looks_like(),
         Type::Object(o) => {
+            if let Some(kind) = &o.kind {
+                return format!("an instance of the kind `{kind}`");
+            }
             let required = o.fields.iter().filter(|(_, f)| !f.optional);
             let mut names: Vec<_> = required.map(|(n, _)| format!("`{n}`")).collect();
             if names.is_empty() {

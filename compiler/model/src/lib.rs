@@ -8,6 +8,7 @@ mod fingerprint;
 mod ids;
 mod number;
 mod path;
+mod scalar;
 mod schema;
 mod secret;
 mod show;
@@ -24,6 +25,7 @@ pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use ids::{Lineage, ObjectId, Token};
 pub use number::Number;
 pub use path::{AttrPath, PathStep};
+pub use scalar::{Scalar, bytes, milliseconds};
 pub use schema::{
     Attribute, AttributeUse, BlockSchema, Containment, DataSchema, Effect, FunctionSchema, Gate,
     IdentityClass, NestedBlock, Nesting, ProviderSchema, ResourceSchema, Undo,

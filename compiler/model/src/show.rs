@@ -136,6 +136,7 @@ pub fn show_type(ty: &Type) -> String {
                 .collect();
             format!("object({{ {} }})", fields.join(", "))
         }
+        Type::Scalar(scalar) => scalar.to_string(),
     }
 }
 

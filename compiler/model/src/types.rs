@@ -1,6 +1,6 @@
 //! Types of values, and the constraints that variables and schemas put on them.
 
-use crate::Value;
+use crate::{Scalar, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,6 +26,8 @@ pub enum Type {
     Tuple(Arc<[Type]>),
     /// `object({…})`
     Object(Arc<ObjectType>),
+    /// `duration`, `port` …: a constraint alone, never the type of a value
+    Scalar(Scalar),
 }
 
 /// The attributes of an object type.
@@ -97,11 +99,55 @@ impl Type {
             Type::List(t) | Type::Set(t) | Type::Map(t) => t.is_exact(),
             Type::Tuple(items) => items.iter().all(Type::is_exact),
             Type::Object(o) => o.fields.values().all(|f| f.ty.is_exact()),
+            Type::Scalar(_) => true,
         }
     }
 
     /// Whether it is bool, number or string.
     pub fn is_primitive(&self) -> bool {
-        matches!(self, Type::Bool | Type::Number | Type::String)
+        matches!(
+            self,
+            Type::Bool | Type::Number | Type::String | Type::Scalar(_)
+        )
+    }
+
+    /// Whether there is a scalar with a meaning in it.
+    pub fn has_scalar(&self) -> bool {
+        match self {
+            Type::Any | Type::Bool | Type::Number | Type::String => false,
+            Type::List(t) | Type::Set(t) | Type::Map(t) => t.has_scalar(),
+            Type::Tuple(items) => items.iter().any(Type::has_scalar),
+            Type::Object(o) => o.fields.values().any(|f| f.ty.has_scalar()),
+            Type::Scalar(_) => true,
+        }
+    }
+
+    /// The type that its values have: scalars are what they are written as.
+    pub fn base(&self) -> Type {
+        if !self.has_scalar() {
+            return self.clone();
+        }
+        match self {
+            Type::List(t) => Type::list(t.base()),
+            Type::Set(t) => Type::set(t.base()),
+            Type::Map(t) => Type::map(t.base()),
+            Type::Tuple(items) => Type::Tuple(items.iter().map(Type::base).collect()),
+            Type::Object(o) => {
+                let fields = o.fields.iter().map(|(name, field)| {
+                    let ty = field.ty.base();
+                    (
+                        name.clone(),
+                        Field {
+                            ty,
+                            ..field.clone()
+                        },
+                    )
+                });
+                let (fields, kind) = (fields.collect(), o.kind.clone());
+                Type::Object(Arc::new(ObjectType { fields, kind }))
+            }
+            Type::Scalar(scalar) => scalar.base(),
+            other => other.clone(),
+        }
     }
 }

@@ -42,6 +42,8 @@ pub struct Step {
     /// The nearest managed objects that it depends on, to be recorded; without a key, every
     /// instance.
     pub dependencies: Arc<[Address]>,
+    /// To be recorded: what serves the kinds that it stands in, the outermost first.
+    pub implementation: Option<Arc<str>>,
     /// To be recorded.
     pub create_before_destroy: bool,
     /// To be recorded: whether it may not be destroyed.
@@ -151,6 +153,8 @@ pub enum Reason {
     StandsThere,
     /// What it went through is another account, region or endpoint.
     OtherConnection,
+    /// Another implementation serves the kind.
+    OtherImplementation,
 }
 
 /// How to finish what a plan could not know or see.
@@ -184,6 +188,7 @@ impl Step {
             private: Arc::from([]),
             container: None,
             dependencies: Arc::from([]),
+            implementation: None,
             create_before_destroy: false,
             protected: false,
             timeout_ms: 0,

@@ -268,6 +268,7 @@ impl Pass<'_> {
         let first = self.creates_first(block);
         let same = object.protected == protected
             && object.create_before_destroy == first
+            && object.implementation == self.implementation(block)
             && says_as_much(&object.dependencies, &block.dependencies)
             && !way_changed;
         if same {

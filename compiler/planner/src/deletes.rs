@@ -108,7 +108,8 @@ impl Pass<'_> {
         let reason = match (object.status, self.input.options.mode) {
             (Status::Deposed, _) => Reason::Deposed,
             (_, PlanMode::Destroy) => Reason::Destroy,
-            _ if self.has_block(&object.address) => Reason::InstanceGone,
+            _ if self.served_otherwise(&object).is_some() => Reason::OtherImplementation,
+            _ if self.has_block(&object) => Reason::InstanceGone,
             _ => Reason::Unconfigured,
         };
         self.delete(&object, reason, &connection);
@@ -251,11 +252,16 @@ impl Pass<'_> {
 
     fn refuses(&mut self, object: &Object, holds_data: bool) -> bool {
         let environment = self.input.config.environment.protected && holds_data;
-        if !object.protected && !environment {
+        let other = self.served_otherwise(object).filter(|_| holds_data);
+        if !object.protected && !environment && other.is_none() {
             return false;
         }
         // Once an object, though it goes as itself and as a part of its machine.
         if !self.refused.insert(object.id) {
+            return true;
+        }
+        if let Some(other) = other {
+            self.refuse_other_implementation(object, &other);
             return true;
         }
         self.sink.push(
@@ -267,6 +273,25 @@ impl Pass<'_> {
                 ),
         );
         true
+    }
+
+    /// Data does not follow to what another implementation makes.
+    fn refuse_other_implementation(&mut self, object: &Object, now: &str) {
+        let then = object.implementation.as_deref().unwrap_or_default();
+        let call = &object.address.resource.module;
+        self.sink.push(
+            Problem::error(
+                "LF0333",
+                format!(
+                    "`{call}` would be served by `{now}`, and the data that `{then}` holds be lost"
+                ),
+            )
+            .on(&object.address)
+            .help(
+                "call the kind a second time beside this one, bring the data over, let everything \
+                 use the new one, and take this call away in a plan of its own",
+            ),
+        );
     }
 
     /// The step that takes the object's machine away, where one does.
@@ -315,13 +340,14 @@ impl Pass<'_> {
     }
 
     /// Whether a block with instances stands for it, in a module instance that is still there.
-    fn has_block(&self, address: &Address) -> bool {
-        let block = self.block_of(&address.resource);
+    fn has_block(&self, object: &Object) -> bool {
+        let served = object.implementation.as_deref();
+        let block = self.block_of(&object.address.resource, served);
         block.is_some_and(|r| !matches!(r.repeat, Repeat::Once))
             && self
                 .modules
                 .iter()
-                .any(|m| m.path == address.resource.module)
+                .any(|m| m.path == object.address.resource.module)
     }
 
     /// The present configuration of a recorded connection; where there is none left, as recorded.

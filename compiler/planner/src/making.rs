@@ -92,6 +92,7 @@ impl Pass<'_> {
         step.schema_version = case.schema.version;
         step.container = lives_on(case.schema, planned);
         step.dependencies = block.dependencies.clone();
+        step.implementation = self.implementation(block);
         step.create_before_destroy = self.creates_first(block);
         step.protected = self.protects(block, case.schema);
         step.undoable = case.schema.undo == Undo::FromRecord && !answer.irreversible;
@@ -124,6 +125,12 @@ impl Pass<'_> {
             });
         }
         step
+    }
+
+    /// What serves the kinds that a block stands in.
+    pub(crate) fn implementation(&self, block: &Block<'_>) -> Option<Arc<str>> {
+        let site = self.modules[block.module].site;
+        self.prepared().sites[site].implementation.clone()
     }
 
     pub(crate) fn creates_first(&self, block: &Block<'_>) -> bool {

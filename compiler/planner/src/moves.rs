@@ -78,7 +78,10 @@ impl Pass<'_> {
             .collect();
         for address in all {
             let resource = &address.resource;
-            let Some(block) = self.block_of(resource) else {
+            let served = self
+                .object_at(&address)
+                .and_then(|o| o.implementation.clone());
+            let Some(block) = self.block_of(resource, served.as_deref()) else {
                 continue;
             };
             match (Pass::repetition(&block.repeat), &address.key) {
@@ -91,20 +94,26 @@ impl Pass<'_> {
         }
     }
 
-    /// The block that a resource's address names, in whichever module.
-    pub(crate) fn block_of(&self, resource: &ResourceAddress) -> Option<&Resource> {
+    /// The block that a resource's address names, in whichever module; `served` says what served
+    /// the kinds on the way.
+    pub(crate) fn block_of(
+        &self,
+        resource: &ResourceAddress,
+        served: Option<&str>,
+    ) -> Option<&Resource> {
         let sites = &self.prepared().sites;
+        let mut served = served.into_iter().flat_map(|s| s.split('/'));
         let mut site = 0;
         for step in resource.module.0.iter() {
-            site = sites[site]
-                .served()
-                .find_map(|s| sites[s].children.get(&step.call))
-                .copied()?;
+            site = *sites[site].children.get(&step.call)?;
+            if let Some(kind) = &self.prepared().module(self.input.config, site).kind {
+                let position = kind.implementations.get_index_of(served.next()?)?;
+                site = sites[site].implementations[position];
+            }
         }
         let key = (resource.mode, resource.ty.clone(), resource.name.clone());
-        let module = |site| self.prepared().module(self.input.config, site);
-        let mut here = sites[site].served();
-        here.find_map(|site| module(site).resources.get(&key))
+        let module = self.prepared().module(self.input.config, site);
+        module.resources.get(&key)
     }
 
     fn carry(&mut self, from: &Address, to: Address) -> bool {

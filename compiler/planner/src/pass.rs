@@ -79,6 +79,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) current: BTreeMap<Address, ObjectId>,
     /// Objects as they are: read, and with moves done. Only those that differ from the state.
     pub(crate) brought_up: HashMap<ObjectId, Arc<Object>>,
+    /// What serves the calls of kinds, by their path.
+    pub(crate) serves: HashMap<ModulePath, Arc<str>>,
     /// Addresses that the configuration has.
     pub(crate) configured: HashSet<Address>,
     /// Resources that could not be expanded: their objects are left alone.
@@ -136,6 +138,7 @@ impl<'a> Pass<'a> {
             asked: HashSet::new(),
             current: input.state.current.clone(),
             brought_up: HashMap::new(),
+            serves: HashMap::new(),
             configured: HashSet::new(),
             unexpanded: BTreeSet::new(),
             unexpanded_modules: Vec::new(),

@@ -2,12 +2,13 @@
 
 use crate::graph::Rank;
 use crate::pass::{InstanceId, ModuleInstance, Pass};
-use crate::sites::SiteId;
+use crate::sites::{SiteId, serves_still};
 use config::Implementation;
 use diagnostics::Problem;
 use eval::Expr;
-use model::{CallName, Type, Value, convert};
+use model::{CallName, ModulePath, Type, Value, convert};
 use plan::PlanMode;
+use state::Object;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -128,6 +129,9 @@ impl Pass<'_> {
         self.modules.push(instance);
         self.of_site[site].push(id);
         self.modules[interface].served = Some(id);
+        let path = self.modules[id].path.clone();
+        let name = self.prepared().sites[site].implementation.clone();
+        self.serves.extend(name.map(|name| (path, name)));
     }
 
     /// What the call has made so far is left alone.
@@ -139,6 +143,15 @@ impl Pass<'_> {
         let path = self.modules[parent].path.clone();
         self.unexpanded_modules
             .extend(call.map(|call| (path, call)));
+    }
+
+    /// What serves the call that an object lies in, where it is not what made the object.
+    pub(crate) fn served_otherwise(&self, object: &Object) -> Option<Arc<str>> {
+        let steps = &object.address.resource.module.0;
+        let paths = (1..=steps.len()).map(|n| ModulePath(steps[..n].into()));
+        let mut serves = paths.filter_map(|path| self.serves.get(&path));
+        let other = serves.find(|now| !serves_still(object.implementation.as_ref(), Some(now)));
+        other.cloned()
     }
 
     /// An output of what serves the interface that a module instance is.

@@ -4,6 +4,7 @@
 use config::{Config, ProviderName};
 use model::CallName;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 /// The index of a site; the root is 0.
 pub(crate) type SiteId = usize;
@@ -11,8 +12,6 @@ pub(crate) type SiteId = usize;
 /// One call of a module, whatever number of instances it has.
 #[derive(Debug)]
 pub(crate) struct Site {
-    /// Its own id.
-    pub(crate) id: SiteId,
     /// The site that the call stands in; none for the root.
     pub(crate) parent: Option<SiteId>,
     /// The call; none for the root, and for what serves a kind's call.
@@ -23,15 +22,23 @@ pub(crate) struct Site {
     pub(crate) children: BTreeMap<CallName, SiteId>,
     /// Of the site of a kind's call what may serve it, in the order in which it is asked.
     pub(crate) implementations: Vec<SiteId>,
+    /// Where it is, or lies in, what serves kinds: their implementations, the outermost first.
+    pub(crate) implementation: Option<Arc<str>>,
     /// What kinds are served on, and the site that knows it by this name.
     pub(crate) target: Option<(SiteId, ProviderName)>,
 }
 
-impl Site {
-    /// Where the resources of the call stand: in what may serve it, else in the site itself.
-    pub(crate) fn served(&self) -> impl Iterator<Item = SiteId> {
-        let own = self.implementations.is_empty().then_some(self.id);
-        self.implementations.iter().copied().chain(own)
+/// Whether what serves now is what served when an object was made.
+pub(crate) fn serves_still(then: Option<&Arc<str>>, now: Option<&Arc<str>>) -> bool {
+    match (then, now) {
+        (Some(then), Some(now)) => {
+            then == now
+                || then
+                    .strip_prefix(&**now)
+                    .is_some_and(|inner| inner.starts_with('/'))
+        }
+        // Moved into a kind, or out of one.
+        _ => true,
     }
 }
 
@@ -39,12 +46,12 @@ impl Site {
 pub(crate) fn sites(config: &Config) -> Vec<Site> {
     let target = config.environment.target.clone();
     let mut sites = vec![Site {
-        id: 0,
         parent: None,
         call: None,
         module: 0,
         children: BTreeMap::new(),
         implementations: Vec::new(),
+        implementation: None,
         target: target.map(|target| (0, target)),
     }];
     let mut next = 0;
@@ -57,9 +64,13 @@ pub(crate) fn sites(config: &Config) -> Vec<Site> {
                 sites[id].target = Some((next, target.clone()));
             }
         }
-        for implementation in module.kind.iter().flat_map(|k| k.implementations.values()) {
+        for (name, implementation) in module.kind.iter().flat_map(|k| &k.implementations) {
             let id = below(&mut sites, next, None, implementation.module);
             sites[next].implementations.push(id);
+            sites[id].implementation = Some(match &sites[next].implementation {
+                Some(around) => format!("{around}/{name}").into(),
+                None => name.clone(),
+            });
         }
         next += 1;
     }
@@ -69,12 +80,12 @@ pub(crate) fn sites(config: &Config) -> Vec<Site> {
 fn below(sites: &mut Vec<Site>, parent: SiteId, call: Option<CallName>, module: usize) -> SiteId {
     let id = sites.len();
     sites.push(Site {
-        id,
         parent: Some(parent),
         call,
         module,
         children: BTreeMap::new(),
         implementations: Vec::new(),
+        implementation: sites[parent].implementation.clone(),
         target: sites[parent].target.clone(),
     });
     id

@@ -1,11 +1,12 @@
 //! The connection of the built-in provider: to nothing but the state.
 
 use crate::entropy::Entropy;
+use crate::environment_variable;
 use crate::resources::resource;
 use async_trait::async_trait;
 use provider::{
-    Action, Answers, Connection, ConnectionIdentity, Failure, FindAnswer, FindRequest,
-    ImportRequest, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    Action, Answers, Connection, ConnectionIdentity, DataAnswer, DataRequest, Failure, FindAnswer,
+    FindRequest, ImportRequest, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
 };
 
 /// Objects that are what the state recorded of them.
@@ -19,6 +20,10 @@ impl Connection for Recorded {
 
     async fn read(&self, batch: Vec<ReadRequest>) -> Vec<ReadAnswer> {
         batch.into_iter().map(read).collect()
+    }
+
+    async fn data(&self, batch: Vec<DataRequest>) -> Vec<DataAnswer> {
+        batch.iter().map(data).collect()
     }
 
     async fn apply(&self, batch: Vec<Operation>, answers: Answers) {
@@ -52,6 +57,15 @@ fn read(request: ReadRequest) -> ReadAnswer {
             },
             owner: None,
         },
+    }
+}
+
+fn data(request: &DataRequest) -> DataAnswer {
+    match request.ty.as_str() {
+        environment_variable::TYPE => environment_variable::read(&request.config),
+        other => Err(ProviderProblem::error(format!(
+            "there is no data source `{other}`"
+        ))),
     }
 }
 

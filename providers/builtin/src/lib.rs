@@ -1,8 +1,9 @@
-//! The built-in provider: `terraform_data`, `random_password`, `random_id`.
+//! The built-in provider: `terraform_data`, `random_password`, `random_id`, environment variables.
 //! Nothing of it exists outside of the state, so it needs no connection and no lane.
 
 mod connection;
 mod entropy;
+mod environment_variable;
 mod resources;
 
 use async_trait::async_trait;
@@ -20,6 +21,7 @@ static SCHEMA: LazyLock<Arc<ProviderSchema>> = LazyLock::new(|| {
     let resources = RESOURCES.iter().map(|r| (r.name(), r.schema())).collect();
     Arc::new(ProviderSchema {
         resources,
+        data: [(environment_variable::TYPE, environment_variable::schema())].into(),
         ..ProviderSchema::default()
     })
 });

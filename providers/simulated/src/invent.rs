@@ -136,6 +136,7 @@ fn invent_raw(unknown: &Unknown, attribute: &str, name: &str) -> Value {
             .collect::<Vec<_>>()
     };
     match &unknown.ty {
+        Type::Scalar(scalar) => inner(&scalar.base(), attribute),
         Type::Bool => true.into(),
         Type::Number => Value::int(i64::from(byte(attribute, name)) + 1),
         Type::Any | Type::String => {

@@ -46,6 +46,7 @@ pub(crate) fn in_words(reason: &Reason) -> String {
         Reason::OtherConnection => {
             "its provider is connected to another account, region or endpoint".into()
         }
+        Reason::OtherImplementation => "another implementation serves the kind now".into(),
     }
 }
 
@@ -73,6 +74,7 @@ pub(crate) fn kind(reason: &Reason) -> &'static str {
         Reason::ReadLater => "read_later",
         Reason::StandsThere => "stands_there",
         Reason::OtherConnection => "other_connection",
+        Reason::OtherImplementation => "other_implementation",
     }
 }
 

@@ -4,6 +4,8 @@ mod address;
 mod call;
 mod condition;
 mod environment;
+mod kind;
+mod kind_call;
 mod lifecycle;
 mod locals;
 mod meta;
@@ -46,9 +48,12 @@ pub(crate) fn module(
     for file in directory.files {
         stray_arguments(&file, &mut resolver);
         for block in file.body.blocks {
-            read(&block, index == 0, &mut module, root, &mut resolver);
+            if kind::belongs(&block, &resolver.here.role, resolver.problems) {
+                read(&block, index == 0, &mut module, root, &mut resolver);
+            }
         }
     }
+    kind::check_there(&module, &mut resolver);
     module
 }
 
@@ -79,16 +84,22 @@ fn read(block: &Block, in_root: bool, module: &mut Module, root: &mut Root, r: &
         "resource" => resource::read(model::Mode::Managed, block, module, r),
         "data" => resource::read(model::Mode::Data, block, module, r),
         "module" => call::read(block, module, r),
+        "kind" => kind::read(block, module, r),
         "moved" => moved::read_moved(block, module, r),
         "removed" => moved::read_removed(block, module, r),
-        other => unknown_block(other, block, r),
+        other => match r.known.kinds.interfaces.get(other) {
+            Some(interface) => kind_call::read(block, *interface, module, r),
+            None => unknown_block(other, block, r),
+        },
     }
 }
 
 fn unknown_block(name: &str, block: &Block, r: &mut Resolver) {
-    let slip = hint(name, structure::TOP_LEVEL).is_some();
+    let kinds = r.known.kinds.available.iter().map(String::as_str);
+    let known = || structure::TOP_LEVEL.into_iter().chain(kinds.clone());
+    let slip = hint(name, known()).is_some();
     if slip || !r.here.broken_file(block.kind.span.file) {
         r.problems
-            .push(structure::unknown_block(name, block.kind.span));
+            .push(structure::unknown_block(name, block.kind.span, known()));
     }
 }

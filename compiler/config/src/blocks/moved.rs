@@ -90,7 +90,7 @@ fn address(block: &Block, name: &str, r: &mut Resolver) -> Option<(MovedAddress,
     if constant::is_broken(value) {
         return None;
     }
-    let address = moved_address(value);
+    let address = moved_address(value, &r.known.kinds);
     if address.is_none() {
         r.problems.push(addresses::no_address(value.span));
     }

@@ -2,6 +2,7 @@
 
 pub(crate) mod addresses;
 pub(crate) mod inputs;
+pub(crate) mod kinds;
 pub(crate) mod modules;
 pub(crate) mod names;
 pub(crate) mod structure;

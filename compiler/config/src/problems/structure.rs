@@ -5,7 +5,7 @@ use diagnostics::{Problem, Span};
 use syntax::tree::Block;
 
 /// The blocks that stand at the top of a file.
-pub(crate) const TOP_LEVEL: [&str; 11] = [
+pub(crate) const TOP_LEVEL: [&str; 12] = [
     "project",
     "environment",
     "variable",
@@ -15,11 +15,16 @@ pub(crate) const TOP_LEVEL: [&str; 11] = [
     "resource",
     "data",
     "module",
+    "kind",
     "moved",
     "removed",
 ];
 
-pub(crate) fn unknown_block(name: &str, span: Span) -> Problem {
+pub(crate) fn unknown_block<'k>(
+    name: &str,
+    span: Span,
+    known: impl Iterator<Item = &'k str>,
+) -> Problem {
     let habit = match name {
         "terraform" => Some(
             "providers are built in, and where the state is kept is said by \
@@ -36,6 +41,7 @@ pub(crate) fn unknown_block(name: &str, span: Span) -> Problem {
     };
     let help = habit
         .map(String::from)
+        .or_else(|| hint(name, known))
         .or_else(|| hint_or_all(name, TOP_LEVEL, "there are"));
     Problem::error("LF0110", format!("there is no block `{name}`"))
         .at(span, "unknown block")

@@ -6,17 +6,20 @@ mod check;
 mod dynamic;
 mod expr;
 mod instance;
+mod kind;
 mod members;
 mod nested;
 mod reference;
 
 use crate::ResourceKey;
 use crate::declared::{Declared, Instances};
+use crate::kinds::{Kinds, call_schema};
 use crate::problems::Problems;
 use crate::schemas::Schemas;
 use diagnostics::Span;
 use eval::Expr;
-use model::{Mode, Value};
+use model::{BlockSchema, Mode, Value};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use body::Meta;
@@ -25,6 +28,24 @@ pub(crate) use body::Meta;
 pub(crate) struct Known<'a> {
     pub(crate) schemas: Schemas<'a>,
     pub(crate) modules: Vec<Declared>,
+    pub(crate) kinds: Kinds,
+    /// What may stand in a call of each kind.
+    pub(crate) calls: HashMap<Arc<str>, BlockSchema>,
+}
+
+impl<'a> Known<'a> {
+    pub(crate) fn new(schemas: Schemas<'a>, modules: Vec<Declared>, kinds: Kinds) -> Known<'a> {
+        let calls = kinds.interfaces.iter().map(|(name, index)| {
+            let schema = call_schema(modules[*index].variables.iter());
+            (name.clone(), schema)
+        });
+        Known {
+            calls: calls.collect(),
+            schemas,
+            modules,
+            kinds,
+        }
+    }
 }
 
 /// Where an expression stands: what is at hand there beside the module's own names.

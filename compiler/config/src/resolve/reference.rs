@@ -126,10 +126,15 @@ impl Resolver<'_> {
                 let part = self.word(name, steps, &["name"])?;
                 found(Reference::Environment, name.span.to(part.span), 1)
             }
+            "target" => {
+                self.word(name, steps, &["provider", "alias"])?;
+                found(Reference::Target, name.span, 0)
+            }
             "project" => {
                 let part = self.word(name, steps, &["name"])?;
                 found(Reference::Project, name.span.to(part.span), 1)
             }
+            kind if self.known.kinds.interfaces.contains_key(kind) => self.kind(name, steps),
             _ => self.managed(name, steps),
         }
     }
@@ -305,7 +310,7 @@ impl Resolver<'_> {
 
     /// An unknown name is reported once, with its further places; not at all where a broken
     /// part of the text may declare it.
-    fn unknown(&mut self, root: &str, name: &Ident, problem: diagnostics::Problem) {
+    pub(super) fn unknown(&mut self, root: &str, name: &Ident, problem: diagnostics::Problem) {
         if !self.here.may_be_declared(&name.text) {
             let key = format!("{} {root} {}", self.here.directory, name.text);
             self.problems.once(key, problem);

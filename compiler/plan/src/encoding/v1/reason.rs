@@ -31,6 +31,7 @@ pub(super) enum EncodedReason<'a> {
     ReadLater,
     StandsThere,
     OtherConnection,
+    OtherImplementation,
 }
 
 pub(super) fn encode_reason(reason: &Reason) -> EncodedReason<'_> {
@@ -58,6 +59,7 @@ pub(super) fn encode_reason(reason: &Reason) -> EncodedReason<'_> {
         Reason::ReadLater => EncodedReason::ReadLater,
         Reason::StandsThere => EncodedReason::StandsThere,
         Reason::OtherConnection => EncodedReason::OtherConnection,
+        Reason::OtherImplementation => EncodedReason::OtherImplementation,
     }
 }
 
@@ -90,6 +92,7 @@ pub(super) fn decode_reason(
         EncodedReason::ReadLater => Reason::ReadLater,
         EncodedReason::StandsThere => Reason::StandsThere,
         EncodedReason::OtherConnection => Reason::OtherConnection,
+        EncodedReason::OtherImplementation => Reason::OtherImplementation,
     })
 }
 

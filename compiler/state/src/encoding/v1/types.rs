@@ -1,7 +1,7 @@
 //! Types on disk.
 
 use super::{Decoder, EncodedValue, EncodingError, SecretsOut, Text, encode_value};
-use model::{Field, ObjectType, Type};
+use model::{Field, ObjectType, Scalar, Type};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
@@ -27,6 +27,12 @@ pub enum EncodedType<'a> {
     Tuple(Vec<EncodedType<'a>>),
     #[serde(rename = "o")]
     Object(Vec<EncodedField<'a>>),
+    /// By the word that names it.
+    #[serde(rename = "k")]
+    Scalar(Text<'a>),
+    /// By its words.
+    #[serde(rename = "w")]
+    Enum(Vec<Text<'a>>),
 }
 
 /// An attribute of an object type.
@@ -74,6 +80,10 @@ pub fn encode_type<'a>(ty: &'a Type, secrets: &mut SecretsOut) -> EncodedType<'a
                 })
                 .collect(),
         ),
+        Type::Scalar(Scalar::Enum(words)) => {
+            EncodedType::Enum(words.iter().map(Into::into).collect())
+        }
+        Type::Scalar(scalar) => EncodedType::Scalar(scalar.word().into()),
     }
 }
 
@@ -109,6 +119,16 @@ pub fn decode_type(ty: &EncodedType<'_>, decoder: &mut Decoder<'_>) -> Result<Ty
                 fields.insert(decoder.name(&field.name), decoded);
             }
             Type::Object(Arc::new(ObjectType { fields, kind: None }))
+        }
+        EncodedType::Scalar(word) => {
+            let mut plain = Scalar::PLAIN.into_iter();
+            let named = plain.find(|scalar| scalar.word() == &*word.0);
+            let unknown = || EncodingError(format!("`{}` is no type", &*word.0));
+            Type::Scalar(named.ok_or_else(unknown)?)
+        }
+        EncodedType::Enum(words) => {
+            let words = words.iter().map(|word| decoder.name(word));
+            Type::Scalar(Scalar::Enum(words.collect()))
         }
     })
 }
