@@ -83,6 +83,8 @@ pub(crate) fn discover(
     };
     let mut found: Vec<Directory> = reader.root().into_iter().collect();
     let mut kinds = BTreeMap::new();
+    // What named each directory first, to be blamed where it is named as something else, too.
+    let mut first: HashMap<usize, Span> = HashMap::new();
     let mut known: HashMap<String, Option<usize>> = HashMap::from([(String::new(), Some(0))]);
     let mut next = 0;
     while next < found.len() {
@@ -91,12 +93,17 @@ pub(crate) fn discover(
             let index = *known.entry(called.path).or_insert_with_key(|path| {
                 let mut directory = reader.directory(path, Some(named))?;
                 directory.role = role;
+                first.insert(found.len(), named);
                 found.push(directory);
                 Some(found.len() - 1)
             });
             let Some(index) = index else { continue };
             if found[index].role != called.role {
-                let problem = kinds::not_a_module(&found[index].path, named);
+                let module = match called.role {
+                    Role::Module => named,
+                    _ => first.get(&index).copied().unwrap_or(named),
+                };
+                let problem = kinds::not_a_module(&found[index].path, module);
                 reader.problems.push(problem);
                 continue;
             }

@@ -47,9 +47,8 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
     };
     let label = block.labels[0].span;
     if name != directory {
-        return r
-            .problems
-            .push(kinds::named_otherwise(name, directory, label));
+        let problem = kinds::named_otherwise(name, directory, label);
+        r.problems.push(problem);
     }
     if TAKEN.contains(&&**name)
         || structure::TOP_LEVEL.contains(&&**name)
@@ -73,7 +72,7 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
     }
     let doc = shape::text(&block.body, "doc", r.problems);
     module.kind = Some(Kind {
-        name: name.clone(),
+        name: directory.clone(),
         doc: doc.map(|doc| doc.to_string()).unwrap_or_default(),
         implementations,
         span: block.header,

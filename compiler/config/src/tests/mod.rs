@@ -4,6 +4,7 @@ mod blocks;
 mod bodies;
 mod broken;
 mod inputs;
+mod kinds;
 mod modules;
 mod ordinary;
 mod references;
