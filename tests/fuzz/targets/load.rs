@@ -1,8 +1,9 @@
-//! Any text is loaded as a configuration; a line `--- path` begins another file. Where nothing is
-//! wrong there is a configuration, and the other way round.
+//! Any text is loaded as a configuration and put in order, also as far as it is understood; a line
+//! `--- path` begins another file. Where nothing is wrong there is a configuration, and the other
+//! way round.
 #![no_main]
 
-use config::{MemoryFiles, Request, load};
+use config::{MemoryFiles, Request, load, understand};
 use diagnostics::{Problem, SourceMap};
 use libfuzzer_sys::fuzz_target;
 use provider::Provider;
@@ -29,6 +30,8 @@ fuzz_target!(|text: &str| {
     };
     let (config, problems) = load(&files, &SCHEMAS, &request, &mut sources);
     assert_eq!(config.is_none(), problems.iter().any(Problem::is_error));
+    let (understood, _) = understand(&files, &SCHEMAS, &request, &mut SourceMap::new());
+    let _ = understood.map(|config| planner::Prepared::new(&config));
     for label in problems.iter().flat_map(|p| &p.labels) {
         // It is shown with its line.
         let _ = sources.slice(label.span);

@@ -67,7 +67,7 @@ impl Parser<'_> {
         };
         let of_open = before[..open].rfind('\n').map_or(0, |at| at + 1);
         let indentation = |from: usize| {
-            let text = self.text[from..].as_bytes();
+            let text = &self.text.as_bytes()[from..];
             text.iter()
                 .take_while(|b| matches!(b, b' ' | b'\t'))
                 .count()
