@@ -1,8 +1,8 @@
 //! The command line's grammar. Each command's own part, with its help, is in `commands`.
 
 use crate::commands::{
-    apply, compile, completions, destroy, graph, init, output, plan, sandbox, show, state, unlock,
-    validate,
+    apply, compile, completions, destroy, explain, fmt, graph, init, output, plan, sandbox, show,
+    state, unlock, validate,
 };
 use crate::exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -70,6 +70,7 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     Init(init::InitArgs),
     Validate(validate::ValidateArgs),
+    Fmt(fmt::FmtArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
     Destroy(destroy::DestroyArgs),
@@ -79,6 +80,7 @@ pub(crate) enum Command {
     Unlock(unlock::UnlockArgs),
     Compile(compile::CompileArgs),
     Graph(graph::GraphArgs),
+    Explain(explain::ExplainArgs),
     Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),
 }
