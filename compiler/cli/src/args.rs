@@ -1,7 +1,8 @@
 //! The command line's grammar. Each command's own part, with its help, is in `commands`.
 
 use crate::commands::{
-    apply, completions, destroy, graph, init, output, plan, sandbox, show, state, unlock, validate,
+    apply, compile, completions, destroy, explain, fmt, graph, init, output, plan, sandbox, show,
+    state, unlock, validate,
 };
 use crate::exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -69,6 +70,7 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     Init(init::InitArgs),
     Validate(validate::ValidateArgs),
+    Fmt(fmt::FmtArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
     Destroy(destroy::DestroyArgs),
@@ -76,7 +78,9 @@ pub(crate) enum Command {
     Output(output::OutputArgs),
     State(state::StateArgs),
     Unlock(unlock::UnlockArgs),
+    Compile(compile::CompileArgs),
     Graph(graph::GraphArgs),
+    Explain(explain::ExplainArgs),
     Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),
 }

@@ -208,7 +208,7 @@ impl config::Files for ProjectFiles {
 }
 
 /// Where a file stops to be text, and what it is instead.
-fn not_utf8(bytes: &[u8], at: usize) -> String {
+pub(crate) fn not_utf8(bytes: &[u8], at: usize) -> String {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return "it is UTF-16, and UTF-8 is expected: save it in that encoding".into();
     }

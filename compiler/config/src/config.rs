@@ -3,7 +3,7 @@
 use diagnostics::Span;
 use eval::{Expr, Reference};
 use indexmap::IndexMap;
-use model::{Address, CallName, Mode, Type};
+use model::{Address, CallName, Mode, ModulePath, ResourceAddress, Type};
 use std::sync::Arc;
 
 /// A whole configuration. Modules are listed once a directory, however often they are called.
@@ -20,6 +20,48 @@ pub struct Config {
     pub inputs: IndexMap<Arc<str>, Input>,
     /// A digest of everything that was read: sources, variables from outside.
     pub digest: [u8; 32],
+}
+
+impl Config {
+    /// The block that a resource's address names, with its module; `served` says what serves the
+    /// kinds on the way, the outermost first, parted by `/`.
+    pub fn resource(
+        &self,
+        address: &ResourceAddress,
+        served: Option<&str>,
+    ) -> Option<(&Module, &Resource)> {
+        let mut served = served.into_iter().flat_map(|s| s.split('/'));
+        let mut module = self.modules.first()?;
+        for step in address.module.0.iter() {
+            module = &self.modules[module.calls.get(&step.call)?.module];
+            if let Some(kind) = &module.kind {
+                module = &self.modules[kind.implementations.get(served.next()?)?.module];
+            }
+        }
+        let key = (address.mode, address.ty.clone(), address.name.clone());
+        module
+            .resources
+            .get(&key)
+            .map(|resource| (module, resource))
+    }
+
+    /// Where the calls stand that lead to a module instance, the outermost first.
+    pub fn calls(&self, path: &ModulePath, served: Option<&str>) -> Vec<Span> {
+        let mut served = served.into_iter().flat_map(|s| s.split('/'));
+        let mut spans = Vec::new();
+        let mut at = 0;
+        for step in path.0.iter() {
+            let Some(call) = self.modules.get(at).and_then(|m| m.calls.get(&step.call)) else {
+                break;
+            };
+            spans.push(call.span);
+            at = call.module;
+            let kind = self.modules[at].kind.as_ref();
+            let serves = kind.and_then(|k| k.implementations.get(served.next()?));
+            at = serves.map_or(at, |implementation| implementation.module);
+        }
+        spans
+    }
 }
 
 /// The value of a root variable from outside.

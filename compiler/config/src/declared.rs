@@ -50,6 +50,8 @@ pub(crate) struct DeclaredVariable {
     pub(crate) required: bool,
     pub(crate) sensitive: bool,
     pub(crate) span: Span,
+    /// With its body.
+    pub(crate) whole: Span,
 }
 
 pub(crate) struct DeclaredOutput {
@@ -324,6 +326,7 @@ fn variable(block: &Block, kinds: &Kinds, problems: &mut Problems) -> DeclaredVa
         // Whatever is not plainly false may hold a secret.
         sensitive: sensitive.is_some_and(|s| !matches!(s.value.kind, ExprKind::Bool(false))),
         span: block.header,
+        whole: block.header.to(block.body.span),
     }
 }
 

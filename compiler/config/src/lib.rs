@@ -30,7 +30,7 @@ pub use config::{
     Removed, Repeat, Resource, ResourceKey, Rollout, Variable,
 };
 pub use files::{Files, LIBRARY, MemoryFiles};
-pub use load::load;
+pub use load::{load, understand};
 pub use request::Request;
 pub use template::template;
 

@@ -28,6 +28,20 @@ pub fn load(
     request: &Request,
     sources: &mut SourceMap,
 ) -> (Option<Config>, Vec<Problem>) {
+    let (config, problems) = understand(files, schemas, request, sources);
+    let right = !problems.iter().any(Problem::is_error);
+    (config.filter(|_| right), problems)
+}
+
+/// The same as far as it can be understood, whatever is wrong with it: for finding more of that,
+/// not for going on. What could not be resolved is null; there is nothing where calls go in a
+/// circle.
+pub fn understand(
+    files: &dyn Files,
+    schemas: &BTreeMap<String, Arc<ProviderSchema>>,
+    request: &Request,
+    sources: &mut SourceMap,
+) -> (Option<Config>, Vec<Problem>) {
     let mut problems = Problems::default();
     let mut digest = Digest::default();
     let mut found = discover(files, sources, &mut digest, &mut problems);
@@ -68,8 +82,38 @@ pub fn load(
         inputs,
         digest: digest.finish(),
     };
-    let config = (!problems.has_errors()).then_some(config);
+    let config = Some(config).filter(|config| ends(&config.modules));
     (config, problems.sorted())
+}
+
+/// Whether whoever follows the calls from module to module comes to an end.
+fn ends(modules: &[Module]) -> bool {
+    let called = |module: &Module| -> Vec<usize> {
+        let calls = module.calls.values().map(|call| call.module);
+        let kind = module.kind.iter().flat_map(|k| k.implementations.values());
+        calls.chain(kind.map(|i| i.module)).collect()
+    };
+    // From those that call nobody to those that call only such.
+    let mut open: Vec<Vec<usize>> = modules.iter().map(called).collect();
+    let mut callers = vec![Vec::new(); modules.len()];
+    for (caller, called) in open.iter().enumerate() {
+        for one in called {
+            match callers.get_mut(*one) {
+                Some(of_one) => of_one.push(caller),
+                None => return false,
+            }
+        }
+    }
+    let mut done: Vec<usize> = (0..modules.len()).filter(|i| open[*i].is_empty()).collect();
+    let mut count = 0;
+    while let Some(one) = done.pop() {
+        count += 1;
+        for caller in &callers[one] {
+            open[*caller].pop();
+            done.extend(open[*caller].is_empty().then_some(*caller));
+        }
+    }
+    count == modules.len()
 }
 
 /// The environment that was asked for, or the only one, or `default`.

@@ -3,7 +3,7 @@
 use super::variable::RESERVED;
 use super::{meta, provider, rollout};
 use crate::declared::Declared;
-use crate::problems::{modules, structure};
+use crate::problems::{is_meant, modules, structure};
 use crate::provider_name::provider_key;
 use crate::resolve::{Place, Resolver};
 use crate::shape::{self, attribute};
@@ -120,8 +120,11 @@ fn check_inputs(
     r: &mut Resolver,
 ) {
     let required = called.variables.iter().filter(|(_, v)| v.required);
+    let unknown = inputs.keys().map(|name| &**name);
+    let unknown = unknown.filter(|name| !called.variables.contains_key(*name));
     let missing: Vec<_> = required
-        .filter(|(name, v)| !inputs.contains_key(*name) && !called.broken_inside(v.span))
+        .filter(|(name, v)| !inputs.contains_key(*name) && !called.broken_inside(v.whole))
+        .filter(|(name, _)| !is_meant(name, unknown.clone()))
         .map(|(name, v)| (&**name, v.span))
         .collect();
     if !missing.is_empty() && !r.here.broken_inside(block.body.span) {

@@ -2,7 +2,7 @@
 
 use super::expr::text;
 use super::{Resolver, dynamic};
-use crate::problems::structure;
+use crate::problems::{is_meant, structure};
 use crate::shape;
 use diagnostics::Span;
 use eval::{Expr, ExprKind};
@@ -163,10 +163,13 @@ impl Resolver<'_> {
                     a.loads_into == Some(name) && shape::attribute(body, &a.name).is_some()
                 })
         };
+        let unknown = body.attributes.iter().map(|a| &*a.name.text);
+        let unknown = unknown.filter(|name| schema.attribute(name).is_none());
         let missing: Vec<&str> = schema
             .attributes
             .iter()
             .filter(|a| a.usage == AttributeUse::Required && !given(&a.name))
+            .filter(|a| !is_meant(&a.name, unknown.clone()))
             .map(|a| &*a.name)
             .collect();
         let written = |name: &str| {

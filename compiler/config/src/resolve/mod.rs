@@ -72,6 +72,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) problems: &'a mut Problems,
     pub(crate) place: Place,
     bound: Vec<Binding>,
+    /// Whether what is resolved is perhaps never evaluated, or its failure caught.
+    perhaps: bool,
 }
 
 /// A name that an expression itself binds.
@@ -94,6 +96,7 @@ impl<'a> Resolver<'a> {
             problems,
             place: Place::default(),
             bound: Vec::new(),
+            perhaps: false,
         }
     }
 

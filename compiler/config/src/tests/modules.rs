@@ -105,7 +105,6 @@ fn inputs_and_outputs() {
     check(
         r#"
         module "m" {
-      # ^^^^^^^^^^ LF0106 the module `m` needs `name`
           source = "./m"
           nmae   = "x"
         # ^^^^ LF0105 did you mean `name`?
