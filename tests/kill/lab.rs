@@ -220,11 +220,17 @@ impl Lab {
         let simulated = Simulated::new().with_outside(world);
         let connection = simulated.connect(model::Value::NULL).await;
         let connection = connection.map_err(|p| p.message)?;
-        let made = connection.import(ImportRequest { ty, id }).await;
+        let made = connection
+            .import(ImportRequest {
+                ty,
+                id,
+                config: model::Value::NULL,
+            })
+            .await;
         let made = made.map_err(|p| p.message)?;
         let mut object = becomes.clone();
-        object.attributes = made.attributes;
-        object.private = made.private.into();
+        object.attributes = made.made.attributes;
+        object.private = made.made.private.into();
         Ok(Recorded::Object(object))
     }
 
