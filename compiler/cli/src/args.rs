@@ -1,7 +1,7 @@
 //! The command line's grammar. Each command's own part, with its help, is in `commands`.
 
 use crate::commands::{
-    apply, completions, destroy, graph, init, output, plan, sandbox, show, state, unlock, validate,
+    apply, completions, console, destroy, graph, init, output, plan, sandbox, show, state, unlock, validate,
 };
 use crate::exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -76,6 +76,7 @@ pub(crate) enum Command {
     Output(output::OutputArgs),
     State(state::StateArgs),
     Unlock(unlock::UnlockArgs),
+    Console(console::ConsoleArgs),
     Graph(graph::GraphArgs),
     Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),

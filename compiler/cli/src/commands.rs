@@ -3,6 +3,7 @@
 pub(crate) mod apply;
 pub(crate) mod carry;
 pub(crate) mod completions;
+pub(crate) mod console;
 pub(crate) mod destroy;
 pub(crate) mod graph;
 pub(crate) mod init;

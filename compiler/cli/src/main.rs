@@ -8,6 +8,7 @@
 mod app;
 mod args;
 mod commands;
+mod console;
 mod exit;
 mod files;
 mod log;
@@ -75,6 +76,7 @@ async fn run(app: &App, command: &Command) -> Run {
         Command::Output(args) => commands::output::run(app, args).await,
         Command::State(args) => commands::state::run(app, args).await,
         Command::Unlock(args) => commands::unlock::run(app, args).await,
+        Command::Console(args) => commands::console::run(app, args).await,
         Command::Graph(args) => commands::graph::run(app, args),
         Command::Sandbox(args) => commands::sandbox::run(app, args).await,
         Command::Completions(args) => commands::completions::run(app, args),

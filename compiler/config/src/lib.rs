@@ -15,6 +15,7 @@ mod files;
 mod inputs;
 mod load;
 mod masking;
+mod names;
 mod problems;
 mod provider_name;
 mod request;
@@ -31,6 +32,7 @@ pub use config::{
 };
 pub use files::{Files, MemoryFiles};
 pub use load::load;
+pub use names::Names;
 pub use request::Request;
 pub use template::template;
 

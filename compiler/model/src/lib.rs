@@ -8,6 +8,7 @@ mod fingerprint;
 mod ids;
 mod number;
 mod path;
+mod precision;
 mod schema;
 mod secret;
 mod show;
