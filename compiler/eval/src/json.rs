@@ -1,8 +1,8 @@
 //! Plain values as JSON and back, as `jsonencode` and `jsondecode` do it.
 
-use model::{Number, Value};
+use model::{Number, Value, normal};
 use serde_json::Value as Json;
-use std::sync::Arc;
+
 
 /// A plain value as JSON. Numbers keep all their digits.
 ///
@@ -51,7 +51,7 @@ pub fn from_json(json: &Json) -> Value {
         Json::Object(entries) => Value::object(
             entries
                 .iter()
-                .map(|(k, v)| (Arc::<str>::from(k.as_str()), from_json(v))),
+                .map(|(k, v)| (normal(k.as_str().into()), from_json(v))),
         ),
     }
 }

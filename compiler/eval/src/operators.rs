@@ -1,8 +1,8 @@
 //! Operators and conditionals.
 
 use crate::evaluate::{Eval, Evaluator};
-use crate::{BinaryOp, Expr, UnaryOp, arithmetic, equal, marks, problem};
-use model::{Number, Type, Unknown, Value, convert, unify};
+use crate::{BinaryOp, Expr, ExprKind, UnaryOp, arithmetic, equal, marks, problem};
+use model::{Number, ObjectType, Type, Unknown, Value, convert, unify_loosely};
 use std::sync::Arc;
 
 impl Evaluator<'_> {
@@ -98,7 +98,12 @@ impl Evaluator<'_> {
                     let ty = common_type(whole, yes_value, no_value, yes, no)?;
                     as_common(&value, ty, whole)
                 }
-                Err(_) => Ok(value),
+                Err(_) => {
+                    let failed = Value::unknown(self.failed_type(other));
+                    let arms = if holds { (&value, &failed) } else { (&failed, &value) };
+                    let ty = common_type(whole, arms.0, arms.1, yes, no)?;
+                    as_common(&value, ty, whole)
+                }
             };
         }
         let (yes_value, no_value) = (self.value(yes)?, self.value(no)?);
@@ -125,6 +130,50 @@ impl Evaluator<'_> {
                 })
             },
         )
+    }
+
+    /// The type of what can't be evaluated, as far as its form tells.
+    fn failed_type(&mut self, expr: &Expr) -> Type {
+        match &expr.kind {
+            ExprKind::Template(_) => Type::String,
+            ExprKind::Unary(UnaryOp::Not, _) => Type::Bool,
+            ExprKind::Unary(UnaryOp::Negate, _) => Type::Number,
+            ExprKind::Binary(op, ..) => match op {
+                BinaryOp::Add
+                | BinaryOp::Subtract
+                | BinaryOp::Multiply
+                | BinaryOp::Divide
+                | BinaryOp::Remainder => Type::Number,
+                _ => Type::Bool,
+            },
+            ExprKind::Tuple(items) => Type::Tuple(items.iter().map(|i| self.part_type(i)).collect()),
+            ExprKind::Object(items) => {
+                let mut fields = ObjectType::default();
+                for (key, value) in items {
+                    let Ok(Value::String(name)) = self.key(key) else {
+                        return Type::Any;
+                    };
+                    let ty = self.part_type(value);
+                    let field = model::Field { ty, optional: false, default: None };
+                    fields.fields.insert(name, field);
+                }
+                Type::Object(Arc::new(fields))
+            }
+            ExprKind::Splat(source, _) => match self.untaken(source) {
+                Ok(Value::List(_) | Value::Set(_)) => Type::list(Type::Any),
+                Ok(Value::Tuple(items)) => Type::Tuple(items.iter().map(|_| Type::Any).collect()),
+                Ok(Value::Unknown(_) | Value::Secret(_)) | Err(_) => Type::Any,
+                Ok(_) => Type::Tuple(Arc::new([Type::Any])),
+            },
+            _ => Type::Any,
+        }
+    }
+
+    fn part_type(&mut self, expr: &Expr) -> Type {
+        match self.untaken(expr) {
+            Ok(value) => value.ty(),
+            Err(_) => self.failed_type(expr),
+        }
     }
 
     fn untaken(&mut self, branch: &Expr) -> Eval {
@@ -248,7 +297,12 @@ fn common_type(
     if yes_ty == no_ty {
         return Ok(None);
     }
-    match unify([yes_ty, no_ty]) {
+    match (yes, no) {
+        (Value::Null(Type::Any), _) => return Ok(Some(no_ty)),
+        (_, Value::Null(Type::Any)) => return Ok(Some(yes_ty)),
+        _ => {}
+    }
+    match unify_loosely([yes_ty, no_ty]) {
         Some(ty) => Ok(Some(ty)),
         None => Err(problem::arms(
             [(yes, yes_at.span), (no, no_at.span)],

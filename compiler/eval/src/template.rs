@@ -3,7 +3,7 @@
 use crate::evaluate::{Eval, Evaluator};
 use crate::iterate::pairs_of;
 use crate::{Expr, ExprKind, TemplatePart, marks, problem};
-use model::{Mixed, Part, Type, Unknown, Value, convert};
+use model::{Mixed, Part, Type, Unknown, Value, certain_start, convert};
 use std::sync::Arc;
 
 /// What a template comes to, as it grows.
@@ -21,7 +21,7 @@ struct Growing {
 impl Evaluator<'_> {
     pub(crate) fn template(&mut self, parts: &[TemplatePart]) -> Eval {
         if let [TemplatePart::Text(text)] = parts {
-            return Ok(Value::String(text.clone()));
+            return Ok(Value::string(text.clone()));
         }
         let mut growing = Growing::default();
         self.grow(parts, &mut growing)?;
@@ -194,7 +194,8 @@ impl Growing {
             .sensitive(self.sensitive)
             .not_null();
         unknown.ephemeral = self.ephemeral;
-        unknown.prefix = Some(Arc::from(self.prefix)).filter(|p: &Arc<str>| !p.is_empty());
+        let start = certain_start(&self.prefix);
+        unknown.prefix = Some(Arc::from(start)).filter(|p: &Arc<str>| !p.is_empty());
         Value::Unknown(Arc::new(unknown))
     }
 }

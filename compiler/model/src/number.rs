@@ -52,6 +52,18 @@ impl Number {
             .flatten()
     }
 
+    /// The same, to be computed with as the float that it is: with all digits of the binary one.
+    pub fn of_float(value: f64) -> Option<Number> {
+        let shown = Number::from_f64(value)?;
+        match &shown.0 {
+            Repr::Int(_) => Some(shown),
+            Repr::Big(big) => Some(Number(Repr::Big(Arc::new(Big {
+                value: big.value.clone(),
+                exact: BigDecimal::try_from(value).ok().map(|d| d.normalized()),
+            })))),
+        }
+    }
+
     /// The number of a decimal that a computation gave: digits that don't count are rounded off.
     pub fn rounded(value: BigDecimal) -> Number {
         Number::from_decimal(precision::shortest(&value))

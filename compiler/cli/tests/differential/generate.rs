@@ -163,7 +163,7 @@ impl Generator {
     }
 
     fn leaf(&mut self, kind: Kind) -> String {
-        if !self.bound.is_empty() && self.random.chance(40) {
+        if kind != 'z' && !self.bound.is_empty() && self.random.chance(40) {
             let index = self.random.below(self.bound.len());
             return self.bound[index].clone();
         }
@@ -220,8 +220,12 @@ impl Generator {
     fn operation(&mut self, kind: Kind, depth: usize) -> String {
         match kind {
             'n' | 'i' => {
-                let operator = self.random.of(&["+", "-", "*", "/", "%"]);
-                let (a, b) = (self.of('n', depth), self.of('n', depth));
+                let a = self.of('n', depth);
+                // What is divided by nothing is told apart in docs/terraform-differences.md.
+                let (operator, b) = match self.random.chance(40) {
+                    true => (self.random.of(&["/", "%"]), self.leaf('z')),
+                    false => (self.random.of(&["+", "-", "*"]), self.of('n', depth)),
+                };
                 match self.random.chance(12) {
                     true => format!("-({a})"),
                     false => format!("({a} {operator} {b})"),

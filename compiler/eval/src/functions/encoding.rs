@@ -50,8 +50,9 @@ fn base64decode(_: &Context<'_>, a: &[Value]) -> Answer {
 }
 
 fn bytes_of(a: &[Value]) -> Result<Vec<u8>, Fault> {
+    // Line breaks mean nothing in it.
     STANDARD
-        .decode(text(a, 0))
+        .decode(text(a, 0).replace(['\r', '\n'], ""))
         .map_err(|_| Fault::of(0, "this is not base64"))
 }
 

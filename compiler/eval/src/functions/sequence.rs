@@ -1,10 +1,10 @@
 //! Functions of lists as sequences.
 
-use super::collection::items;
+use super::collection::{items, ordered};
 use super::number::number;
 use super::{Answer, Context, Fault, Function, Want, nullable, p, whole};
 use crate::{arithmetic, iterate, marks};
-use model::{Number, Type, Value};
+use model::{Number, Type, Value, convert, unify_loosely};
 
 const LIST: super::Parameter = p("list", Want::Any);
 
@@ -114,12 +114,20 @@ fn concat(_: &Context<'_>, a: &[Value]) -> Answer {
     }
     let mut all = Vec::new();
     for i in 0..a.len() {
-        all.extend(items(a, i)?.iter().cloned());
+        all.extend(ordered(a, i)?.iter().cloned());
     }
-    match a.iter().all(|v| matches!(v, Value::List(_))) {
-        true => Ok(iterate::list_of(all.clone()).unwrap_or_else(|| Value::tuple(all))),
-        false => Ok(Value::tuple(all)),
-    }
+    let elements = a.iter().map(|v| match v {
+        Value::List(list) => Some(list.element.clone()),
+        _ => None,
+    });
+    let elements: Option<Vec<Type>> = elements.collect();
+    let Some(element) = elements.and_then(unify_loosely) else {
+        return Ok(Value::tuple(all));
+    };
+    let converted = all.iter().map(|v| convert(v, &element));
+    let converted: Result<Vec<Value>, _> = converted.collect();
+    let converted = converted.map_err(|e| Fault::from(e.to_string()))?;
+    Ok(Value::list(element, converted))
 }
 
 fn distinct(_: &Context<'_>, a: &[Value]) -> Answer {
@@ -279,7 +287,7 @@ fn sort(_: &Context<'_>, a: &[Value]) -> Answer {
     if sorted.iter().any(Value::is_null) {
         return Err(Fault::of(0, "an item is null"));
     }
-    sorted.sort_by(Value::order);
+    sorted.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
     Ok(Value::list(Type::String, sorted))
 }
 

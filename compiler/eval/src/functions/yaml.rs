@@ -72,18 +72,18 @@ impl MarkedEventReceiver for Builder {
         }
         let result = match event {
             Event::Scalar(text, style, anchor, tag) => self.scalar(text, style, anchor, tag),
-            Event::SequenceStart(anchor, _) => {
+            Event::SequenceStart(anchor, tag) => {
                 self.open.push(Open::Sequence(Vec::new(), anchor));
-                Ok(())
+                known_tag(tag, "seq")
             }
-            Event::MappingStart(anchor, _) => {
+            Event::MappingStart(anchor, tag) => {
                 self.open.push(Open::Mapping {
                     entries: Vec::new(),
                     merged: Vec::new(),
                     key: None,
                     anchor,
                 });
-                Ok(())
+                known_tag(tag, "map")
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
@@ -95,6 +95,16 @@ impl MarkedEventReceiver for Builder {
         if let Err(message) = result {
             self.failed = Some(format!("line {}: {message}", at.line()));
         }
+    }
+}
+
+/// A collection may say what it is, and nothing else.
+fn known_tag(tag: Option<Tag>, expected: &str) -> Result<(), String> {
+    match tag {
+        Some(tag) if tag.suffix != expected => {
+            Err(format!("the tag `{}{}` is not known", tag.handle, tag.suffix))
+        }
+        _ => Ok(()),
     }
 }
 
