@@ -1,7 +1,8 @@
 //! The command line's grammar. Each command's own part, with its help, is in `commands`.
 
 use crate::commands::{
-    apply, completions, console, destroy, graph, init, output, plan, sandbox, show, state, unlock, validate,
+    apply, completions, console, destroy, graph, init, output, plan, sandbox, show, state, unlock,
+    validate,
 };
 use crate::exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};

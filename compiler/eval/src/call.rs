@@ -73,8 +73,12 @@ impl Evaluator<'_> {
         if marks::is_secret(&value) {
             return Err(refused_secret(call));
         }
-        let items = value.as_items().ok_or_else(|| not_spread(&value, last.span))?;
-        let items = items.iter().map(|item| Expr::literal(item.clone(), last.span));
+        let items = value
+            .as_items()
+            .ok_or_else(|| not_spread(&value, last.span))?;
+        let items = items
+            .iter()
+            .map(|item| Expr::literal(item.clone(), last.span));
         let spread = Call {
             arguments: before.iter().cloned().chain(items).collect(),
             expand: false,

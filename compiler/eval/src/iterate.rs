@@ -27,6 +27,7 @@ impl Evaluator<'_> {
                 e.round(each, open, true).map(finish)
             });
         }
+        self.condition_alone(each)?;
         match self.round(each, &collection, false)? {
             Round::Secret => self.secret_whole(whole, &collection, Type::Any, |e, open| {
                 e.round(each, open, true).map(finish)
@@ -38,6 +39,20 @@ impl Evaluator<'_> {
             }
             round => Ok(finish(round)),
         }
+    }
+
+    /// A condition that can't hold for any value is wrong also where there is nothing to go through.
+    fn condition_alone(&mut self, each: &For) -> Result<(), problem::Boxed> {
+        let Some(condition) = &each.condition else {
+            return Ok(());
+        };
+        let depth = self.bound.len();
+        for name in each.key.iter().chain([&each.value]) {
+            self.bound.push((name.clone(), Value::unknown(Type::Any)));
+        }
+        let decided = self.condition(condition);
+        self.bound.truncate(depth);
+        decided.map(drop)
     }
 
     /// `source[*]…`: null gives nothing, and what is no list counts as one item.

@@ -100,7 +100,11 @@ impl Evaluator<'_> {
                 }
                 Err(_) => {
                     let failed = Value::unknown(self.failed_type(other));
-                    let arms = if holds { (&value, &failed) } else { (&failed, &value) };
+                    let arms = if holds {
+                        (&value, &failed)
+                    } else {
+                        (&failed, &value)
+                    };
                     let ty = common_type(whole, arms.0, arms.1, yes, no)?;
                     as_common(&value, ty, whole)
                 }
@@ -146,7 +150,9 @@ impl Evaluator<'_> {
                 | BinaryOp::Remainder => Type::Number,
                 _ => Type::Bool,
             },
-            ExprKind::Tuple(items) => Type::Tuple(items.iter().map(|i| self.part_type(i)).collect()),
+            ExprKind::Tuple(items) => {
+                Type::Tuple(items.iter().map(|i| self.part_type(i)).collect())
+            }
             ExprKind::Object(items) => {
                 let mut fields = ObjectType::default();
                 for (key, value) in items {
@@ -154,10 +160,18 @@ impl Evaluator<'_> {
                         return Type::Any;
                     };
                     let ty = self.part_type(value);
-                    let field = model::Field { ty, optional: false, default: None };
+                    let field = model::Field {
+                        ty,
+                        optional: false,
+                        default: None,
+                    };
                     fields.fields.insert(name, field);
                 }
                 Type::Object(Arc::new(fields))
+            }
+            ExprKind::Conditional(_, yes, no) => {
+                let arms = [self.part_type(yes), self.part_type(no)];
+                unify_loosely(arms).unwrap_or_default()
             }
             ExprKind::Splat(source, _) => match self.untaken(source) {
                 Ok(Value::List(_) | Value::Set(_)) => Type::list(Type::Any),

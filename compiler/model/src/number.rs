@@ -102,7 +102,12 @@ impl Number {
     pub fn as_f64(&self) -> f64 {
         match &self.0 {
             Repr::Int(i) => *i as f64,
-            Repr::Big(big) => big.value.to_f64().unwrap_or(f64::NAN),
+            // Through text, since that way it is rounded once.
+            Repr::Big(big) => big
+                .value
+                .to_scientific_notation()
+                .parse()
+                .unwrap_or(f64::NAN),
         }
     }
 

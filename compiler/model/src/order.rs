@@ -78,7 +78,10 @@ fn write(out: &mut String, value: &Value) {
 
 /// Ten digits, and an exponent where it would have more.
 fn number(out: &mut String, number: &Number) {
-    if let Some(int) = number.as_i64().filter(|i| i.unsigned_abs() < 10_000_000_000) {
+    if let Some(int) = number
+        .as_i64()
+        .filter(|i| i.unsigned_abs() < 10_000_000_000)
+    {
         let _ = write!(out, "{int}");
         return;
     }
@@ -121,7 +124,10 @@ mod tests {
             vec![Value::NULL, 10.into(), 9.into(), 10.into()],
             vec![9.into(), 10.into(), Value::NULL],
         );
-        check(vec![true.into(), false.into()], vec![false.into(), true.into()]);
+        check(
+            vec![true.into(), false.into()],
+            vec![false.into(), true.into()],
+        );
     }
 
     #[test]
@@ -133,8 +139,12 @@ mod tests {
         );
         let lone = |text: &str| Value::tuple(vec![Value::Number(text.parse().unwrap())]);
         check(
-            ["1e30", "2", "123456789012", "0.00001", "12345678.123456789"].map(lone).into(),
-            ["123456789012", "12345678.123456789", "1e30", "0.00001", "2"].map(lone).into(),
+            ["1e30", "2", "123456789012", "0.00001", "12345678.123456789"]
+                .map(lone)
+                .into(),
+            ["123456789012", "12345678.123456789", "1e30", "0.00001", "2"]
+                .map(lone)
+                .into(),
         );
     }
 }

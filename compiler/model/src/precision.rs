@@ -170,7 +170,10 @@ mod tests {
     fn what_rounds_to_a_short_one_is_it() {
         check(&format!("0.{}", "9".repeat(160)), "1");
         check(&format!("-2.5{}1", "0".repeat(170)), "-2.5");
-        check(&format!("1{}1", "0".repeat(200)), &format!("1{}", "0".repeat(201)));
+        check(
+            &format!("1{}1", "0".repeat(200)),
+            &format!("1{}", "0".repeat(201)),
+        );
     }
 
     #[test]

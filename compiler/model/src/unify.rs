@@ -10,7 +10,7 @@ pub fn unify(types: impl IntoIterator<Item = Type>) -> Option<Type> {
 
 /// The same, where values may turn out not to convert: the type of a choice between them.
 pub fn unify_loosely(types: impl IntoIterator<Item = Type>) -> Option<Type> {
-    common(distinct(types), may_convert)
+    common(distinct(types), loosely)
 }
 
 type Converts = fn(&Type, &Type) -> bool;
@@ -99,7 +99,10 @@ fn objects_in_common(types: &[Type], converts: Converts) -> Option<Option<Type>>
         })
         .collect();
     let first = objects.first()?;
-    if !objects.iter().all(|o| o.fields.keys().eq(first.fields.keys())) {
+    if !objects
+        .iter()
+        .all(|o| o.fields.keys().eq(first.fields.keys()))
+    {
         return None;
     }
     let fields: Option<Vec<_>> = first
@@ -135,7 +138,11 @@ fn tuples_in_common(types: &[Type], converts: Converts) -> Option<Option<Type>> 
 fn preferred(types: &[Type], converts: Converts) -> Option<Type> {
     let mut order: Vec<&Type> = types.iter().collect();
     order.sort_by_key(|ty| preference(ty));
-    let fits = |wanted: &&&Type| types.iter().all(|ty| ty == **wanted || converts(ty, wanted));
+    let fits = |wanted: &&&Type| {
+        types
+            .iter()
+            .all(|ty| ty == **wanted || converts(ty, wanted))
+    };
     order.iter().find(fits).map(|ty| Type::clone(ty))
 }
 
@@ -157,10 +164,17 @@ fn safely(from: &Type, to: &Type) -> bool {
     converts(from, to, |from, to| from == to || *to == Type::String)
 }
 
-/// Whether some value of `from` may have a form in `to`.
+/// Whether some value of `from` may have a form in `to`: a list's may have a tuple's length.
 pub(crate) fn may_convert(from: &Type, to: &Type) -> bool {
+    loosely(from, to) || matches!((from, to), (Type::List(_) | Type::Set(_), Type::Tuple(_)))
+}
+
+fn loosely(from: &Type, to: &Type) -> bool {
     converts(from, to, |from, to| {
-        !matches!((from, to), (Type::Bool, Type::Number) | (Type::Number, Type::Bool))
+        !matches!(
+            (from, to),
+            (Type::Bool, Type::Number) | (Type::Number, Type::Bool)
+        )
     })
 }
 
@@ -171,13 +185,12 @@ fn converts(from: &Type, to: &Type, primitive: Converts) -> bool {
         (a, b) if a.is_primitive() && b.is_primitive() => primitive(a, b),
         (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) => inside(a, b),
         (Type::Tuple(items), Type::List(b) | Type::Set(b)) => items.iter().all(|a| inside(a, b)),
-        (Type::List(_) | Type::Set(_), Type::Tuple(_)) => true,
         (Type::Tuple(a), Type::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| inside(a, b))
         }
         (Type::Map(a), Type::Map(b)) => inside(a, b),
         (Type::Object(o), Type::Map(b)) => o.fields.values().all(|f| inside(&f.ty, b)),
-        (Type::Map(_), Type::Object(_)) => true,
+        (Type::Map(a), Type::Object(o)) => o.fields.values().all(|f| inside(a, &f.ty)),
         (Type::Object(a), Type::Object(b)) => b.fields.iter().all(|(name, field)| {
             a.fields
                 .get(name)

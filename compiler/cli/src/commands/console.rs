@@ -96,7 +96,11 @@ fn answer(app: &App, project: &Project, session: &Session<'_>) -> Run {
         let wrong = app.out.problems(scene.problems(), &project.sources);
         let mut console = Console::new(&names, scene, &project.sources);
         let failed = match std::io::stdin().is_terminal() && !app.out.is_json() {
-            true => terminal::run(app, &mut console, surroundings::state_file(env, "console_history"))?,
+            true => terminal::run(
+                app,
+                &mut console,
+                surroundings::state_file(env, "console_history"),
+            )?,
             false => lines::run(app, &mut console)?,
         };
         Ok(match wrong || failed {

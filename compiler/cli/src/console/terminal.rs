@@ -40,9 +40,7 @@ pub(crate) fn run(app: &App, console: &mut Console<'_>, history: Option<PathBuf>
 
 fn say(app: &App, console: &mut Console<'_>, line: &str) {
     match console.answer(line) {
-        Ok(Answer::Value(value)) => app
-            .out
-            .raw(&format!("{}\n", answer(&value, Layout::Lines))),
+        Ok(Answer::Value(value)) => app.out.raw(&format!("{}\n", answer(&value, Layout::Lines))),
         Ok(Answer::Type(ty)) => app.out.raw(&format!("{}\n", show_type(&ty))),
         Err(problems) => drop(app.out.problems(&problems, &console.sources)),
     }
@@ -113,9 +111,9 @@ impl Helper for Typing {}
 fn completions(line: &str, position: usize) -> (usize, Vec<&'static str>) {
     let before = &line[..position];
     let is_name = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let start = before
-        .rfind(|c: char| !is_name(c))
-        .map_or(0, |at| at + before[at..].chars().next().map_or(1, char::len_utf8));
+    let start = before.rfind(|c: char| !is_name(c)).map_or(0, |at| {
+        at + before[at..].chars().next().map_or(1, char::len_utf8)
+    });
     let word = &before[start..];
     if word.is_empty() || before[..start].ends_with('.') {
         return (position, Vec::new());

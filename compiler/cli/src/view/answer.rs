@@ -156,10 +156,7 @@ mod tests {
         for (value, expected) in [
             (Value::NULL, "null"),
             (Value::Null(Type::String), "tostring(null)"),
-            (
-                Value::Null(Type::list(Type::Bool)),
-                "null /* list(bool) */",
-            ),
+            (Value::Null(Type::list(Type::Bool)), "null /* list(bool) */"),
             (Value::unknown(Type::Any), "(known after apply)"),
             (secret("hunter2"), "(sensitive)"),
             (mixed(&["u:", "!p", "@h"]), r#""u:(sensitive)@h""#),

@@ -45,7 +45,9 @@ fn try_terraform(directory: &Path, expressions: &[String]) -> Option<Vec<Answer>
     let mut text = String::from("locals {\n");
     for (i, e) in expressions.iter().enumerate() {
         text.push_str(&format!("j{i} = try(jsonencode(\n{e}\n), \"{REFUSED}\")\n"));
-        text.push_str(&format!("t{i} = try([\n{e}\n, jsonencode(\n{e}\n)][0], \"{REFUSED}\")\n"));
+        text.push_str(&format!(
+            "t{i} = try([\n{e}\n, jsonencode(\n{e}\n)][0], \"{REFUSED}\")\n"
+        ));
     }
     text.push_str("}\n");
     std::fs::write(directory.join("main.tf"), text).unwrap();
@@ -53,16 +55,25 @@ fn try_terraform(directory: &Path, expressions: &[String]) -> Option<Vec<Answer>
         let names = (0..expressions.len()).map(|i| format!("local.{letter}{i}"));
         names.collect::<Vec<_>>().join(",")
     };
-    let values = run("terraform", directory, &format!("base64encode(jsonencode([{}]))\n", all('j')))?;
+    let values = run(
+        "terraform",
+        directory,
+        &format!("base64encode(jsonencode([{}]))\n", all('j')),
+    )?;
     let types = run("terraform", directory, &format!("type([{}])\n", all('t')))?;
     let values = base64(values.trim().trim_matches('"'))?;
     let values: Vec<String> = serde_json::from_slice(&values).ok()?;
     let types = split(&normal(&types));
     if types.len() != values.len() {
         // A lone one needs no splitting.
-        let [value] = values.as_slice() else { return None };
+        let [value] = values.as_slice() else {
+            return None;
+        };
         let ty = normal(&types.join(","));
-        return Some(vec![Answer { json: value.clone(), ty }]);
+        return Some(vec![Answer {
+            json: value.clone(),
+            ty,
+        }]);
     }
     let pairs = values.into_iter().zip(types);
     Some(pairs.map(|(json, ty)| Answer { json, ty }).collect())
@@ -91,8 +102,12 @@ pub(crate) fn landfall(expressions: &[String]) -> Vec<Answer> {
 fn landfall_said(directory: &Path, expressions: &[&String]) -> Vec<String> {
     let mut text = String::new();
     for e in expressions {
-        text.push_str(&format!("base64encode(try(jsonencode({e}), \"{REFUSED}\"))\n"));
-        text.push_str(&format!("type(try([{e}, jsonencode({e})][0], \"{REFUSED}\"))\n"));
+        text.push_str(&format!(
+            "base64encode(try(jsonencode({e}), \"{REFUSED}\"))\n"
+        ));
+        text.push_str(&format!(
+            "type(try([{e}, jsonencode({e})][0], \"{REFUSED}\"))\n"
+        ));
     }
     let said = run(env!("CARGO_BIN_EXE_landfall"), directory, &text).unwrap_or_default();
     said.lines().map(String::from).collect()
@@ -102,7 +117,7 @@ fn said_by_landfall(value: &str, ty: &str) -> Answer {
     match base64(value.trim_matches('"')) {
         Some(json) => Answer {
             json: String::from_utf8(json).unwrap(),
-            ty: normal(ty),
+            ty: normal(&plain_names(ty)),
         },
         None => refused(),
     }
@@ -119,7 +134,10 @@ fn refused() -> Answer {
 fn run(program: &str, directory: &Path, input: &str) -> Option<String> {
     // Not through pipes: whoever writes all before reading anything would wait for ever.
     let (questions, answers) = (directory.join("in.txt"), directory.join("out.txt"));
-    File::create(&questions).unwrap().write_all(input.as_bytes()).unwrap();
+    File::create(&questions)
+        .unwrap()
+        .write_all(input.as_bytes())
+        .unwrap();
     Command::new(program)
         .arg("console")
         .current_dir(directory)
@@ -136,9 +154,27 @@ fn run(program: &str, directory: &Path, input: &str) -> Option<String> {
     (!said.is_empty()).then_some(said)
 }
 
+/// Landfall writes names that are none with quotes and escapes, Terraform as they are.
+fn plain_names(ty: &str) -> String {
+    let mut plain = ty.to_string();
+    for (escape, c) in [
+        ("\\n", " "),
+        ("\\r", " "),
+        ("\\t", " "),
+        ("\\\"", ""),
+        ("\\\\", "\\"),
+    ] {
+        plain = plain.replace(escape, c);
+    }
+    plain.replace("\\u0000", "\0")
+}
+
 /// A type in the notation of neither.
 fn normal(ty: &str) -> String {
-    let ty: String = ty.chars().filter(|c| !c.is_whitespace() && *c != '"').collect();
+    let ty: String = ty
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '"')
+        .collect();
     ty.replace(",)", ")")
         .replace(",]", "]")
         .replace(",}", "}")
@@ -148,7 +184,9 @@ fn normal(ty: &str) -> String {
 
 /// The types in a tuple's.
 fn split(tuple: &str) -> Vec<String> {
-    let inner = tuple.strip_prefix("tuple([").and_then(|t| t.strip_suffix("])"));
+    let inner = tuple
+        .strip_prefix("tuple([")
+        .and_then(|t| t.strip_suffix("])"));
     let mut types = vec![String::new()];
     let mut depth = 0;
     for c in inner.unwrap_or_default().chars() {

@@ -235,16 +235,28 @@ impl Generator {
                 0 => format!("!({})", self.of('b', depth)),
                 1 => {
                     let operator = self.random.of(&["&&", "||"]);
-                    format!("({} {operator} {})", self.of('b', depth), self.of('b', depth))
+                    format!(
+                        "({} {operator} {})",
+                        self.of('b', depth),
+                        self.of('b', depth)
+                    )
                 }
                 2 => {
                     let operator = self.random.of(&["<", "<=", ">", ">="]);
-                    format!("({} {operator} {})", self.of('n', depth), self.of('n', depth))
+                    format!(
+                        "({} {operator} {})",
+                        self.of('n', depth),
+                        self.of('n', depth)
+                    )
                 }
                 _ => {
                     let operator = self.random.of(&["==", "!="]);
                     let kind = *self.random.of(GENERAL);
-                    format!("({} {operator} {})", self.of(kind, depth), self.of(kind, depth))
+                    format!(
+                        "({} {operator} {})",
+                        self.of(kind, depth),
+                        self.of(kind, depth)
+                    )
                 }
             },
             's' => self.template(depth),
@@ -259,24 +271,49 @@ impl Generator {
             true => *self.random.of(GENERAL),
             false => kind,
         };
-        format!("({condition} ? {} : {})", self.of(kind, depth), self.of(other, depth))
+        format!(
+            "({condition} ? {} : {})",
+            self.of(kind, depth),
+            self.of(other, depth)
+        )
     }
 
     /// A part of something larger.
     fn part(&mut self, kind: Kind, depth: usize) -> String {
         match self.random.below(6) {
             0 => {
-                let index = self.random.of(&["0", "1", "-1", "\"0\"", "0.5", "null", "\"a\"", "9"]);
+                let index = self
+                    .random
+                    .of(&["0", "1", "-1", "\"0\"", "0.5", "null", "\"a\"", "9"]);
                 format!("({})[{index}]", self.of('l', depth))
             }
             1 => {
-                let key = self.random.of(&["\"a\"", "\"b\"", "\"k y\"", "0", "true", "null", "\"\""]);
+                let key = self
+                    .random
+                    .of(&["\"a\"", "\"b\"", "\"k y\"", "0", "true", "null", "\"\""]);
                 format!("({})[{key}]", self.of('o', depth))
             }
-            2 => format!("({}).{}", self.of('o', depth), self.random.of(&["a", "b", "0", "c"])),
-            3 => format!("({}).{}", self.of('l', depth), self.random.of(&["0", "1", "a"])),
-            4 => format!("[{}, {}][{}]", self.of(kind, depth), self.of(kind, depth), self.of('i', 0)),
-            _ => format!("{{ a = {}, b = {} }}.a", self.of(kind, depth), self.of('a', depth)),
+            2 => format!(
+                "({}).{}",
+                self.of('o', depth),
+                self.random.of(&["a", "b", "0", "c"])
+            ),
+            3 => format!(
+                "({}).{}",
+                self.of('l', depth),
+                self.random.of(&["0", "1", "a"])
+            ),
+            4 => format!(
+                "[{}, {}][{}]",
+                self.of(kind, depth),
+                self.of(kind, depth),
+                self.of('i', 0)
+            ),
+            _ => format!(
+                "{{ a = {}, b = {} }}.a",
+                self.of(kind, depth),
+                self.of('a', depth)
+            ),
         }
     }
 
@@ -316,7 +353,9 @@ impl Generator {
         let count = self.random.below(4);
         let items: Vec<String> = (0..count)
             .map(|_| {
-                let keys = ["a", "b", "c", "\"k y\"", "\"\"", "(\"a\")", "\"${1}\"", "\"é\"", "1", "\"z\""];
+                let keys = [
+                    "a", "b", "c", "\"k y\"", "\"\"", "(\"a\")", "\"${1}\"", "\"é\"", "1", "\"z\"",
+                ];
                 let key = match self.random.chance(8) {
                     true => format!("({})", self.of('s', 1)),
                     false => self.random.of(&keys).to_string(),
@@ -380,7 +419,17 @@ impl Generator {
 
     fn splat(&mut self, depth: usize) -> String {
         let over = self.over(depth);
-        let steps = ["[*]", "[*].a", "[*][0]", ".*", ".*.a", "[*].a.b", "[*].a[0]", "[*].a[*]", "[*][\"a\"]"];
+        let steps = [
+            "[*]",
+            "[*].a",
+            "[*][0]",
+            ".*",
+            ".*.a",
+            "[*].a.b",
+            "[*].a[0]",
+            "[*].a[*]",
+            "[*][\"a\"]",
+        ];
         format!("({over}){}", self.random.of(&steps))
     }
 
@@ -405,17 +454,24 @@ impl Generator {
                     let condition = self.of('b', depth.min(1));
                     let inner = self.random.of(leaves::TEMPLATE_TEXTS);
                     let other = match self.random.chance(50) {
-                        true => format!("%{{{open} else {close}}}{}", self.random.of(leaves::TEMPLATE_TEXTS)),
+                        true => format!(
+                            "%{{{open} else {close}}}{}",
+                            self.random.of(leaves::TEMPLATE_TEXTS)
+                        ),
                         false => String::new(),
                     };
-                    format!("%{{{open} if {condition} {close}}}{inner}{other}%{{{open} endif {close}}}")
+                    format!(
+                        "%{{{open} if {condition} {close}}}{inner}{other}%{{{open} endif {close}}}"
+                    )
                 }
                 _ => {
                     let (open, close) = self.strips();
                     let over = self.over(depth);
                     let inner = self.with_bound(&["t"], |this| this.of('s', depth.min(1)));
                     let text = self.random.of(leaves::TEMPLATE_TEXTS);
-                    format!("%{{{open} for t in {over} {close}}}{text}${{{inner}}}%{{{open} endfor {close}}}")
+                    format!(
+                        "%{{{open} for t in {over} {close}}}{text}${{{inner}}}%{{{open} endfor {close}}}"
+                    )
                 }
             };
             text.push_str(&part);

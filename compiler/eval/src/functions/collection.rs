@@ -1,8 +1,8 @@
 //! Functions of collections by key or by value: what keeps secrets where they are.
 
 use super::{Answer, Context, Fault, Function, Want, nullable, p, text};
-use crate::operators::equality;
 use crate::marks;
+use crate::operators::equality;
 use model::{Fields, Number, Type, Unknown, Value, convert, unify_loosely};
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
@@ -101,7 +101,8 @@ fn coalesce(_: &Context<'_>, a: &[Value]) -> Answer {
     if a.is_empty() {
         return Err("at least one value is required".into());
     }
-    let ty = unify_loosely(a.iter().map(Value::ty)).ok_or_else(|| Fault::from("the values have no common type"))?;
+    let ty = unify_loosely(a.iter().map(Value::ty))
+        .ok_or_else(|| Fault::from("the values have no common type"))?;
     for (i, value) in a.iter().enumerate() {
         match value {
             Value::Null(_) => continue,
@@ -262,7 +263,10 @@ fn lookup(_: &Context<'_>, a: &[Value]) -> Answer {
     let default = match (&a[0], a.get(2)) {
         (Value::Map(map), Some(default)) => {
             let default = convert(default, &map.element).map_err(|_| {
-                Fault::of(2, "the default is of another type than the values of the map")
+                Fault::of(
+                    2,
+                    "the default is of another type than the values of the map",
+                )
             })?;
             Some(default)
         }
@@ -277,7 +281,10 @@ fn lookup(_: &Context<'_>, a: &[Value]) -> Answer {
 fn matchkeys(_: &Context<'_>, a: &[Value]) -> Answer {
     let lists: Vec<Value> = (0..3).map(|i| as_list(a, i)).collect::<Result<_, _>>()?;
     if unify_loosely([lists[1].ty(), lists[2].ty()]).is_none() {
-        return Err(Fault::of(2, "what is wanted is of another type than the keys"));
+        return Err(Fault::of(
+            2,
+            "what is wanted is of another type than the keys",
+        ));
     }
     let (values, keys, wanted) = (items(&lists, 0)?, items(&lists, 1)?, items(&lists, 2)?);
     if values.len() != keys.len() {
@@ -304,29 +311,23 @@ fn as_list(a: &[Value], index: usize) -> Result<Value, Fault> {
     convert(&a[index], &Type::list(Type::Any)).map_err(|e| Fault::of(index, e.to_string()))
 }
 
-/// Later ones win. Maps of one type stay a map.
+/// Later ones win, and null gives nothing. Maps of one type stay a map.
 fn merge(_: &Context<'_>, a: &[Value]) -> Answer {
-    let given: Vec<usize> = (0..a.len()).filter(|i| !a[*i].is_null()).collect();
-    match given.as_slice() {
-        [] => return Ok(Value::object::<Arc<str>>([])),
-        [one] => {
-            fields(a, *one)?;
-            return Ok(a[*one].clone());
-        }
-        _ => {}
-    }
     let mut merged = Vec::new();
-    for i in &given {
-        merged.extend(fields(a, *i)?.iter().map(|(k, v)| (k.clone(), v.clone())));
+    let mut elements = Vec::new();
+    for (i, value) in a.iter().enumerate() {
+        elements.push(match value.ty() {
+            Type::Map(element) => Some(element),
+            _ => None,
+        });
+        match value {
+            Value::Null(Type::Any | Type::Map(_) | Type::Object(_)) => {}
+            _ => merged.extend(fields(a, i)?.iter().map(|(k, v)| (k.clone(), v.clone()))),
+        }
     }
-    let mut elements = given.iter().map(|i| match &a[*i] {
-        Value::Map(map) => Some(&map.element),
-        _ => None,
-    });
-    let first = elements.next().flatten();
-    Ok(match first {
-        Some(element) if elements.all(|e| e == Some(element)) => {
-            Value::map(element.clone(), merged)
+    Ok(match elements.first().cloned().flatten() {
+        Some(element) if elements.iter().all(|e| e.as_ref() == Some(&element)) => {
+            Value::map(Type::clone(&element), merged)
         }
         _ => Value::object(merged),
     })
@@ -345,11 +346,12 @@ fn one(_: &Context<'_>, a: &[Value]) -> Answer {
 
 fn transpose(_: &Context<'_>, a: &[Value]) -> Answer {
     let mut transposed: indexmap::IndexMap<Arc<str>, Vec<Value>> = indexmap::IndexMap::new();
-    for (key, value) in fields(a, 0)?.iter() {
-        if value.is_null() {
+    let lists = convert(&a[0], &Type::map(Type::list(Type::String)));
+    let lists = [lists.map_err(|e| Fault::of(0, e.to_string()))?];
+    for (key, names) in fields(&lists, 0)?.iter() {
+        if names.is_null() {
             return Err(Fault::of(0, format!("the list at `{key}` is null")));
         }
-        let names = Want::Strings.convert(value).map_err(|m| Fault::of(0, m))?;
         for name in names.as_items().unwrap_or(&[]) {
             let Some(name) = name.as_str() else {
                 return Err(Fault::of(0, "a list holds null"));

@@ -129,7 +129,9 @@ fn uuidv5(_: &Context<'_>, a: &[Value]) -> Answer {
 
 /// Also in braces, as a URN, or without its dashes.
 fn parse_uuid(text: &str) -> Option<u128> {
-    let urn = text.get(..9).filter(|p| p.eq_ignore_ascii_case("urn:uuid:"));
+    let urn = text
+        .get(..9)
+        .filter(|p| p.eq_ignore_ascii_case("urn:uuid:"));
     let bare = match urn {
         Some(urn) => &text[urn.len()..],
         None => text

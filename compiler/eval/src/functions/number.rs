@@ -1,6 +1,6 @@
 //! Functions of numbers.
 
-use super::{Answer, Context, Fault, Function, Want, p, text, whole};
+use super::{Answer, Context, Fault, Function, Want, p, whole};
 use bigdecimal::RoundingMode;
 use model::{Number, Value};
 use num_bigint::BigInt;
@@ -20,7 +20,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("min", &[], Want::Number, min).variadic(p("numbers", Want::Number)),
     Function::new(
         "parseint",
-        &[p("text", Want::String), p("base", Want::Number)],
+        &[p("text", Want::Any), p("base", Want::Number)],
         Want::Number,
         parseint,
     ),
@@ -170,7 +170,9 @@ fn parseint(_: &Context<'_>, a: &[Value]) -> Answer {
     if !(2..=62).contains(&base) {
         return Err(Fault::of(1, "the base is a whole number between 2 and 62"));
     }
-    let written = text(a, 0);
+    let Some(written) = a[0].as_str() else {
+        return Err(Fault::of(0, "a string is required"));
+    };
     let (negative, digits) = match written.strip_prefix('-') {
         Some(digits) => (true, digits),
         None => (false, written.strip_prefix('+').unwrap_or(written)),

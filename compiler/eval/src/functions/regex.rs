@@ -3,6 +3,8 @@
 use super::{Answer, Context, Fault, Function, Want, p, text};
 use model::{Type, Value};
 use regex::{Captures, Regex, RegexBuilder};
+use std::iter::Peekable;
+use std::str::Chars;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -121,6 +123,17 @@ fn compile(pattern: &str, argument: usize) -> Result<Regex, Fault> {
     Ok(regex)
 }
 
+/// What stands between `\Q` and `\E` means itself.
+fn quoted(chars: &mut Peekable<Chars<'_>>, out: &mut String) {
+    while let Some(c) = chars.next() {
+        if c == '\\' && chars.peek() == Some(&'E') {
+            chars.next();
+            return;
+        }
+        out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
+    }
+}
+
 /// RE2's classes are of ASCII, and know no sets inside of sets.
 fn translate(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len() + 16);
@@ -135,6 +148,7 @@ fn translate(pattern: &str) -> String {
                 Some('W') => out.push_str("[^0-9A-Za-z_]"),
                 Some('s') => out.push_str("[\\t\\n\\f\\r ]"),
                 Some('S') => out.push_str("[^\\t\\n\\f\\r ]"),
+                Some('Q') => quoted(&mut chars, &mut out),
                 Some('b') if !class => out.push_str("(?-u:\\b)"),
                 Some(c) => {
                     out.push('\\');

@@ -53,6 +53,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn bools(a: &[Value]) -> Result<Vec<bool>, Fault> {
+    let list = convert(&a[0], &Type::list(Type::Bool));
+    list.map_err(|e| Fault::of(0, e.to_string()))?;
     items(a, 0)?
         .iter()
         .map(|v| match Want::Bool.convert(v) {

@@ -40,6 +40,7 @@ fn sets(a: &[Value]) -> Result<(Type, Vec<Vec<Value>>), Fault> {
             elements.push(set.element.clone());
         }
     }
+    let known = elements.clone();
     let element = unify_loosely(elements)
         .ok_or_else(|| Fault::from("the sets have no common type"))
         .or_else(|f| {
@@ -49,6 +50,9 @@ fn sets(a: &[Value]) -> Result<(Type, Vec<Vec<Value>>), Fault> {
                 Err(f)
             }
         })?;
+    if element == Type::Any && !known.iter().all(|ty| *ty == Type::Any) {
+        return Err("the sets have no common type".into());
+    }
     let mut sets = Vec::new();
     for (i, value) in a.iter().enumerate() {
         let set = convert(value, &Type::set(element.clone()));

@@ -101,9 +101,10 @@ impl MarkedEventReceiver for Builder {
 /// A collection may say what it is, and nothing else.
 fn known_tag(tag: Option<Tag>, expected: &str) -> Result<(), String> {
     match tag {
-        Some(tag) if tag.suffix != expected => {
-            Err(format!("the tag `{}{}` is not known", tag.handle, tag.suffix))
-        }
+        Some(tag) if tag.suffix != expected => Err(format!(
+            "the tag `{}{}` is not known",
+            tag.handle, tag.suffix
+        )),
         _ => Ok(()),
     }
 }
@@ -119,6 +120,7 @@ impl Builder {
         let plain = style == TScalarStyle::Plain;
         let merge = plain && tag.is_none() && text == "<<";
         let value = match tag.as_ref().map(|t| t.suffix.as_str()) {
+            Some("int" | "float" | "bool") if !plain => Value::from(text),
             Some("str" | "binary") => Value::from(text),
             Some("int" | "float") => {
                 number(&text).ok_or_else(|| format!("{text:?} is no number"))?
@@ -171,12 +173,8 @@ impl Builder {
                 None if merge => *key = Some(Key::Merge),
                 None => *key = Some(Key::Name(key_text(&value)?)),
                 Some(Key::Merge) => merged.push(value),
-                Some(Key::Name(name)) => {
-                    if entries.len() < 64 && entries.iter().any(|(n, _)| *n == name) {
-                        return Err(format!("the key {name:?} stands there twice"));
-                    }
-                    entries.push((name, value));
-                }
+                // Of a key that stands there twice the last one counts.
+                Some(Key::Name(name)) => entries.push((name, value)),
             },
         }
         Ok(())
