@@ -79,7 +79,7 @@ pub(crate) fn remainder(a: &Number, b: &Number) -> Result {
 pub(crate) fn negate(a: &Number) -> Number {
     match a.as_i64().and_then(i64::checked_neg) {
         Some(n) => Number::from(n),
-        None => Number::from_decimal(-a.operand()),
+        None => a.negated(),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::evaluate::{Eval, Evaluator};
 use crate::functions::{self, Context, Fault, Function, Policy};
-use crate::{Call, Expr, lazy, marks};
+use crate::{Call, Expr, lazy, limits, marks};
 use diagnostics::{Problem, Span, did_you_mean};
 use model::{FunctionSchema, Type, Unknown, Value, convert};
 use std::sync::Arc;
@@ -200,7 +200,8 @@ impl Evaluator<'_> {
             );
         }
         let hidden = inputs.iter().any(|v| v.has_secret());
-        (function.body)(&context, &values).map_err(|fault| fail(fault, hidden))
+        let value = (function.body)(&context, &values).map_err(|fault| fail(fault, hidden))?;
+        limits::bounded(value, whole.span)
     }
 
     fn provider_function(

@@ -3,7 +3,7 @@
 use crate::evaluate::{Eval, Evaluator};
 use crate::{Expr, For, SPLAT_ITEM, marks, problem, shape};
 use indexmap::IndexMap;
-use model::{Fields, Number, Secret, Type, Unknown, Value, convert, unify};
+use model::{Fields, Number, Secret, Type, Unknown, Value, unify};
 use std::sync::Arc;
 
 /// What a round through a collection comes to.
@@ -72,13 +72,19 @@ impl Evaluator<'_> {
 
     fn splat_of(&mut self, value: &Value, each: &Expr) -> Eval {
         if value.is_null() {
-            return Ok(Value::tuple(Vec::new()));
+            return match value.ty() {
+                Type::List(_) | Type::Set(_) | Type::Tuple(_) => {
+                    Err(problem::not_iterable(value, each.span))
+                }
+                _ => Ok(Value::tuple(Vec::new())),
+            };
         }
         let single = [value.clone()];
         let items = value.as_items().unwrap_or(&single);
         let mut results = Vec::with_capacity(items.len());
         let name: Arc<str> = SPLAT_ITEM.into();
         for item in items {
+            self.one_more_round(each.span)?;
             self.bound.push((name.clone(), item.clone()));
             let result = self.value(each);
             self.bound.pop();
@@ -88,7 +94,11 @@ impl Evaluator<'_> {
             Value::List(list) | Value::Set(list) => match unify(results.iter().map(Value::ty)) {
                 Some(ty) if results.iter().all(|r| r.ty() == ty) => Value::list(ty, results),
                 None if results.is_empty() => {
-                    let element = self.splat_type(&list.element, each);
+                    // What no item could have is wrong also where there is none.
+                    let element = match list.element.is_exact() {
+                        true => self.type_of_each(&list.element, each)?,
+                        false => self.splat_type(&list.element, each),
+                    };
                     Value::list(element, results)
                 }
                 _ => Value::tuple(results),
@@ -113,11 +123,15 @@ impl Evaluator<'_> {
 
     /// The type that `each` gives for an item of a type.
     fn splat_type(&mut self, element: &Type, each: &Expr) -> Type {
+        self.type_of_each(element, each).unwrap_or(Type::Any)
+    }
+
+    fn type_of_each(&mut self, element: &Type, each: &Expr) -> Result<Type, problem::Boxed> {
         self.bound
             .push((SPLAT_ITEM.into(), Value::unknown(element.clone())));
         let result = self.value(each);
         self.bound.pop();
-        result.map_or(Type::Any, |v| v.ty())
+        result.map(|v| v.ty())
     }
 
     /// The result of a secret collection, or of a round that hangs on a secret: a secret whose
@@ -176,6 +190,7 @@ impl Evaluator<'_> {
         let mut unknown = false;
         let pairs = pairs(collection, each)?;
         for (key, value) in pairs {
+            self.one_more_round(each.collection.span)?;
             let depth = self.bound.len();
             if let Some(name) = &each.key {
                 self.bound.push((name.clone(), key));
@@ -294,9 +309,4 @@ fn gather(
         }
     }
     Ok(entries)
-}
-
-/// A list of one common type, where the values have one.
-pub(crate) fn list_of(values: Vec<Value>) -> Option<Value> {
-    convert(&Value::tuple(values), &Type::list(Type::Any)).ok()
 }

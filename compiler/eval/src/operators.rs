@@ -328,6 +328,13 @@ fn common_type(
 fn as_common(value: &Value, ty: Option<Type>, whole: &Expr) -> Eval {
     match ty {
         None => Ok(value.clone()),
+        // The other one has a type that is not known, so that this one stays as it is.
+        Some(Type::List(element) | Type::Map(element))
+            if *element == Type::Any && !of_one_type(value) =>
+        {
+            let message = "the items of this choice have to be of one type";
+            Err(problem::arithmetic(message, whole.span))
+        }
         Some(ty) => convert(value, &ty).map_err(|e| {
             let reason = if value.has_secret() {
                 "it is sensitive".into()
@@ -337,6 +344,12 @@ fn as_common(value: &Value, ty: Option<Type>, whole: &Expr) -> Eval {
             problem::arithmetic(&format!("a result does not convert: {reason}"), whole.span)
         }),
     }
+}
+
+fn of_one_type(value: &Value) -> bool {
+    let mut types = value.children().map(Value::ty);
+    let first = types.next();
+    types.all(|ty| Some(ty) == first)
 }
 
 /// One of two values, not yet known which: what holds for both is known.

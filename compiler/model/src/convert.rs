@@ -117,7 +117,10 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
             if element == Type::Any {
                 // Unlike an item of a list, an entry may be null beside any others.
                 let others = fields.values().map(Value::ty).filter(|ty| *ty != Type::Any);
-                element = unify(others).unwrap_or(Type::Any);
+                let others: Vec<Type> = others.collect();
+                if !others.is_empty() && !matches!(value, Value::Map(_)) {
+                    element = unify(others).ok_or_else(|| no_common_type(path))?;
+                }
             }
             let entries: Result<Vec<_>, _> = fields
                 .iter()

@@ -69,6 +69,23 @@ impl Number {
         Number::from_decimal(precision::shortest(&value))
     }
 
+    /// With the other sign.
+    pub fn negated(&self) -> Number {
+        match &self.0 {
+            Repr::Int(i) => Number::from_decimal(-BigDecimal::from(*i)),
+            Repr::Big(big) => {
+                let value = Number::from_decimal(-big.value.clone());
+                match (&value.0, &big.exact) {
+                    (Repr::Big(negated), Some(exact)) => Number(Repr::Big(Arc::new(Big {
+                        value: negated.value.clone(),
+                        exact: Some(-exact.clone()),
+                    }))),
+                    _ => value,
+                }
+            }
+        }
+    }
+
     /// As a decimal.
     pub fn decimal(&self) -> BigDecimal {
         match &self.0 {
@@ -148,6 +165,10 @@ impl FromStr for Number {
         if let Some((_, exponent)) = text.split_once(['e', 'E'])
             && exponent.parse::<i32>().map_or(true, |e| e.abs() > 10_000)
         {
+            return Err(refused());
+        }
+        // The library takes underscores between digits.
+        if text.contains('_') {
             return Err(refused());
         }
         BigDecimal::from_str(text)

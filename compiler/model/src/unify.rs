@@ -53,23 +53,28 @@ fn common(types: Vec<Type>, converts: Converts) -> Option<Type> {
     let objects = count(|t| matches!(t, Type::Object(_)));
     let tuples = count(|t| matches!(t, Type::Tuple(_)));
     // What is composed and not known yet may become anything that is composed.
-    let composed = [maps + objects, lists + tuples, sets].contains(&(all - any));
-    if any > 0 && composed {
+    if any > 0 && maps + objects + lists + tuples + sets > 0 {
         return Some(Type::Any);
     }
     let of_parts = |wrap: fn(Type) -> Type| {
         let parts = distinct(types.iter().flat_map(parts));
         common(parts, converts).map(wrap)
     };
-    if objects == all
-        && let Some(found) = objects_in_common(&types, converts)
-    {
-        return found;
+    // Of different names or lengths, all parts have to be alike, known ones among themselves.
+    let of_like_parts = |wrap: fn(Type) -> Type| {
+        let known = distinct(types.iter().flat_map(parts)).into_iter();
+        let known: Vec<Type> = known.filter(|ty| *ty != Type::Any).collect();
+        (known.is_empty() || common(known, converts).is_some())
+            .then(|| of_parts(wrap))
+            .flatten()
+    };
+    if objects == all {
+        let found = objects_in_common(&types, converts);
+        return found.unwrap_or_else(|| of_like_parts(Type::map));
     }
-    if tuples == all
-        && let Some(found) = tuples_in_common(&types, converts)
-    {
-        return found;
+    if tuples == all {
+        let found = tuples_in_common(&types, converts);
+        return found.unwrap_or_else(|| of_like_parts(Type::list));
     }
     let found = match all {
         _ if maps + objects == all => of_parts(Type::map),

@@ -17,6 +17,9 @@ pub(crate) struct Answer {
 /// The answer to what is wrong.
 pub(crate) const REFUSED: &str = "!refused!";
 
+/// Terraform's answer where it leaves open what a known value comes to.
+pub(crate) const UNKNOWN: &str = "!unknown!";
+
 /// As many as one process of Terraform is asked.
 const AT_ONCE: usize = 500;
 
@@ -61,6 +64,12 @@ fn try_terraform(directory: &Path, expressions: &[String]) -> Option<Vec<Answer>
         &format!("base64encode(jsonencode([{}]))\n", all('j')),
     )?;
     let types = run("terraform", directory, &format!("type([{}])\n", all('t')))?;
+    if expressions.len() == 1 && values.contains("(known after apply)") {
+        return Some(vec![Answer {
+            json: UNKNOWN.into(),
+            ty: String::new(),
+        }]);
+    }
     let values = base64(values.trim().trim_matches('"'))?;
     let values: Vec<String> = serde_json::from_slice(&values).ok()?;
     let types = split(&normal(&types));

@@ -187,10 +187,10 @@ fn index(_: &Context<'_>, a: &[Value]) -> Answer {
         return Err(Fault::of(0, "a set has no order"));
     }
     let list = items(a, 0)?;
-    match list
-        .iter()
-        .position(|v| crate::equal::equal(v, &a[1]) == Some(true))
-    {
+    match list.iter().position(|v| {
+        let nothing = v.is_null() && a[1].is_null();
+        crate::equal::equal(v, &a[1]) == Some(true) && (!nothing || v.ty() == a[1].ty())
+    }) {
         Some(i) => Ok(Value::Number(Number::from(i))),
         None => Err(Fault::of(1, "the list holds no such value")),
     }
@@ -335,7 +335,10 @@ fn merge(_: &Context<'_>, a: &[Value]) -> Answer {
 
 fn one(_: &Context<'_>, a: &[Value]) -> Answer {
     match items(a, 0)? {
-        [] => Ok(Value::NULL),
+        [] => Ok(match &a[0] {
+            Value::List(list) | Value::Set(list) => Value::Null(list.element.clone()),
+            _ => Value::NULL,
+        }),
         [single] => Ok(single.clone()),
         more if matches!(a[0], Value::Set(_)) && a[0].has_unknown() => {
             Ok(Value::unknown(more[0].ty()))

@@ -3,7 +3,8 @@
 use super::{Answer, Context, Fault, Function, Want, nullable, p, text};
 use crate::json;
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use model::Value;
@@ -39,10 +40,16 @@ fn base64decode(_: &Context<'_>, a: &[Value]) -> Answer {
 
 pub(super) fn bytes_of(a: &[Value]) -> Result<Vec<u8>, Fault> {
     // Line breaks mean nothing in it.
-    STANDARD
+    LENIENT
         .decode(text(a, 0).replace(['\r', '\n'], ""))
         .map_err(|_| Fault::of(0, "this is not base64"))
 }
+
+/// What is left over of the last digit may be anything.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 fn base64gzip(_: &Context<'_>, a: &[Value]) -> Answer {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());

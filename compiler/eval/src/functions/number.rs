@@ -66,7 +66,38 @@ fn round(n: &Number, mode: RoundingMode) -> Value {
 }
 
 fn log(_: &Context<'_>, a: &[Value]) -> Answer {
-    from_float(number(a, 0).as_f64().ln() / number(a, 1).as_f64().ln())
+    from_float(natural(number(a, 0).as_f64()) / natural(number(a, 1).as_f64()))
+}
+
+/// The natural logarithm by a polynomial, as Terraform has it: libraries differ in the last digit.
+fn natural(x: f64) -> f64 {
+    const TERMS: [f64; 7] = [
+        0.666_666_666_666_673_5,
+        0.399_999_999_994_094_2,
+        0.285_714_287_436_623_9,
+        0.222_221_984_321_497_84,
+        0.181_835_721_616_180_5,
+        0.153_138_376_992_093_73,
+        0.147_981_986_051_165_86,
+    ];
+    // The logarithm of two in two parts, of which the first has few digits.
+    const TWO: (f64, f64) = (0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10);
+    if !x.is_finite() || x <= 0.0 {
+        return x.ln();
+    }
+    let (mut part, mut twos) = mantissa(x);
+    if part < std::f64::consts::FRAC_1_SQRT_2 {
+        part *= 2.0;
+        twos -= 1;
+    }
+    let (f, k) = (part - 1.0, twos as f64);
+    let s = f / (2.0 + f);
+    let (square, fourth) = (s * s, s * s * (s * s));
+    let odd = TERMS[4] + fourth * TERMS[6];
+    let odd = square * (TERMS[0] + fourth * (TERMS[2] + fourth * odd));
+    let even = fourth * (TERMS[1] + fourth * (TERMS[3] + fourth * TERMS[5]));
+    let half = 0.5 * f * f;
+    k * TWO.0 - ((half - (s * (half + (odd + even)) + k * TWO.1)) - f)
 }
 
 fn pow(_: &Context<'_>, a: &[Value]) -> Answer {
@@ -87,7 +118,7 @@ fn power(base: f64, exponent: f64) -> f64 {
             rest -= 1.0;
             whole += 1.0;
         }
-        result = (rest * base.ln()).exp();
+        result = (rest * natural(base)).exp();
     }
     // The exponents of two are kept apart, so that nothing overflows on the way.
     let (mut square, mut square_twos) = mantissa(base);

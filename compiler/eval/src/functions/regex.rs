@@ -93,9 +93,23 @@ fn replace(_: &Context<'_>, a: &[Value]) -> Answer {
     match pattern.strip_prefix('/').and_then(|p| p.strip_suffix('/')) {
         Some(pattern) => {
             let regex = compile(pattern, 1)?;
+            // Each `$` in the replacement can stand for the whole of the input.
+            let groups = replacement.matches('$').count() * input.len();
+            fits(regex.find_iter(input).count(), replacement.len() + groups)?;
             Ok(regex.replace_all(input, replacement).into_owned().into())
         }
-        None => Ok(input.replace(pattern, replacement).into()),
+        None => {
+            fits(input.matches(pattern).count(), replacement.len())?;
+            Ok(input.replace(pattern, replacement).into())
+        }
+    }
+}
+
+/// What is put in so many times must not come to more than can be held.
+fn fits(times: usize, length: usize) -> Result<(), Fault> {
+    match times.saturating_mul(length) > crate::limits::MOST_BYTES {
+        true => Err(Fault::of(2, "the result would be larger than can be held")),
+        false => Ok(()),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::collection::{items, ordered};
 use super::number::number;
 use super::{Answer, Context, Fault, Function, Want, nullable, p, whole};
-use crate::{arithmetic, iterate, marks};
+use crate::{arithmetic, marks};
 use model::{Number, Type, Value, convert, unify_loosely};
 
 const LIST: super::Parameter = p("list", Want::Any);
@@ -82,14 +82,17 @@ fn same_list(of: &Value, values: Vec<Value>) -> Value {
     }
 }
 
-fn typed(values: Vec<Value>) -> Answer {
-    iterate::list_of(values).ok_or_else(|| Fault::of(0, "the items have no common type"))
+/// The first argument as a list; one that is empty keeps the type that it has.
+fn typed(a: &[Value]) -> Answer {
+    let list = convert(&a[0], &Type::list(Type::Any));
+    list.map_err(|e| Fault::of(0, e.to_string()))
 }
 
 fn chunklist(_: &Context<'_>, a: &[Value]) -> Answer {
-    let (list, size) = (items(a, 0)?, whole(a, 1)?);
+    items(a, 0)?;
+    let size = whole(a, 1)?;
     let size = usize::try_from(size).map_err(|_| Fault::of(1, "the size can't be negative"))?;
-    let Value::List(list) = typed(list.to_vec())? else {
+    let Value::List(list) = typed(a)? else {
         return Err(Fault::of(0, "a list is required"));
     };
     let size = if size == 0 {
@@ -133,7 +136,7 @@ fn concat(_: &Context<'_>, a: &[Value]) -> Answer {
 }
 
 fn distinct(_: &Context<'_>, a: &[Value]) -> Answer {
-    let Value::List(list) = typed(items(a, 0)?.to_vec())? else {
+    let Value::List(list) = typed(a)? else {
         return Err(Fault::of(0, "a list is required"));
     };
     let mut seen = std::collections::HashSet::new();

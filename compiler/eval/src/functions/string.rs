@@ -224,7 +224,11 @@ fn known_start(separator: &Value, lists: &[Value]) -> Option<Arc<str>> {
 fn lower(_: &Context<'_>, a: &[Value]) -> Answer {
     Ok(text(a, 0)
         .chars()
-        .map(|c| single(c.to_lowercase(), c))
+        .map(|c| match c {
+            // The one letter of which the small one has a dot more.
+            'İ' => 'i',
+            c => single(c.to_lowercase(), c),
+        })
         .collect::<String>()
         .into())
 }

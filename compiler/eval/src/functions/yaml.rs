@@ -72,6 +72,11 @@ impl MarkedEventReceiver for Builder {
         }
         let result = match event {
             Event::Scalar(text, style, anchor, tag) => self.scalar(text, style, anchor, tag),
+            Event::SequenceStart(..) | Event::MappingStart(..) if self.open.len() >= DEEPEST => {
+                Err(format!(
+                    "collections stand in each other more than {DEEPEST} times"
+                ))
+            }
             Event::SequenceStart(anchor, tag) => {
                 self.open.push(Open::Sequence(Vec::new(), anchor));
                 known_tag(tag, "seq")
@@ -97,6 +102,9 @@ impl MarkedEventReceiver for Builder {
         }
     }
 }
+
+/// Whoever goes through a value recursively relies on it.
+const DEEPEST: usize = 200;
 
 /// A collection may say what it is, and nothing else.
 fn known_tag(tag: Option<Tag>, expected: &str) -> Result<(), String> {
@@ -128,12 +136,10 @@ impl Builder {
             Some("bool") => boolean(&text).ok_or_else(|| format!("{text:?} is no bool"))?,
             Some("null") => Value::NULL,
             Some("timestamp") => timestamp(&text).unwrap_or_else(|| Value::from(text.as_str())),
-            Some(other) if tag.as_ref().is_some_and(|t| t.handle == "!!") || !plain => {
-                match plain {
-                    true => return Err(format!("the tag `!!{other}` is not known")),
-                    false => Value::from(text),
-                }
+            Some(other) if !other.is_empty() => {
+                return Err(format!("the tag `{other}` is not known"));
             }
+            _ if plain && is_infinite(&text) => return Err("infinity is no number here".into()),
             _ if plain => resolve(&text),
             _ => Value::from(text),
         };
@@ -179,6 +185,11 @@ impl Builder {
         }
         Ok(())
     }
+}
+
+fn is_infinite(text: &str) -> bool {
+    let size = text.strip_prefix(['-', '+']).unwrap_or(text);
+    matches!(size, ".inf" | ".Inf" | ".INF")
 }
 
 fn key_text(value: &Value) -> Result<Arc<str>, String> {
