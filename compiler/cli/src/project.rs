@@ -134,6 +134,11 @@ impl Project {
         opened.map_err(|e| app.refused(&e))
     }
 
+    /// Whether there is certainly no state yet.
+    pub(crate) fn is_new(&self) -> bool {
+        self.is_blank || stores::is_absent(&self.loaded.config, &self.paths.root)
+    }
+
     /// The same; what the journal refuses is for the caller to tell.
     pub(crate) async fn try_journal(
         &self,

@@ -1,6 +1,7 @@
 //! Operators and conditionals.
 
 use crate::evaluate::{Eval, Evaluator};
+use crate::iterate::pairs_of;
 use crate::{BinaryOp, Expr, ExprKind, UnaryOp, arithmetic, equal, marks, problem};
 use model::{Number, ObjectType, Type, Unknown, Value, convert, unify_loosely};
 use std::sync::Arc;
@@ -173,6 +174,16 @@ impl Evaluator<'_> {
                 let arms = [self.part_type(yes), self.part_type(no)];
                 unify_loosely(arms).unwrap_or_default()
             }
+            ExprKind::For(each) if each.result_key.is_some() => {
+                match self.untaken(&each.collection) {
+                    Ok(over) if pairs_of(&over).is_some() => Type::map(Type::Any),
+                    _ => Type::Any,
+                }
+            }
+            ExprKind::For(each) => match self.untaken(&each.collection).map(|c| pairs_of(&c)) {
+                Ok(Some(pairs)) => Type::Tuple(pairs.iter().map(|_| Type::Any).collect()),
+                _ => Type::Any,
+            },
             ExprKind::Splat(source, _) => match self.untaken(source) {
                 Ok(Value::List(_) | Value::Set(_)) => Type::list(Type::Any),
                 Ok(Value::Tuple(items)) => Type::Tuple(items.iter().map(|_| Type::Any).collect()),

@@ -64,7 +64,8 @@ fn common(types: Vec<Type>, converts: Converts) -> Option<Type> {
     let of_like_parts = |wrap: fn(Type) -> Type| {
         let known = distinct(types.iter().flat_map(parts)).into_iter();
         let known: Vec<Type> = known.filter(|ty| *ty != Type::Any).collect();
-        (known.is_empty() || common(known, converts).is_some())
+        let simple = known.iter().all(Type::is_primitive);
+        (simple || common(known, converts).is_some())
             .then(|| of_parts(wrap))
             .flatten()
     };
@@ -189,6 +190,10 @@ fn converts(from: &Type, to: &Type, primitive: Converts) -> bool {
         (Type::Any, _) | (_, Type::Any) => true,
         (a, b) if a.is_primitive() && b.is_primitive() => primitive(a, b),
         (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) => inside(a, b),
+        // Of a type that is left open, the items say it.
+        (Type::Tuple(items), Type::List(b) | Type::Set(b)) if **b == Type::Any => {
+            items.is_empty() || common(distinct(items.iter().cloned()), safely).is_some()
+        }
         (Type::Tuple(items), Type::List(b) | Type::Set(b)) => items.iter().all(|a| inside(a, b)),
         (Type::Tuple(a), Type::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| inside(a, b))

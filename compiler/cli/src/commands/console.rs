@@ -66,7 +66,7 @@ pub(crate) async fn run(app: &App, args: &ConsoleArgs) -> Run {
 /// On the state where there is one; else on none.
 async fn session<'a>(app: &App, project: &'a Project, setup: Setup<'a>) -> Run<Session<'a>> {
     let empty = |setup| Session::rehearse(setup, State::default(), FingerprintKey::new([0; 32]));
-    if project.is_blank {
+    if project.is_new() {
         return Ok(empty(setup));
     }
     match project.try_journal(app).await? {

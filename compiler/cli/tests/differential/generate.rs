@@ -94,7 +94,7 @@ const FUNCTIONS: &[(&str, &str, Kind)] = &[
     ("uuidv5", "us", 's'),
     ("cidrhost", "ci", 's'),
     ("cidrnetmask", "c", 's'),
-    ("cidrsubnet", "cwi", 's'),
+    ("cidrsubnet", "cww", 's'),
     ("cidrsubnets", "cw*", 'L'),
     ("can", "a", 'b'),
     ("try", "aa*", 'a'),
