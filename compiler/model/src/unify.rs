@@ -60,14 +60,13 @@ fn common(types: Vec<Type>, converts: Converts) -> Option<Type> {
         let parts = distinct(types.iter().flat_map(parts));
         common(parts, converts).map(wrap)
     };
-    // Of different names or lengths, all parts have to be alike, known ones among themselves.
+    // Of different names or lengths, those of each have to be alike among themselves, too.
     let of_like_parts = |wrap: fn(Type) -> Type| {
-        let known = distinct(types.iter().flat_map(parts)).into_iter();
-        let known: Vec<Type> = known.filter(|ty| *ty != Type::Any).collect();
-        let simple = known.iter().all(Type::is_primitive);
-        (simple || common(known, converts).is_some())
-            .then(|| of_parts(wrap))
-            .flatten()
+        let is_alike = |ty: &Type| {
+            let parts = distinct(parts(ty));
+            parts.is_empty() || common(parts, converts).is_some()
+        };
+        of_parts(wrap).filter(|_| types.iter().all(is_alike))
     };
     if objects == all {
         let found = objects_in_common(&types, converts);
