@@ -1,12 +1,12 @@
 //! The names of a project's root module, for expressions that stand in none of its files.
 
+use crate::Files;
 use crate::declared::Declared;
 use crate::digest::Digest;
 use crate::discover::discover;
 use crate::problems::Problems;
 use crate::resolve::{Known, Resolver};
 use crate::schemas::Schemas;
-use crate::Files;
 use diagnostics::{FileId, Problem, SourceMap};
 use eval::Expr;
 use model::ProviderSchema;
@@ -26,8 +26,7 @@ impl<'a> Names<'a> {
     ) -> Names<'a> {
         let mut problems = Problems::default();
         let mut sources = SourceMap::new();
-        let mut directories =
-            discover(files, &mut sources, &mut Digest::default(), &mut problems);
+        let mut directories = discover(files, &mut sources, &mut Digest::default(), &mut problems);
         let gather = |directory| Declared::gather(directory, &mut problems);
         let mut modules: Vec<Declared> = directories.iter_mut().map(gather).collect();
         if modules.is_empty() {

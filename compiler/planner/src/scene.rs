@@ -1,12 +1,12 @@
 //! The configuration beside what is recorded: what its names stand for now, for who asks ad hoc.
 //! Nothing is read, and nothing is planned.
 
+use crate::Input;
 use crate::graph::Item;
 use crate::left_out::Found;
 use crate::pass::{InstanceId, Pass, ResourceValue};
 use crate::scope::Names;
 use crate::sites::SiteId;
-use crate::Input;
 use config::{Resource, ResourceKey};
 use diagnostics::Problem;
 use eval::Expr;
