@@ -408,27 +408,52 @@ async fn what_depends_on_one_instance_waits_for_all() {
     );
 }
 
-#[tokio::test]
-async fn what_was_never_whole_is_nothing_to_go_back_to() {
-    let mut lab = Lab::new(
+/// Two machines, of which only halves are made.
+async fn half_made(lifecycle: &str) -> Lab {
+    let mut lab = Lab::new(&format!(
         r#"
-        provider "simulated" { partial = 1000 }
-        resource "sim_server" "m" {
+        provider "simulated" {{ partial = 1000 }}
+        resource "sim_server" "m" {{
           count = 2
-          name  = "m${count.index}"
+          name  = "m${{count.index}}"
           image = "1"
-          rollout {
+          {lifecycle}
+          rollout {{
             min_healthy_time = "10ms"
             auto_revert      = true
-          }
-        }
-        "#,
-    );
+          }}
+        }}
+        "#
+    ));
     lab.apply().await;
     let half = lab.state.objects.values();
     assert!(half.clone().count() > 0 && half.clone().all(|o| o.status == state::Status::Tainted));
     lab.edit("partial = 1000", "partial = 0");
+    lab
+}
+
+#[tokio::test]
+async fn what_was_never_whole_is_nothing_to_go_back_to() {
+    let mut lab = half_made("").await;
     // It is replaced though a machine can't be put back.
+    lab.apply_whole().await;
+    assert_eq!((lab.state.objects.len(), lab.things()), (2, 2));
+    assert!(lab.state.rollouts.is_empty());
+}
+
+#[tokio::test]
+async fn what_is_left_over_is_nothing_to_go_back_to() {
+    let mut lab = half_made("lifecycle { create_before_destroy = true }").await;
+    let tainted = lab
+        .state
+        .current
+        .keys()
+        .next()
+        .expect("one was made")
+        .clone();
+    lab.apply_until(&format!("create {tainted}"), 1).await;
+    let left_over = |o: &std::sync::Arc<state::Object>| o.status == state::Status::Deposed;
+    assert!(lab.state.objects.values().any(left_over));
     lab.apply_whole().await;
     assert_eq!((lab.state.objects.len(), lab.things()), (2, 2));
     assert!(lab.state.rollouts.is_empty());

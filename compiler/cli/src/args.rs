@@ -1,8 +1,8 @@
 //! The command line's grammar. Each command's own part, with its help, is in `commands`.
 
 use crate::commands::{
-    apply, completions, console, destroy, graph, init, output, plan, sandbox, show, state, unlock,
-    validate,
+    apply, compile, completions, console, destroy, explain, fmt, graph, init, output, plan,
+    sandbox, show, state, unlock, validate,
 };
 use crate::exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -70,6 +70,7 @@ pub(crate) enum Format {
 pub(crate) enum Command {
     Init(init::InitArgs),
     Validate(validate::ValidateArgs),
+    Fmt(fmt::FmtArgs),
     Plan(plan::PlanArgs),
     Apply(apply::ApplyArgs),
     Destroy(destroy::DestroyArgs),
@@ -77,8 +78,10 @@ pub(crate) enum Command {
     Output(output::OutputArgs),
     State(state::StateArgs),
     Unlock(unlock::UnlockArgs),
+    Compile(compile::CompileArgs),
     Console(console::ConsoleArgs),
     Graph(graph::GraphArgs),
+    Explain(explain::ExplainArgs),
     Sandbox(sandbox::SandboxArgs),
     Completions(completions::CompletionsArgs),
 }

@@ -1,6 +1,7 @@
 //! The project's real files: what configuration and file functions may read. Nothing outside of
 //! the project's root and of what was allowed next to it, wherever a link leads.
 
+use crate::library;
 use crate::paths::OWN;
 use std::collections::BTreeSet;
 use std::fs;
@@ -37,6 +38,9 @@ impl ProjectFiles {
 
     /// A file's content.
     pub(crate) fn read_bytes(&self, path: &str) -> Result<Vec<u8>, String> {
+        if let Some(inside) = library::inside(path) {
+            return library::read(&inside?);
+        }
         let real = self.resolve(path)?;
         // What is no regular file may never end (a device), or wait for ever (a pipe).
         match fs::metadata(&real) {
@@ -58,6 +62,9 @@ impl ProjectFiles {
 
     /// Whether there is a file.
     pub(crate) fn is_there(&self, path: &str) -> Result<bool, String> {
+        if let Some(inside) = library::inside(path) {
+            return Ok(library::read(&inside?).is_ok());
+        }
         match self.resolve_or_missing(path)? {
             None => Ok(false),
             Some(real) if real.is_file() => Ok(true),
@@ -67,12 +74,35 @@ impl ProjectFiles {
 
     /// The names of the files directly in a directory.
     pub(crate) fn names(&self, directory: &str) -> Result<Vec<String>, String> {
+        if let Some(inside) = library::inside(directory) {
+            return library::names(&inside?);
+        }
+        self.entries(directory, fs::Metadata::is_file)
+    }
+
+    /// The names of the directories directly in a directory; none where there is none.
+    pub(crate) fn directories(&self, directory: &str) -> Vec<String> {
+        match library::inside(directory) {
+            Some(inside) => inside
+                .map(|inside| library::directories(&inside))
+                .unwrap_or_default(),
+            None => self
+                .entries(directory, fs::Metadata::is_dir)
+                .unwrap_or_default(),
+        }
+    }
+
+    fn entries(
+        &self,
+        directory: &str,
+        wanted: fn(&fs::Metadata) -> bool,
+    ) -> Result<Vec<String>, String> {
         let mut names = Vec::new();
         for entry in fs::read_dir(self.resolve(directory)?).map_err(in_words)? {
             let entry = entry.map_err(in_words)?;
-            let is_file = fs::metadata(entry.path()).is_ok_and(|m| m.is_file());
+            let is_wanted = fs::metadata(entry.path()).is_ok_and(|m| wanted(&m));
             // A name that is not UTF-8 can't be written in a configuration either.
-            if let (true, Ok(name)) = (is_file, entry.file_name().into_string()) {
+            if let (true, Ok(name)) = (is_wanted, entry.file_name().into_string()) {
                 names.push(name);
             }
         }
@@ -81,6 +111,9 @@ impl ProjectFiles {
 
     /// The paths of all files below a directory, relative to it, sorted.
     pub(crate) fn tree(&self, directory: &str) -> Result<Vec<String>, String> {
+        if let Some(inside) = library::inside(directory) {
+            return library::tree(&inside?);
+        }
         let top = self.resolve(directory)?;
         if !top.is_dir() {
             return Err("it is no directory".into());
@@ -173,13 +206,17 @@ impl config::Files for ProjectFiles {
         self.names(dir)
     }
 
+    fn directories(&self, dir: &str) -> Vec<String> {
+        ProjectFiles::directories(self, dir)
+    }
+
     fn read(&self, path: &str) -> Result<Arc<str>, String> {
         self.read_text(path)
     }
 }
 
 /// Where a file stops to be text, and what it is instead.
-fn not_utf8(bytes: &[u8], at: usize) -> String {
+pub(crate) fn not_utf8(bytes: &[u8], at: usize) -> String {
     if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
         return "it is UTF-16, and UTF-8 is expected: save it in that encoding".into();
     }

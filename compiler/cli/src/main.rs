@@ -11,6 +11,7 @@ mod commands;
 mod console;
 mod exit;
 mod files;
+mod library;
 mod log;
 mod out;
 mod paths;
@@ -18,6 +19,7 @@ mod project;
 mod providers;
 mod ready;
 mod recording;
+mod replace;
 mod saved;
 mod signals;
 mod stores;
@@ -69,6 +71,7 @@ async fn run(app: &App, command: &Command) -> Run {
     match command {
         Command::Init(args) => commands::init::run(app, args).await,
         Command::Validate(args) => commands::validate::run(app, args),
+        Command::Fmt(args) => commands::fmt::run(app, args),
         Command::Plan(args) => commands::plan::run(app, args).await,
         Command::Apply(args) => commands::apply::run(app, args).await,
         Command::Destroy(args) => commands::destroy::run(app, args).await,
@@ -76,6 +79,8 @@ async fn run(app: &App, command: &Command) -> Run {
         Command::Output(args) => commands::output::run(app, args).await,
         Command::State(args) => commands::state::run(app, args).await,
         Command::Unlock(args) => commands::unlock::run(app, args).await,
+        Command::Compile(args) => commands::compile::run(app, args).await,
+        Command::Explain(args) => commands::explain::run(app, args).await,
         Command::Console(args) => commands::console::run(app, args).await,
         Command::Graph(args) => commands::graph::run(app, args),
         Command::Sandbox(args) => commands::sandbox::run(app, args).await,

@@ -1,6 +1,7 @@
 //! Plan files: a plan with the files that it reads, sealed with the state's keys.
 //! What a plan is made of, and whether it still fits, is the engine's business.
 
+use crate::replace::replace;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use plan::encoding::{decode, encode};
@@ -8,8 +9,6 @@ use plan::{Plan, SavedPlan};
 use serde_json::{Value as Json, json};
 use state::encoding::v1::SecretsIn;
 use std::collections::BTreeMap;
-use std::io::Write;
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use store::Keys;
 
@@ -52,7 +51,7 @@ pub(crate) fn write(
         "plan": BASE64.encode(body),
         "secrets": secrets.map(|s| BASE64.encode(s)),
     });
-    keep(path, format!("{document}\n").as_bytes()).map_err(|e| e.to_string())
+    replace(path, format!("{document}\n").as_bytes(), 0o600).map_err(|e| e.to_string())
 }
 
 impl PlanFile {
@@ -114,30 +113,6 @@ fn purpose(id: &str) -> String {
     format!("saved plan {id}")
 }
 
-/// Written beside and renamed: whoever reads it sees the whole or nothing.
-fn keep(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let name = path
-        .file_name()
-        .ok_or_else(|| std::io::Error::other("this names no file"))?;
-    let beside = path.with_file_name(format!(
-        ".{}.{}",
-        name.to_string_lossy(),
-        std::process::id()
-    ));
-    let mut options = std::fs::OpenOptions::new();
-    let mut file = options
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(&beside)?;
-    let written = file.write_all(bytes).and_then(|()| file.sync_all());
-    let renamed = written.and_then(|()| std::fs::rename(&beside, path));
-    if renamed.is_err() {
-        let _ = std::fs::remove_file(&beside);
-    }
-    renamed
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -160,20 +135,5 @@ mod tests {
             r#"{"landfall_plan_file":1,"environment":"e","id":"i","plan":"!"}"#,
             "altered",
         );
-    }
-
-    #[test]
-    fn a_file_is_private_and_whole() {
-        use std::os::unix::fs::PermissionsExt;
-        let dir = tempfile::tempdir().unwrap();
-        let path = dir.path().join("p");
-        std::fs::write(&path, "old").unwrap();
-        keep(&path, b"new").unwrap();
-        assert_eq!(std::fs::read(&path).unwrap(), b"new");
-        assert_eq!(
-            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
-            0o600
-        );
-        assert_eq!(std::fs::read_dir(dir.path()).unwrap().count(), 1);
     }
 }

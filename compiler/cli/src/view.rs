@@ -2,6 +2,7 @@
 //! None of them writes anywhere or decides anything.
 
 pub(crate) mod answer;
+pub(crate) mod compiled;
 pub(crate) mod diff;
 pub(crate) mod effect;
 mod host;

@@ -1,16 +1,17 @@
 //! What the blocks of a module declare: all that other blocks need to know to refer to it.
 //! Bodies are not looked into further than that.
 
-use crate::discover::Directory;
+use crate::discover::{Directory, Role};
+use crate::kinds::Kinds;
 use crate::problems::{Problems, structure};
 use crate::provider_name::provider_name;
-use crate::shape::attribute;
+use crate::shape::{self, attribute};
 use crate::{ProviderName, ResourceKey, constant, type_expr};
 use diagnostics::{FileId, Span};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
-use model::{Mode, Type};
-use std::collections::HashMap;
+use model::{CallName, Mode, Type};
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
 use syntax::tree::{Block, Body, Expr, ExprKind};
@@ -20,12 +21,19 @@ use syntax::tree::{Block, Body, Expr, ExprKind};
 pub(crate) struct Declared {
     /// The directory, relative to the project's root.
     pub(crate) directory: String,
+    /// What it is to those who call it.
+    pub(crate) role: Role,
     pub(crate) variables: IndexMap<Arc<str>, DeclaredVariable>,
     pub(crate) locals: IndexMap<Arc<str>, Span>,
-    pub(crate) outputs: IndexMap<Arc<str>, Span>,
+    pub(crate) outputs: IndexMap<Arc<str>, DeclaredOutput>,
     pub(crate) resources: IndexMap<ResourceKey, DeclaredResource>,
-    pub(crate) calls: IndexMap<Arc<str>, DeclaredCall>,
+    pub(crate) calls: IndexMap<CallName, DeclaredCall>,
     pub(crate) providers: IndexMap<ProviderName, Span>,
+    /// Those of them that there are several of, by key.
+    pub(crate) keyed: HashSet<ProviderName>,
+    pub(crate) checks: IndexMap<Arc<str>, Span>,
+    /// Data sources inside of `check` blocks, with the block's name.
+    pub(crate) scoped: IndexMap<ResourceKey, (Arc<str>, Span)>,
     /// Configurations with an alias that are used and not declared here: a caller's business.
     pub(crate) needed: IndexMap<ProviderName, Span>,
     /// Where something could not be read, with the text of that file.
@@ -34,12 +42,21 @@ pub(crate) struct Declared {
     pub(crate) targets: HashMap<Span, usize>,
 }
 
+#[derive(Clone)]
 pub(crate) struct DeclaredVariable {
     pub(crate) ty: Type,
     /// Whether a type is given.
     pub(crate) typed: bool,
     pub(crate) required: bool,
     pub(crate) sensitive: bool,
+    pub(crate) span: Span,
+    /// With its body.
+    pub(crate) whole: Span,
+}
+
+pub(crate) struct DeclaredOutput {
+    /// The type that a kind's interface declares; any elsewhere.
+    pub(crate) ty: Type,
     pub(crate) span: Span,
 }
 
@@ -76,17 +93,27 @@ impl Instances {
 
 impl Declared {
     /// Gathers the declarations; each name that is declared twice is reported, the first counts.
-    pub(crate) fn gather(directory: &mut Directory, problems: &mut Problems) -> Declared {
+    /// What serves a kind has the variables of its interface, which is one of `earlier`.
+    pub(crate) fn gather(
+        directory: &mut Directory,
+        kinds: &Kinds,
+        earlier: &[Declared],
+        problems: &mut Problems,
+    ) -> Declared {
         let mut declared = Declared {
             directory: directory.path.clone(),
+            role: directory.role.clone(),
             broken: std::mem::take(&mut directory.broken),
             targets: std::mem::take(&mut directory.calls),
             ..Declared::default()
         };
         for file in &directory.files {
             for block in &file.body.blocks {
-                declared.block(block, problems);
+                declared.block(block, kinds, problems);
             }
+        }
+        if let Role::Implementation(interface) = declared.role {
+            declared.variables = earlier[interface].variables.clone();
         }
         declared.note_needed(directory);
         declared
@@ -110,13 +137,13 @@ impl Declared {
         self.broken.iter().any(|(place, _)| place.file == file)
     }
 
-    fn block(&mut self, block: &Block, problems: &mut Problems) {
+    fn block(&mut self, block: &Block, kinds: &Kinds, problems: &mut Problems) {
         let label = |i: usize| block.labels.get(i).map(|l| l.text.clone());
         let span = block.header;
         match (&*block.kind.text, label(0), label(1)) {
             ("variable", Some(name), None) => {
                 let what = || format!("the variable `{name}`");
-                let variable = variable(block, problems);
+                let variable = variable(block, kinds, problems);
                 insert(
                     &mut self.variables,
                     name.clone(),
@@ -136,35 +163,30 @@ impl Declared {
             }
             ("output", Some(name), None) => {
                 let what = || format!("the output `{name}`");
+                let ty = match &self.role {
+                    Role::Interface(kind) => kinds.ty(kind).and_then(|ty| output_type(ty, &name)),
+                    _ => None,
+                };
+                let ty = ty.unwrap_or_default();
                 insert(
                     &mut self.outputs,
                     name.clone(),
-                    span,
-                    |s| *s,
+                    DeclaredOutput { ty, span },
+                    |o| o.span,
                     what,
                     problems,
                 );
             }
-            ("module", Some(name), None) => {
-                let what = || format!("the module call `{name}`");
-                let module = self.targets.get(&span).copied();
-                let call = DeclaredCall {
-                    module,
-                    instances: Instances::of(&block.body),
-                    span,
-                };
-                insert(
-                    &mut self.calls,
-                    name.clone(),
-                    call,
-                    |c| c.span,
-                    what,
-                    problems,
-                );
+            ("module", Some(name), None) => self.call(CallName::module(name), block, problems),
+            (kind, Some(name), None) if kinds.interfaces.contains_key(kind) => {
+                self.call(CallName::of(kind, name), block, problems);
             }
             ("provider", Some(name), None) => {
                 let alias = attribute(&block.body, "alias").and_then(|a| constant::text(&a.value));
                 let key = ProviderName { name, alias };
+                if attribute(&block.body, "for_each").is_some() {
+                    self.keyed.insert(key.clone());
+                }
                 let what = || format!("the provider configuration `{key}`");
                 insert(
                     &mut self.providers,
@@ -179,8 +201,32 @@ impl Declared {
                 self.resource(Mode::Managed, ty, name, block, problems);
             }
             ("data", Some(ty), Some(name)) => self.resource(Mode::Data, ty, name, block, problems),
+            ("ephemeral", Some(ty), Some(name)) => {
+                self.resource(Mode::Ephemeral, ty, name, block, problems);
+            }
+            ("check", Some(name), None) => self.check(name, block, problems),
             _ => {}
         }
+    }
+
+    fn call(&mut self, name: CallName, block: &Block, problems: &mut Problems) {
+        let what = || match name.is_kind() {
+            true => format!("`{name}`"),
+            false => format!("the module call `{}`", name.name),
+        };
+        let call = DeclaredCall {
+            module: self.targets.get(&block.header).copied(),
+            instances: Instances::of(&block.body),
+            span: block.header,
+        };
+        insert(
+            &mut self.calls,
+            name.clone(),
+            call,
+            |c| c.span,
+            what,
+            problems,
+        );
     }
 
     fn resource(
@@ -199,6 +245,7 @@ impl Declared {
         let what = || match mode {
             Mode::Managed => format!("the resource `{}.{}`", key.1, key.2),
             Mode::Data => format!("the data source `data.{}.{}`", key.1, key.2),
+            Mode::Ephemeral => format!("the resource `ephemeral.{}.{}`", key.1, key.2),
         };
         insert(
             &mut self.resources,
@@ -210,13 +257,33 @@ impl Declared {
         );
     }
 
+    fn check(&mut self, name: Arc<str>, block: &Block, problems: &mut Problems) {
+        for data in shape::blocks(&block.body, "data") {
+            if let [ty, own] = data.labels.as_slice() {
+                let key = (Mode::Data, ty.text.clone(), own.text.clone());
+                let scoped = (name.clone(), data.header);
+                self.scoped.entry(key).or_insert(scoped);
+            }
+        }
+        let what = || format!("the check `{name}`");
+        let (key, span) = (name.clone(), block.header);
+        insert(&mut self.checks, key, span, |s| *s, what, problems);
+    }
+
     fn note_needed(&mut self, directory: &Directory) {
         let all = directory.files.iter().flat_map(|file| &file.body.blocks);
         for block in all {
             match &*block.kind.text {
-                "resource" | "data" => {
+                "resource" | "data" | "ephemeral" => {
                     if let Some(provider) = attribute(&block.body, "provider") {
                         self.need(&provider.value);
+                    }
+                }
+                "check" => {
+                    for data in shape::blocks(&block.body, "data") {
+                        if let Some(provider) = attribute(&data.body, "provider") {
+                            self.need(&provider.value);
+                        }
                     }
                 }
                 "module" => {
@@ -242,16 +309,24 @@ impl Declared {
     }
 }
 
-fn variable(block: &Block, problems: &mut Problems) -> DeclaredVariable {
+fn output_type(kind: &Type, name: &str) -> Option<Type> {
+    match kind {
+        Type::Object(object) => object.fields.get(name).map(|f| f.ty.clone()),
+        _ => None,
+    }
+}
+
+fn variable(block: &Block, kinds: &Kinds, problems: &mut Problems) -> DeclaredVariable {
     let ty = attribute(&block.body, "type");
     let sensitive = attribute(&block.body, "sensitive");
     DeclaredVariable {
-        ty: ty.map_or(Type::Any, |ty| type_expr::read(&ty.value, problems)),
+        ty: ty.map_or(Type::Any, |ty| type_expr::read(&ty.value, kinds, problems)),
         typed: ty.is_some(),
         required: attribute(&block.body, "default").is_none(),
         // Whatever is not plainly false may hold a secret.
         sensitive: sensitive.is_some_and(|s| !matches!(s.value.kind, ExprKind::Bool(false))),
         span: block.header,
+        whole: block.header.to(block.body.span),
     }
 }
 

@@ -1,25 +1,66 @@
-//! Finds and reads every directory of the project: the root, and what `module` blocks call.
+//! Finds and reads every directory of the project: the root, what `module` blocks call, and the
+//! kinds that are called or named, with all that may serve them.
 
 use crate::constant;
 use crate::digest::Digest;
-use crate::files::{Files, is_source};
-use crate::problems::{Problems, modules};
+use crate::files::{Files, LIBRARY, is_source};
+use crate::kinds::mentioned;
+use crate::problems::structure::TOP_LEVEL;
+use crate::problems::{Problems, kinds, modules};
 use crate::shape::{attribute, blocks};
 use diagnostics::{FileId, SourceMap, Span};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
-use syntax::tree;
+use syntax::tree::{self, Block};
+
+/// The directory with a project's own kinds.
+const KINDS: &str = "kinds";
 
 /// A directory as it was read.
 pub(crate) struct Directory {
     /// Relative to the project's root; empty for the root.
     pub(crate) path: String,
+    /// What it is to those who call it.
+    pub(crate) role: Role,
     /// Its files.
     pub(crate) files: Vec<tree::File>,
     /// Where something could not be read, with the text of that file.
     pub(crate) broken: Vec<(Span, Arc<str>)>,
-    /// The directories that its `module` blocks call, by the block's place.
+    /// The directories that its blocks call, by the block's place.
     pub(crate) calls: HashMap<Span, usize>,
+}
+
+/// What a directory is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// The root, or what a `module` block calls.
+    #[default]
+    Module,
+    /// The interface of a kind.
+    Interface(Arc<str>),
+    /// What may serve the calls of a kind, whose interface has this index.
+    Implementation(usize),
+}
+
+/// Everything that was read.
+#[derive(Default)]
+pub(crate) struct Discovered {
+    /// The root is the first; none where it can't be read.
+    pub(crate) directories: Vec<Directory>,
+    /// The interfaces of the kinds that are used, by name.
+    pub(crate) kinds: BTreeMap<Arc<str>, usize>,
+    /// The names of all kinds that there are.
+    pub(crate) available: BTreeSet<String>,
+}
+
+/// A directory that another one uses.
+struct Called {
+    path: String,
+    role: Role,
+    /// The block that calls it, where it is a call.
+    block: Option<Span>,
+    /// What names it.
+    named: Span,
 }
 
 /// Reads the root and all directories that are called from there, each once.
@@ -28,32 +69,59 @@ pub(crate) fn discover(
     sources: &mut SourceMap,
     digest: &mut Digest,
     problems: &mut Problems,
-) -> Vec<Directory> {
+) -> Discovered {
+    let own: BTreeSet<String> = files.directories(KINDS).into_iter().collect();
+    let mut available: BTreeSet<String> = files.directories(LIBRARY).into_iter().collect();
+    available.extend(own.iter().cloned());
     let mut reader = Reader {
         files,
         sources,
         digest,
         problems,
+        own,
+        available,
     };
     let mut found: Vec<Directory> = reader.root().into_iter().collect();
+    let mut kinds = BTreeMap::new();
+    // What named each directory first, to be blamed where it is named as something else, too.
+    let mut first: HashMap<usize, Span> = HashMap::new();
     let mut known: HashMap<String, Option<usize>> = HashMap::from([(String::new(), Some(0))]);
     let mut next = 0;
     while next < found.len() {
-        for (path, header, source) in reader.called(&found[next]) {
-            let index = *known.entry(path).or_insert_with_key(|path| {
-                reader.directory(path, Some(source)).map(|directory| {
-                    found.push(directory);
-                    found.len() - 1
-                })
+        for called in reader.called(next, &found[next]) {
+            let (role, named) = (called.role.clone(), called.named);
+            let index = *known.entry(called.path).or_insert_with_key(|path| {
+                let mut directory = reader.directory(path, Some(named))?;
+                directory.role = role;
+                first.insert(found.len(), named);
+                found.push(directory);
+                Some(found.len() - 1)
             });
-            if let Some(index) = index {
-                found[next].calls.insert(header, index);
+            let Some(index) = index else { continue };
+            if found[index].role != called.role {
+                let module = match called.role {
+                    Role::Module => named,
+                    _ => first.get(&index).copied().unwrap_or(named),
+                };
+                let problem = kinds::not_a_module(&found[index].path, module);
+                reader.problems.push(problem);
+                continue;
+            }
+            if let Role::Interface(kind) = called.role {
+                kinds.insert(kind, index);
+            }
+            if let Some(block) = called.block {
+                found[next].calls.insert(block, index);
             }
         }
         next += 1;
     }
-    report_cycles(&found, problems);
-    found
+    report_cycles(&found, reader.problems);
+    Discovered {
+        available: reader.available,
+        directories: found,
+        kinds,
+    }
 }
 
 struct Reader<'a> {
@@ -61,6 +129,10 @@ struct Reader<'a> {
     sources: &'a mut SourceMap,
     digest: &'a mut Digest,
     problems: &'a mut Problems,
+    /// The project's own kinds.
+    own: BTreeSet<String>,
+    /// Those of the library, too.
+    available: BTreeSet<String>,
 }
 
 impl Reader<'_> {
@@ -88,6 +160,7 @@ impl Reader<'_> {
         }
         let mut directory = Directory {
             path: path.to_string(),
+            role: Role::Module,
             files: Vec::with_capacity(names.len()),
             broken: Vec::new(),
             calls: HashMap::new(),
@@ -114,29 +187,85 @@ impl Reader<'_> {
         directory.files.push(file);
     }
 
-    /// Path, block and source of each `module` block whose source can be read.
-    fn called(&mut self, directory: &Directory) -> Vec<(String, Span, Span)> {
+    /// What a directory uses: modules, kinds, and of an interface what may serve it.
+    fn called(&mut self, index: usize, directory: &Directory) -> Vec<Called> {
         let mut called = Vec::new();
-        for file in &directory.files {
-            for block in blocks(&file.body, "module") {
-                let Some(source) = attribute(&block.body, "source") else {
-                    continue;
-                };
-                let span = source.value.span;
-                let Some(text) = constant::text(&source.value) else {
-                    if !constant::is_broken(&source.value) {
-                        self.problems.push(modules::source_not_literal(span));
-                    }
-                    continue;
-                };
-                match resolve(&directory.path, &text) {
-                    Ok(path) => called.push((path, block.header, span)),
-                    Err(wrong) => self.problems.push(modules::source(&text, wrong, span)),
-                }
+        for block in directory.files.iter().flat_map(|file| &file.body.blocks) {
+            match &*block.kind.text {
+                "module" => called.extend(self.module(directory, block)),
+                "kind" => called.extend(implementations(index, directory, block)),
+                "variable" | "output" => self.types(block, &mut called),
+                other if TOP_LEVEL.contains(&other) => {}
+                kind => called.extend(self.kind(kind, Some(block.header), block.kind.span)),
             }
         }
         called
     }
+
+    /// A `module` block whose source can be read.
+    fn module(&mut self, directory: &Directory, block: &Block) -> Option<Called> {
+        let source = attribute(&block.body, "source")?;
+        let named = source.value.span;
+        let Some(text) = constant::text(&source.value) else {
+            if !constant::is_broken(&source.value) {
+                self.problems.push(modules::source_not_literal(named));
+            }
+            return None;
+        };
+        match resolve(&directory.path, &text) {
+            Ok(path) => Some(Called {
+                path,
+                role: Role::Module,
+                block: Some(block.header),
+                named,
+            }),
+            Err(wrong) => {
+                self.problems.push(modules::source(&text, wrong, named));
+                None
+            }
+        }
+    }
+
+    /// The kinds that a type names.
+    fn types(&self, block: &Block, called: &mut Vec<Called>) {
+        if let Some(ty) = attribute(&block.body, "type") {
+            for name in mentioned(&ty.value) {
+                called.extend(self.kind(&name.text, None, name.span));
+            }
+        }
+    }
+
+    /// The interface of a kind, where there is such: a project's own comes first.
+    fn kind(&self, name: &str, block: Option<Span>, named: Span) -> Option<Called> {
+        let path = match self.own.contains(name) {
+            true => format!("{KINDS}/{name}"),
+            false if self.available.contains(name) => format!("{LIBRARY}{name}"),
+            false => return None,
+        };
+        Some(Called {
+            path,
+            role: Role::Interface(name.into()),
+            block,
+            named,
+        })
+    }
+}
+
+fn implementations(index: usize, directory: &Directory, block: &Block) -> Vec<Called> {
+    if !matches!(directory.role, Role::Interface(_)) {
+        return Vec::new();
+    }
+    let implementations = blocks(&block.body, "implementation");
+    let called = implementations.filter_map(|i| {
+        let label = i.labels.first()?;
+        Some(Called {
+            path: join(&directory.path, &label.text),
+            role: Role::Implementation(index),
+            block: Some(i.header),
+            named: label.span,
+        })
+    });
+    called.collect()
 }
 
 /// Why a `source` names no directory.
@@ -150,6 +279,9 @@ pub(crate) enum WrongSource {
 
 /// The directory that `source` means in a module of `caller`.
 fn resolve(caller: &str, source: &str) -> Result<String, WrongSource> {
+    if let Some(inside) = source.strip_prefix("std/") {
+        return resolve(LIBRARY, &format!("./{inside}"));
+    }
     let relative =
         matches!(source, "." | "..") || source.starts_with("./") || source.starts_with("../");
     if !relative || source.contains('\\') {
@@ -165,7 +297,16 @@ fn resolve(caller: &str, source: &str) -> Result<String, WrongSource> {
             part => parts.push(part),
         }
     }
-    Ok(parts.join("/"))
+    let path = parts.join("/");
+    match caller.starts_with(LIBRARY) {
+        false => Ok(path),
+        true => match path.strip_prefix(LIBRARY) {
+            Some(inside) if !inside.is_empty() => {
+                Ok(format!("{LIBRARY}{}", inside.trim_start_matches('/')))
+            }
+            _ => Err(WrongSource::Outside),
+        },
+    }
 }
 
 fn join(directory: &str, name: &str) -> String {
@@ -205,10 +346,8 @@ fn follow(
     for (span, to) in calls {
         match way.iter().position(|on_way| *on_way == to) {
             Some(first) => {
-                let round: Vec<&str> = way[first..]
-                    .iter()
-                    .map(|i| directories[*i].path.as_str())
-                    .collect();
+                let round = way[first..].iter().map(|i| &directories[*i]);
+                let round: Vec<String> = round.filter_map(called_as).collect();
                 problems.push(modules::cycle(&round, span));
             }
             None => follow(to, directories, way, done, problems),
@@ -216,6 +355,15 @@ fn follow(
     }
     way.pop();
     done[at] = true;
+}
+
+/// What a directory is to the reader of a circle; what serves a kind is that kind.
+fn called_as(directory: &Directory) -> Option<String> {
+    match &directory.role {
+        Role::Interface(kind) => Some(format!("the kind `{kind}`")),
+        Role::Implementation(_) => None,
+        Role::Module => Some(modules::show(&directory.path)),
+    }
 }
 
 #[cfg(test)]
@@ -235,6 +383,11 @@ mod tests {
             ("", "/m", Err(WrongSource::NotRelative)),
             ("", ".\\m", Err(WrongSource::NotRelative)),
             ("", "git::https://x", Err(WrongSource::NotRelative)),
+            ("", "std/server", Ok("std:server")),
+            ("std:server/ssh", "../parts", Ok("std:server/parts")),
+            ("std:server/ssh", "std/net/parts", Ok("std:net/parts")),
+            ("std:server", "../../b", Err(WrongSource::Outside)),
+            ("std:server", "..", Err(WrongSource::Outside)),
         ] {
             assert_eq!(
                 resolve(caller, source),

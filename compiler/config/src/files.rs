@@ -1,8 +1,13 @@
 //! Where the text comes from: the trait that reads it, and its twin in memory.
 //! The one that reads real files belongs to the command line.
+//!
+//! Paths that begin with [`LIBRARY`] lead into the standard library: `std:server/kind.hcl`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+
+/// What the paths of the standard library begin with; a project's own never do.
+pub const LIBRARY: &str = "std:";
 
 /// Reads what the project's root holds. Paths are relative to it, parted by `/`; the root is "".
 pub trait Files {
@@ -11,6 +16,10 @@ pub trait Files {
     /// # Errors
     /// In words: not there, no directory, not readable.
     fn list(&self, dir: &str) -> Result<Vec<String>, String>;
+
+    /// The names of the directories directly in a directory, in any order; none where there is
+    /// no such directory.
+    fn directories(&self, dir: &str) -> Vec<String>;
 
     /// A file's text.
     ///
@@ -34,20 +43,23 @@ impl MemoryFiles {
         self.0.insert(path.into(), text.into());
         self
     }
+
+    /// What lies below a directory, relative to it.
+    fn inside(&self, dir: &str) -> BTreeSet<&str> {
+        let prefix = match dir {
+            "" => String::new(),
+            LIBRARY => LIBRARY.to_string(),
+            dir => format!("{dir}/"),
+        };
+        let inside = self.0.keys().filter_map(|path| path.strip_prefix(&prefix));
+        // What is in the library is not in the root.
+        inside.filter(|p| !p.starts_with(LIBRARY)).collect()
+    }
 }
 
 impl Files for MemoryFiles {
     fn list(&self, dir: &str) -> Result<Vec<String>, String> {
-        let prefix = if dir.is_empty() {
-            String::new()
-        } else {
-            format!("{dir}/")
-        };
-        let inside: BTreeSet<&str> = self
-            .0
-            .keys()
-            .filter_map(|path| path.strip_prefix(&prefix))
-            .collect();
+        let inside = self.inside(dir);
         if inside.is_empty() && !dir.is_empty() {
             return Err("there is no such directory".into());
         }
@@ -56,6 +68,12 @@ impl Files for MemoryFiles {
             .filter(|name| !name.contains('/'))
             .map(String::from)
             .collect())
+    }
+
+    fn directories(&self, dir: &str) -> Vec<String> {
+        let inside = self.inside(dir).into_iter();
+        let names: BTreeSet<&str> = inside.filter_map(|p| Some(p.split_once('/')?.0)).collect();
+        names.into_iter().map(String::from).collect()
     }
 
     fn read(&self, path: &str) -> Result<Arc<str>, String> {
@@ -84,6 +102,24 @@ mod tests {
         assert_eq!(files.list("").unwrap(), ["a.hcl"]);
         assert_eq!(files.list("m").unwrap(), ["b.hcl"]);
         assert!(files.list("x").is_err());
+    }
+
+    #[test]
+    fn lists_the_directories_of_one() {
+        let files = MemoryFiles::new()
+            .with("kinds/a/kind.hcl", "")
+            .with("kinds/a/x/main.hcl", "")
+            .with("kinds/b/kind.hcl", "")
+            .with("std:c/kind.hcl", "");
+        for (dir, expected) in [
+            ("", &["kinds"][..]),
+            ("kinds", &["a", "b"]),
+            ("kinds/a", &["x"]),
+            ("std:", &["c"]),
+            ("x", &[]),
+        ] {
+            assert_eq!(files.directories(dir), expected, "{dir}");
+        }
     }
 
     #[test]

@@ -203,7 +203,7 @@ impl<'a> Gathering<'a> {
         let root = self.root();
         let required = root.variables.iter().filter(|(_, v)| v.required);
         let missing: Vec<_> = required
-            .filter(|(name, v)| !self.given.contains_key(*name) && !root.broken_inside(v.span))
+            .filter(|(name, v)| !self.given.contains_key(*name) && !root.broken_inside(v.whole))
             .map(|(name, v)| (&**name, v.span))
             .collect();
         if !missing.is_empty() {

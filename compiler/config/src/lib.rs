@@ -10,9 +10,9 @@ mod constant;
 mod declared;
 mod digest;
 mod discover;
-mod duration;
 mod files;
 mod inputs;
+mod kinds;
 mod load;
 mod masking;
 mod names;
@@ -26,12 +26,12 @@ mod template;
 mod type_expr;
 
 pub use config::{
-    Condition, Config, Environment, Input, Lifecycle, Local, Module, ModuleCall, Moved,
-    MovedAddress, Output, Project, ProviderConfig, ProviderName, Removed, Repeat, Resource,
-    ResourceKey, Rollout, Variable,
+    CheckBlock, Condition, Config, Environment, Implementation, Import, Input, Kind, Lifecycle,
+    Local, Module, ModuleCall, Moved, MovedAddress, Output, Project, ProviderConfig, ProviderName,
+    Removed, Repeat, Resource, ResourceKey, Rollout, Variable,
 };
-pub use files::{Files, MemoryFiles};
-pub use load::load;
+pub use files::{Files, LIBRARY, MemoryFiles};
+pub use load::{load, understand};
 pub use names::Names;
 pub use request::Request;
 pub use template::template;

@@ -5,6 +5,7 @@ use crate::declared::Declared;
 use crate::digest::Digest;
 use crate::discover::discover;
 use crate::inputs::Gathering;
+use crate::kinds::{self, Kinds};
 use crate::problems::{Problems, inputs};
 use crate::resolve::Known;
 use crate::schemas::Schemas;
@@ -27,22 +28,38 @@ pub fn load(
     request: &Request,
     sources: &mut SourceMap,
 ) -> (Option<Config>, Vec<Problem>) {
+    let (config, problems) = understand(files, schemas, request, sources);
+    let right = !problems.iter().any(Problem::is_error);
+    (config.filter(|_| right), problems)
+}
+
+/// The same as far as it can be understood, whatever is wrong with it: for finding more of that,
+/// not for going on. What could not be resolved is null; there is nothing where calls go in a
+/// circle.
+pub fn understand(
+    files: &dyn Files,
+    schemas: &BTreeMap<String, Arc<ProviderSchema>>,
+    request: &Request,
+    sources: &mut SourceMap,
+) -> (Option<Config>, Vec<Problem>) {
     let mut problems = Problems::default();
     let mut digest = Digest::default();
-    let mut directories = discover(files, sources, &mut digest, &mut problems);
-    if directories.is_empty() {
+    let mut found = discover(files, sources, &mut digest, &mut problems);
+    if found.directories.is_empty() {
         return (None, problems.sorted());
     }
-    let gather = |directory| Declared::gather(directory, &mut problems);
-    let modules = directories.iter_mut().map(gather).collect();
-    let known = Known {
-        schemas: Schemas::new(schemas),
-        modules,
-    };
+    let kinds = Kinds::read(&found, &mut problems);
+    let mut modules = Vec::with_capacity(found.directories.len());
+    for directory in &mut found.directories {
+        modules.push(Declared::gather(directory, &kinds, &modules, &mut problems));
+    }
+    let known = Known::new(Schemas::new(schemas), modules, kinds);
     let mut root = Root::default();
     let resolve =
         |(index, directory)| blocks::module(index, directory, &known, &mut root, &mut problems);
-    let modules: Vec<Module> = directories.into_iter().enumerate().map(resolve).collect();
+    let directories = found.directories.into_iter().enumerate();
+    let mut modules: Vec<Module> = directories.map(resolve).collect();
+    kinds::join(&mut modules, &known.modules, &mut problems);
     let choice = choose(root.environments, request, &mut problems);
     let environment = choice
         .as_ref()
@@ -65,8 +82,38 @@ pub fn load(
         inputs,
         digest: digest.finish(),
     };
-    let config = (!problems.has_errors()).then_some(config);
+    let config = Some(config).filter(|config| ends(&config.modules));
     (config, problems.sorted())
+}
+
+/// Whether whoever follows the calls from module to module comes to an end.
+fn ends(modules: &[Module]) -> bool {
+    let called = |module: &Module| -> Vec<usize> {
+        let calls = module.calls.values().map(|call| call.module);
+        let kind = module.kind.iter().flat_map(|k| k.implementations.values());
+        calls.chain(kind.map(|i| i.module)).collect()
+    };
+    // From those that call nobody to those that call only such.
+    let mut open: Vec<Vec<usize>> = modules.iter().map(called).collect();
+    let mut callers = vec![Vec::new(); modules.len()];
+    for (caller, called) in open.iter().enumerate() {
+        for one in called {
+            match callers.get_mut(*one) {
+                Some(of_one) => of_one.push(caller),
+                None => return false,
+            }
+        }
+    }
+    let mut done: Vec<usize> = (0..modules.len()).filter(|i| open[*i].is_empty()).collect();
+    let mut count = 0;
+    while let Some(one) = done.pop() {
+        count += 1;
+        for caller in &callers[one] {
+            open[*caller].pop();
+            done.extend(open[*caller].is_empty().then_some(*caller));
+        }
+    }
+    count == modules.len()
 }
 
 /// The environment that was asked for, or the only one, or `default`.

@@ -2,7 +2,7 @@
 //! and readers for what must be written out.
 
 use crate::constant;
-use crate::problems::{Problems, structure, values};
+use crate::problems::{Problems, is_meant, structure, values};
 use model::Value;
 use std::sync::Arc;
 use syntax::tree::{Attribute, Block, Body, Expr};
@@ -54,12 +54,14 @@ impl Shape {
                 problems.push(self.misplaced(name, inner.kind.span, false));
             }
         }
+        let unknown = block.body.attributes.iter().map(|a| &*a.name.text);
+        let unknown = unknown.filter(|name| !self.arguments().any(|n| n == *name));
         let there = |n: &&str| attribute(&block.body, n).is_some();
         let missing: Vec<&str> = self
             .required
             .iter()
             .copied()
-            .filter(|n| !there(n))
+            .filter(|n| !there(n) && !is_meant(n, unknown.clone()))
             .collect();
         if !missing.is_empty() && !broken {
             problems.push(structure::missing(self.what, &missing, block.header));

@@ -1,6 +1,7 @@
 //! Template files: text to parts whose names stand for what the call hands over.
 
 use crate::declared::Declared;
+use crate::kinds::Kinds;
 use crate::problems::Problems;
 use crate::resolve::{Known, Place, Resolver};
 use crate::schemas::Schemas;
@@ -24,10 +25,8 @@ pub fn template(path: &str, text: &str) -> Result<Arc<[TemplatePart]>, Vec<Probl
             .collect::<Vec<_>>()
     })?;
     let none = BTreeMap::new();
-    let known = Known {
-        schemas: Schemas::new(&none),
-        modules: vec![Declared::default()],
-    };
+    let nothing = vec![Declared::default()];
+    let known = Known::new(Schemas::new(&none), nothing, Kinds::default());
     let mut problems = Problems::default();
     let place = Place {
         template: true,

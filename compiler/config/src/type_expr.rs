@@ -1,14 +1,16 @@
 //! Type expressions: `map(object({ port = number, tls = optional(bool, true) }))`.
 
 use crate::constant;
+use crate::kinds::{Kinds, is_kind};
+use crate::problems::kinds::unknown_kind;
 use crate::problems::{Problems, values};
 use diagnostics::{Problem, Span};
-use model::{Field, ObjectType, Type};
+use model::{Field, ObjectType, Scalar, Type};
 use std::sync::Arc;
-use syntax::tree::{Call, Expr, ExprKind, ObjectItem};
+use syntax::tree::{Call, Expr, ExprKind, Ident, ObjectItem};
 
 /// The type that an expression means; what cannot be read is reported and stands as `any`.
-pub(crate) fn read(expr: &Expr, problems: &mut Problems) -> Type {
+pub(crate) fn read(expr: &Expr, kinds: &Kinds, problems: &mut Problems) -> Type {
     if constant::is_broken(expr) {
         return Type::Any;
     }
@@ -21,8 +23,9 @@ pub(crate) fn read(expr: &Expr, problems: &mut Problems) -> Type {
                 Type::Any
             }),
         },
-        ExprKind::Call(call) => constructed(call, expr.span, problems),
-        ExprKind::Parentheses(inner) => read(inner, problems),
+        ExprKind::Call(call) => constructed(call, expr.span, kinds, problems),
+        ExprKind::Parentheses(inner) => read(inner, kinds, problems),
+        ExprKind::Attribute(source, name) if is_kind(source) => kind(name, kinds, problems),
         ExprKind::Template(_) => {
             let quoted = constant::text(expr);
             problems.push(values::quoted_type(quoted.as_deref(), expr.span));
@@ -41,11 +44,30 @@ fn primitive(word: &str) -> Option<Type> {
         "bool" => Type::Bool,
         "number" => Type::Number,
         "string" => Type::String,
-        _ => return None,
+        word => {
+            let mut plain = Scalar::PLAIN.into_iter();
+            Type::Scalar(plain.find(|scalar| scalar.word() == word)?)
+        }
     })
 }
 
-fn constructed(call: &Call, span: Span, problems: &mut Problems) -> Type {
+/// `kind.server`: what an instance of the kind gives out.
+fn kind(name: &Ident, kinds: &Kinds, problems: &mut Problems) -> Type {
+    if let Some(ty) = kinds.ty(&name.text) {
+        return ty.clone();
+    }
+    // What is there and has no type yet closes a circle, which was reported.
+    if !kinds.interfaces.contains_key(&name.text) {
+        let known = kinds.available.iter().map(String::as_str);
+        problems.push(unknown_kind(name, known));
+    }
+    Type::Any
+}
+
+fn constructed(call: &Call, span: Span, kinds: &Kinds, problems: &mut Problems) -> Type {
+    if &*call.name.text == "enum" {
+        return enumeration(call, span, problems);
+    }
     let [argument] = call.arguments.as_slice() else {
         problems.push(match &*call.name.text {
             "optional" => values::optional_outside(call.name.span),
@@ -55,21 +77,33 @@ fn constructed(call: &Call, span: Span, problems: &mut Problems) -> Type {
         return Type::Any;
     };
     match &*call.name.text {
-        "list" => Type::list(read(argument, problems)),
-        "set" => Type::set(read(argument, problems)),
-        "map" => Type::map(read(argument, problems)),
+        "list" => Type::list(read(argument, kinds, problems)),
+        "set" => Type::set(read(argument, kinds, problems)),
+        "map" => Type::map(read(argument, kinds, problems)),
         "tuple" => match &argument.kind {
-            ExprKind::Tuple(items) => {
-                Type::Tuple(items.iter().map(|item| read(item, problems)).collect())
-            }
+            ExprKind::Tuple(items) => Type::Tuple(
+                items
+                    .iter()
+                    .map(|item| read(item, kinds, problems))
+                    .collect(),
+            ),
             _ => refuse(problems, values::type_arguments("tuple", argument.span)),
         },
         "object" => match &argument.kind {
-            ExprKind::Object(items) => object(items, problems),
+            ExprKind::Object(items) => object(items, kinds, problems),
             _ => refuse(problems, values::type_arguments("object", argument.span)),
         },
         "optional" => refuse(problems, values::optional_outside(call.name.span)),
         name => refuse(problems, values::unknown_type(name, call.name.span)),
+    }
+}
+
+/// `enum("a", "b")`
+fn enumeration(call: &Call, span: Span, problems: &mut Problems) -> Type {
+    let words: Option<Vec<Arc<str>>> = call.arguments.iter().map(constant::text).collect();
+    match words {
+        Some(words) if !words.is_empty() => Type::Scalar(Scalar::Enum(words.into())),
+        _ => refuse(problems, values::type_arguments("enum", span)),
     }
 }
 
@@ -78,7 +112,7 @@ fn refuse(problems: &mut Problems, problem: Problem) -> Type {
     Type::Any
 }
 
-fn object(items: &[ObjectItem], problems: &mut Problems) -> Type {
+fn object(items: &[ObjectItem], kinds: &Kinds, problems: &mut Problems) -> Type {
     let mut object = ObjectType::default();
     for item in items {
         let name = match &item.key.kind {
@@ -87,7 +121,9 @@ fn object(items: &[ObjectItem], problems: &mut Problems) -> Type {
         };
         match name {
             Some(name) => {
-                object.fields.insert(name, field(&item.value, problems));
+                object
+                    .fields
+                    .insert(name, field(&item.value, kinds, problems));
             }
             None => problems.push(values::no_field_name(item.key.span)),
         }
@@ -95,21 +131,21 @@ fn object(items: &[ObjectItem], problems: &mut Problems) -> Type {
     Type::Object(Arc::new(object))
 }
 
-fn field(expr: &Expr, problems: &mut Problems) -> Field {
+fn field(expr: &Expr, kinds: &Kinds, problems: &mut Problems) -> Field {
     let optional = match &expr.kind {
         ExprKind::Call(call) if &*call.name.text == "optional" => call,
         _ => {
             return Field {
-                ty: read(expr, problems),
+                ty: read(expr, kinds, problems),
                 optional: false,
                 default: None,
             };
         }
     };
     let (ty, default) = match optional.arguments.as_slice() {
-        [ty] => (read(ty, problems), None),
+        [ty] => (read(ty, kinds, problems), None),
         [ty, default] => {
-            let ty = read(ty, problems);
+            let ty = read(ty, kinds, problems);
             let default = field_default(default, &ty, problems);
             (ty, default)
         }

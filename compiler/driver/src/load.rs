@@ -27,14 +27,17 @@ pub struct Loaded {
 pub fn load(inputs: &Inputs<'_>) -> (Option<Loaded>, SourceMap, Vec<Problem>) {
     let mut sources = SourceMap::new();
     let schemas = inputs.providers.schemas();
-    let (config, mut problems) = config::load(inputs.files, &schemas, inputs.request, &mut sources);
+    let (config, mut problems) =
+        config::understand(inputs.files, &schemas, inputs.request, &mut sources);
     let Some(config) = config else {
         return (None, sources, problems);
     };
+    let right = !problems.iter().any(Problem::is_error);
     match Prepared::new(&config) {
-        Ok(prepared) => (Some(Loaded { config, prepared }), sources, problems),
-        Err(circles) => {
-            problems.extend(circles);
+        Ok(prepared) if right => (Some(Loaded { config, prepared }), sources, problems),
+        // Circles are told along with everything else.
+        ordered => {
+            problems.extend(ordered.err().unwrap_or_default());
             (None, sources, problems)
         }
     }

@@ -142,7 +142,7 @@ impl Evaluator<'_> {
         function: &'static Function,
         arguments: Arguments,
     ) -> Eval {
-        count(function, &arguments, call)?;
+        count(function, arguments.values.len(), call)?;
         let mut values = Vec::with_capacity(arguments.values.len());
         for (i, value) in arguments.values.iter().enumerate() {
             let Some(parameter) = function.parameter(i) else {
@@ -199,8 +199,9 @@ impl Evaluator<'_> {
                 |open| (function.body)(&context, open).map_err(|fault| fail(fault, true)),
             );
         }
-        let hidden = inputs.iter().any(|v| v.has_secret());
-        let value = (function.body)(&context, &values).map_err(|fault| fail(fault, hidden))?;
+        // Whether anything in them is secret is looked at only where it matters: they may be large.
+        let hidden = || inputs.iter().any(|v| v.has_secret());
+        let value = (function.body)(&context, &values).map_err(|fault| fail(fault, hidden()))?;
         limits::bounded(value, whole.span)
     }
 
@@ -260,11 +261,24 @@ fn unknown_result(ty: Type, inputs: &[&Value]) -> Value {
     }))
 }
 
-fn count(function: &Function, arguments: &Arguments, call: &Call) -> Result<(), Box<Problem>> {
-    let (given, least) = (
-        arguments.values.len(),
-        function.parameters.len() - function.optional,
-    );
+/// What is wrong with a call as it is written, whatever the values: an unknown function, or a
+/// number of arguments that it does not take.
+pub fn wrong_call(call: &Call) -> Option<Problem> {
+    if call.name.contains("::") || lazy::special(&call.name).is_some() {
+        return None;
+    }
+    let Some(function) = functions::find(&call.name) else {
+        return Some(*unknown_function(call));
+    };
+    let counted = count(function, call.arguments.len(), call);
+    counted
+        .err()
+        .filter(|_| !call.expand)
+        .map(|problem| *problem)
+}
+
+fn count(function: &Function, given: usize, call: &Call) -> Result<(), Box<Problem>> {
+    let least = function.parameters.len() - function.optional;
     let most = function.parameters.len();
     if given >= least && (given <= most || function.variadic.is_some()) {
         return Ok(());

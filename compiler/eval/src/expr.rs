@@ -2,7 +2,7 @@
 //! part was written. A plan can carry them.
 
 use diagnostics::Span;
-use model::{Mode, Value};
+use model::{CallName, Mode, Value};
 use std::sync::Arc;
 
 /// An expression.
@@ -58,8 +58,8 @@ pub enum Reference {
     Variable(Arc<str>),
     /// `local.name`
     Local(Arc<str>),
-    /// `module.name`: all instances of the call
-    Module(Arc<str>),
+    /// `module.name`, `kind.name`: all instances of the call
+    Module(CallName),
     /// `type.name` or `data.type.name`: all instances of the resource
     Resource(Mode, Arc<str>, Arc<str>),
     /// `each.key`
@@ -80,6 +80,10 @@ pub enum Reference {
     Environment,
     /// `project.name`
     Project,
+    /// `target`: the provider configuration that a kind is served on
+    Target,
+    /// An output of the implementation that serves a kind's call; as seen from the interface
+    Served(Arc<str>),
 }
 
 /// `[for key, value in collection : result if condition]`

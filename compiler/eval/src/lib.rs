@@ -24,6 +24,7 @@ mod shape;
 mod template;
 mod world;
 
+pub use call::wrong_call;
 pub use evaluate::evaluate;
 pub use expr::{BinaryOp, Call, Expr, ExprKind, For, Reference, SPLAT_ITEM, TemplatePart, UnaryOp};
 pub use render::render;

@@ -171,7 +171,10 @@ impl Evaluator<'_> {
                 }
                 Type::Object(Arc::new(fields))
             }
-            ExprKind::Conditional(_, yes, no) => {
+            ExprKind::Conditional(condition, yes, no) => {
+                if self.untaken(condition).is_ok() {
+                    return Type::Any;
+                }
                 let arms = [self.part_type(yes), self.part_type(no)];
                 unify_loosely(arms).unwrap_or_default()
             }

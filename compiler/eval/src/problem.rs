@@ -46,6 +46,7 @@ pub(crate) fn kind_of(ty: &Type) -> &'static str {
         Type::Map(_) => "a map",
         Type::Tuple(_) => "a tuple",
         Type::Object(_) => "an object",
+        Type::Scalar(scalar) => kind_of(&scalar.base()),
     }
 }
 

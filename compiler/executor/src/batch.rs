@@ -150,7 +150,9 @@ impl Run<'_> {
         connection: std::sync::Arc<dyn provider::Connection>,
         operations: Vec<Operation>,
     ) {
-        let tokens: Vec<Token> = operations.iter().map(|o| o.token).collect();
+        let attempt = |token: &Token| self.under_way.get(token).map_or(1, |u| u.attempts);
+        let sent = operations.iter().map(|o| (o.token, attempt(&o.token)));
+        let sent: Vec<(Token, u32)> = sent.collect();
         tracing::debug!(operations = operations.len(), "a batch is sent");
         let sender = self.sender.clone();
         tokio::spawn(async move {
@@ -163,7 +165,7 @@ impl Run<'_> {
             });
             connection.apply(operations, answers).await;
             let _ = forwarding.await;
-            let _ = sender.send(Message::BatchEnded(tokens));
+            let _ = sender.send(Message::BatchEnded(sent));
         });
     }
 

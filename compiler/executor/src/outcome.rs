@@ -51,12 +51,16 @@ impl Run<'_> {
         ))
     }
 
-    pub(crate) fn unanswered(&mut self, tokens: Vec<Token>) -> Vec<(Vec<Event>, Ended)> {
-        // One that is to be tried again has been answered, and waits.
-        let waiting: Vec<Token> = tokens
-            .into_iter()
-            .filter(|t| self.under_way.contains_key(t) && !self.retrying.contains(t))
-            .collect();
+    /// What a batch left without an answer.
+    pub(crate) fn unanswered(&mut self, sent: Vec<(Token, u32)>) -> Vec<(Vec<Event>, Ended)> {
+        // One that is to be tried again has been answered, and waits; or it was sent again in
+        // another batch.
+        let silent = |(token, attempt): &(Token, u32)| {
+            let now = self.under_way.get(token).map(|u| u.attempts);
+            now == Some(*attempt) && !self.retrying.contains(token)
+        };
+        let waiting = sent.into_iter().filter(silent).map(|(token, _)| token);
+        let waiting: Vec<Token> = waiting.collect();
         Self::silent(waiting)
             .filter_map(|(token, answer)| self.outcome(token, answer))
             .collect()
@@ -230,7 +234,7 @@ impl Run<'_> {
             dependencies: step.dependencies.clone(),
             create_before_destroy: step.create_before_destroy,
             protected: step.protected,
-            implementation: None,
+            implementation: step.implementation.clone(),
             durations: Durations::default(),
             changed_at_ms: 0,
             changed_by: self.context.user.clone(),

@@ -123,7 +123,7 @@ impl Run<'_> {
         };
         let computed = schema.block.attributes.iter().filter(|a| a.is_computed());
         let config = computed.fold(attributes.clone(), |config, attribute| {
-            config.with(attribute.name, Value::Null(attribute.ty.clone()))
+            config.with(&attribute.name, Value::Null(attribute.ty.clone()))
         });
         let proposed = plan::propose(&schema.block, &config, None);
         let Some(provider) = self.provider(&before.provider) else {

@@ -22,13 +22,61 @@ impl fmt::Display for Key {
     }
 }
 
+/// What a call of a module is known by: `module.web`, or of a kind, `database.main`.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct CallName {
+    /// [`CallName::MODULE`], or the kind's name.
+    pub kind: Arc<str>,
+    /// The label; of a kind's call any text.
+    pub name: Arc<str>,
+}
+
+impl CallName {
+    /// What stands for the kind where a path is called.
+    pub const MODULE: &str = "module";
+
+    /// `module.name`
+    pub fn module(name: impl Into<Arc<str>>) -> CallName {
+        CallName::of(CallName::MODULE, name)
+    }
+
+    /// `kind.name`
+    pub fn of(kind: impl Into<Arc<str>>, name: impl Into<Arc<str>>) -> CallName {
+        CallName {
+            kind: kind.into(),
+            name: name.into(),
+        }
+    }
+
+    /// Whether it calls a kind.
+    pub fn is_kind(&self) -> bool {
+        &*self.kind != CallName::MODULE
+    }
+}
+
+impl fmt::Display for CallName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match is_identifier(&self.name) {
+            true => write!(f, "{}.{}", self.kind, self.name),
+            false => write!(f, "{}[{}]", self.kind, quote(&self.name)),
+        }
+    }
+}
+
 /// A call of a module, and which of its instances.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ModuleStep {
-    /// The call's name.
-    pub name: Arc<str>,
+    /// The call.
+    pub call: CallName,
     /// The instance, where the call has `count` or `for_each`.
     pub key: Option<Key>,
+}
+
+impl fmt::Display for ModuleStep {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.call)?;
+        self.key.as_ref().map_or(Ok(()), |key| write!(f, "{key}"))
+    }
 }
 
 /// The calls that lead from the root to a module instance; empty for the root.
@@ -48,11 +96,8 @@ impl ModulePath {
     }
 
     /// The instance of a call inside this module.
-    pub fn child(&self, name: &str, key: Option<Key>) -> ModulePath {
-        let step = ModuleStep {
-            name: Arc::from(name),
-            key,
-        };
+    pub fn child(&self, call: CallName, key: Option<Key>) -> ModulePath {
+        let step = ModuleStep { call, key };
         ModulePath(self.0.iter().cloned().chain([step]).collect())
     }
 
@@ -70,10 +115,7 @@ impl ModulePath {
 impl fmt::Display for ModulePath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (i, step) in self.0.iter().enumerate() {
-            write!(f, "{}module.{}", if i == 0 { "" } else { "." }, step.name)?;
-            if let Some(key) = &step.key {
-                write!(f, "{key}")?;
-            }
+            write!(f, "{}{step}", if i == 0 { "" } else { "." })?;
         }
         Ok(())
     }
@@ -86,6 +128,19 @@ pub enum Mode {
     Managed,
     /// Only read.
     Data,
+    /// Opened while it is used, and never recorded.
+    Ephemeral,
+}
+
+impl Mode {
+    /// What an address begins with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Mode::Managed => "",
+            Mode::Data => "data.",
+            Mode::Ephemeral => "ephemeral.",
+        }
+    }
 }
 
 /// A resource block in a module instance: all its instances together.
@@ -126,10 +181,7 @@ impl fmt::Display for ResourceAddress {
         if !self.module.is_root() {
             write!(f, "{}.", self.module)?;
         }
-        if self.mode == Mode::Data {
-            f.write_str("data.")?;
-        }
-        write!(f, "{}.{}", self.ty, self.name)
+        write!(f, "{}{}.{}", self.mode.prefix(), self.ty, self.name)
     }
 }
 
@@ -187,58 +239,132 @@ impl std::error::Error for AddressError {}
 impl FromStr for Address {
     type Err = AddressError;
 
-    /// Reads `module.web["a"].data.ssh_facts.host[0]`.
+    /// Reads `module.web["a"].data.ssh_facts.host[0]`, `domain["x.org"].ssh_file.zone`.
     fn from_str(text: &str) -> Result<Address, AddressError> {
         let refused = |why: &str| {
             AddressError(format!(
                 "`{text}` is no address of a resource: {why}; expected TYPE.NAME, TYPE.NAME[KEY] \
-                 or module.NAME.TYPE.NAME"
+                 or, inside of a module or kind, module.NAME.TYPE.NAME or KIND.NAME.TYPE.NAME"
             ))
         };
-        let mut parts = split(text)
-            .map_err(|why| refused(&why))?
-            .into_iter()
-            .peekable();
-        let mut module = ModulePath::root();
-        while parts
-            .peek()
-            .is_some_and(|(name, key)| name == "module" && key.is_none())
-        {
-            parts.next();
-            let (name, key) = parts
-                .next()
-                .ok_or_else(|| refused("a module's name is missing"))?;
-            module = module.child(&name, key);
-        }
-        let mut mode = Mode::Managed;
-        if parts
-            .peek()
-            .is_some_and(|(name, key)| name == "data" && key.is_none())
-        {
-            mode = Mode::Data;
-            parts.next();
-        }
-        let (ty, none) = parts.next().ok_or_else(|| refused("the type is missing"))?;
-        if none.is_some() {
-            return Err(refused(
-                "the key stands behind the name, not behind the type",
-            ));
-        }
-        let (name, key) = parts.next().ok_or_else(|| refused("the name is missing"))?;
-        if parts.next().is_some() {
-            return Err(refused("there is more behind the name"));
-        }
-        let resource = ResourceAddress {
-            module,
-            mode,
-            ty: ty.into(),
-            name: name.into(),
+        let parts = split(text).map_err(|why| refused(&why))?;
+        let (module, rest) = calls(&parts).map_err(|why| refused(&why))?;
+        let (mode, rest) = match rest {
+            [data, rest @ ..] if data.is("data") => (Mode::Data, rest),
+            [ephemeral, rest @ ..] if ephemeral.is("ephemeral") => (Mode::Ephemeral, rest),
+            rest => (Mode::Managed, rest),
         };
-        Ok(Address { resource, key })
+        match rest {
+            [] => Err(refused("the type is missing")),
+            [_] => Err(refused("the name is missing")),
+            [call, _] if call.name == CallName::MODULE => {
+                Err(refused("it names a module, not a resource in it"))
+            }
+            [ty, _] if !ty.keys.is_empty() => Err(refused(
+                "the key stands behind the name, not behind the type",
+            )),
+            [ty, name] => Ok(Address {
+                key: name.only_key().map_err(|why| refused(&why))?,
+                resource: ResourceAddress {
+                    module,
+                    mode,
+                    ty: ty.name.as_str().into(),
+                    name: name.name.as_str().into(),
+                },
+            }),
+            _ => Err(refused("there is more behind the name")),
+        }
     }
 }
 
-type Segment = (String, Option<Key>);
+impl FromStr for ModulePath {
+    type Err = AddressError;
+
+    /// Reads `module.web["a"]`, `database.main`, `domain["x.org"].server.web[0]`; the root is "".
+    fn from_str(text: &str) -> Result<ModulePath, AddressError> {
+        if text.is_empty() {
+            return Ok(ModulePath::root());
+        }
+        let refused = |why: &str| {
+            AddressError(format!(
+                "`{text}` is no address of a call: {why}; expected module.NAME or KIND.NAME"
+            ))
+        };
+        let mut parts = split(text).map_err(|why| refused(&why))?;
+        // Behind the calls of a path two words more are a resource's; none are here.
+        parts.extend([Segment::word("_"), Segment::word("_")]);
+        match calls(&parts) {
+            Ok((path, [_, _])) => Ok(path),
+            Ok(_) => Err(refused("a name is missing")),
+            Err(why) => Err(refused(&why)),
+        }
+    }
+}
+
+/// A word with the keys in brackets behind it.
+struct Segment {
+    name: String,
+    keys: Vec<Key>,
+}
+
+impl Segment {
+    fn word(name: &str) -> Segment {
+        let (name, keys) = (name.into(), Vec::new());
+        Segment { name, keys }
+    }
+
+    fn is(&self, word: &str) -> bool {
+        self.name == word && self.keys.is_empty()
+    }
+
+    fn only_key(&self) -> Result<Option<Key>, String> {
+        match self.keys.as_slice() {
+            [] => Ok(None),
+            [key] => Ok(Some(key.clone())),
+            _ => Err(format!("`{}` has more than one key", self.name)),
+        }
+    }
+}
+
+/// The calls at the beginning, up to the two words (behind `data`, perhaps) that are a resource's.
+fn calls(parts: &[Segment]) -> Result<(ModulePath, &[Segment]), String> {
+    let mut path = ModulePath::root();
+    let mut rest = parts;
+    loop {
+        let resource = match rest {
+            [data, ..] if data.is("data") => true,
+            [_, _] => rest[0].keys.is_empty(),
+            _ => rest.len() < 2,
+        };
+        if resource {
+            return Ok((path, rest));
+        }
+        let (call, key, behind) = call(rest)?;
+        path = path.child(call, key);
+        rest = behind;
+    }
+}
+
+fn call(parts: &[Segment]) -> Result<(CallName, Option<Key>, &[Segment]), String> {
+    match parts {
+        [kind, name, rest @ ..] if kind.keys.is_empty() => {
+            let call = CallName::of(kind.name.as_str(), name.name.as_str());
+            Ok((call, name.only_key()?, rest))
+        }
+        [kind, rest @ ..] if kind.name != CallName::MODULE => match kind.keys.as_slice() {
+            [Key::Name(label)] => Ok((CallName::of(&*kind.name, label.clone()), None, rest)),
+            [Key::Name(label), key] => {
+                let call = CallName::of(&*kind.name, label.clone());
+                Ok((call, Some(key.clone()), rest))
+            }
+            _ => Err(format!(
+                "`{}` has more keys than a label and one",
+                kind.name
+            )),
+        },
+        _ => Err("a module's name is missing".into()),
+    }
+}
 
 /// Splits at the dots outside of brackets.
 fn split(text: &str) -> Result<Vec<Segment>, String> {
@@ -251,13 +377,13 @@ fn split(text: &str) -> Result<Vec<Segment>, String> {
             return Err(format!("`{name}` is no name"));
         }
         rest = &rest[end..];
-        let mut key = None;
-        if let Some(inside) = rest.strip_prefix('[') {
+        let mut keys = Vec::new();
+        while let Some(inside) = rest.strip_prefix('[') {
             let (parsed, behind) = read_key(inside)?;
-            key = Some(parsed);
+            keys.push(parsed);
             rest = behind;
         }
-        segments.push((name, key));
+        segments.push(Segment { name, keys });
         match rest.strip_prefix('.') {
             Some(behind) => rest = behind,
             None if rest.is_empty() => return Ok(segments),
@@ -321,15 +447,52 @@ mod tests {
             "terraform_data.a[3]",
             r#"module.m["k.1"].data.ssh_facts.h["a\"b\\"]"#,
             "module.a.module.b[0].t.n",
+            "database.main.ssh_file.conf",
+            r#"domain["x.org"].data.ssh_facts.h"#,
+            r#"domain["x.org"]["a"].server.web[0].ssh_file.conf["b"]"#,
         ] {
             assert_eq!(text.parse::<Address>().unwrap().to_string(), text);
         }
     }
 
     #[test]
+    fn paths_and_back() {
+        for (text, calls) in [
+            ("", 0),
+            ("module.a", 1),
+            ("module.a[0].database.main", 2),
+            (r#"domain["x.org"]"#, 1),
+            (r#"domain["x.org"][3].server.web["a"]"#, 2),
+        ] {
+            let path: ModulePath = text.parse().unwrap();
+            assert_eq!((path.to_string().as_str(), path.0.len()), (text, calls));
+        }
+        for text in [
+            "a",
+            "module",
+            "module.a.b",
+            "a[0]",
+            "module[\"a\"]",
+            "a.b[0][1]",
+        ] {
+            assert!(text.parse::<ModulePath>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
     fn what_is_no_address_is_refused() {
         for text in [
-            "", "a", "a.b.c", "a.b[", "a.b[x]", "a.b]", "a..b", "a[0].b", "module.m",
+            "",
+            "a",
+            "a.b.c",
+            "a.b[",
+            "a.b[x]",
+            "a.b]",
+            "a..b",
+            "a[0].b",
+            "a.b[0][1]",
+            "a.b.c.d.e",
+            "module.m",
         ] {
             assert!(text.parse::<Address>().is_err(), "{text}");
         }

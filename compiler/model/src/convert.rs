@@ -30,7 +30,70 @@ impl std::error::Error for ConvertError {}
 /// # Errors
 /// Where the value, or something in it, has no form of that type. No message holds a value.
 pub fn convert(value: &Value, to: &Type) -> Result<Value, ConvertError> {
-    at(value, to, &AttrPath::root())
+    let root = AttrPath::root();
+    if !to.has_scalar() {
+        return at(value, to, &root);
+    }
+    let base = at(value, &to.base(), &root);
+    let converted = base.map_err(|error| meant(error, to))?;
+    meaning(&converted, to, &root)?;
+    Ok(converted)
+}
+
+/// Where a scalar was wanted, what it looks like says more than its base.
+fn meant(error: ConvertError, to: &Type) -> ConvertError {
+    match (to, error.path.0.is_empty()) {
+        (Type::Scalar(scalar), true) => ConvertError {
+            message: format!("{} required", scalar.looks_like()),
+            ..error
+        },
+        _ => error,
+    }
+}
+
+/// Whether every scalar that is known has its meaning.
+fn meaning(value: &Value, ty: &Type, path: &AttrPath) -> Result<(), ConvertError> {
+    let open;
+    let value = match value {
+        Value::Secret(_) | Value::Mixed(_) => {
+            open = value.expose();
+            &open
+        }
+        plain => plain,
+    };
+    match (value, ty) {
+        (Value::Null(_) | Value::Unknown(_) | Value::Secret(_) | Value::Mixed(_), _) => Ok(()),
+        (_, Type::Scalar(scalar)) => match scalar.fits(value) {
+            true => Ok(()),
+            false => Err(ConvertError {
+                path: path.clone(),
+                message: format!("{} required", scalar.looks_like()),
+            }),
+        },
+        (_, Type::List(element) | Type::Set(element)) => {
+            let items = value.as_items().unwrap_or(&[]).iter().enumerate();
+            items
+                .map(|(i, v)| meaning(v, element, &path.item(i)))
+                .collect()
+        }
+        (_, Type::Tuple(types)) => {
+            let items = value.as_items().unwrap_or(&[]).iter().zip(types.iter());
+            let mut items = items.enumerate();
+            items.try_for_each(|(i, (v, t))| meaning(v, t, &path.item(i)))
+        }
+        (_, Type::Map(element)) => {
+            let fields = value.as_fields().cloned().unwrap_or_default();
+            let mut fields = fields.iter();
+            fields.try_for_each(|(k, v)| meaning(v, element, &path.then(k)))
+        }
+        (_, Type::Object(object)) => {
+            let fields = value.as_fields().cloned().unwrap_or_default();
+            let of = |name: &Arc<str>| object.fields.get(name).map(|f| &f.ty);
+            let mut fields = fields.iter().filter_map(|(k, v)| Some((k, v, of(k)?)));
+            fields.try_for_each(|(k, v, ty)| meaning(v, ty, &path.then(k)))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> {
@@ -108,6 +171,11 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
                 .collect();
             Value::tuple(items?)
         }
+        (Value::Map(_) | Value::Object(_), Type::List(element)) if element.is_kind() => {
+            let items = instances(value, element, path);
+            let items: Result<_, _> = items.iter().map(|v| at(v, element, path)).collect();
+            Value::list(Type::clone(element), items?)
+        }
         (Value::Map(_) | Value::Object(_), Type::Map(element)) => {
             let fields = value.as_fields().cloned().unwrap_or_default();
             let mut element = match (value, &**element) {
@@ -134,6 +202,18 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
         }
         _ => return refuse(),
     })
+}
+
+/// Where several instances of a kind are taken, one stands for a list of one, and those of a call
+/// with `for_each` for all of them.
+fn instances(value: &Value, kind: &Type, path: &AttrPath) -> Vec<Value> {
+    match at(value, kind, path) {
+        Ok(_) => vec![value.clone()],
+        Err(_) => {
+            let fields = value.as_fields().cloned().unwrap_or_default();
+            fields.values().cloned().collect()
+        }
+    }
 }
 
 /// A set of these. Two of which one is not known may turn out equal: then how many there are is
@@ -275,11 +355,21 @@ fn article(ty: &Type) -> String {
         Type::Bool => "a bool".into(),
         Type::Number => "a number".into(),
         Type::String => "a string".into(),
-        Type::List(_) => format!("a {}", show_type(ty)),
+        Type::List(one) => match &**one {
+            Type::Object(of) if of.kind.is_some() => {
+                let kind = of.kind.as_deref().unwrap_or_default();
+                format!("instances of the kind `{kind}`")
+            }
+            _ => format!("a {}", show_type(ty)),
+        },
         Type::Set(_) => format!("a {}", show_type(ty)),
         Type::Map(_) => format!("a {}", show_type(ty)),
         Type::Tuple(items) => format!("a tuple of {}", items.len()),
+        Type::Scalar(scalar) => scalar.looks_like(),
         Type::Object(o) => {
+            if let Some(kind) = &o.kind {
+                return format!("an instance of the kind `{kind}`");
+            }
             let required = o.fields.iter().filter(|(_, f)| !f.optional);
             let mut names: Vec<_> = required.map(|(n, _)| format!("`{n}`")).collect();
             if names.is_empty() {
@@ -327,6 +417,7 @@ mod tests {
             let fields = fields.iter().map(|(n, o)| (Arc::from(*n), field(*o)));
             Type::Object(Arc::new(ObjectType {
                 fields: fields.collect(),
+                kind: None,
             }))
         };
         check(

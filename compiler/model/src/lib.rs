@@ -10,6 +10,7 @@ mod number;
 mod order;
 mod path;
 mod precision;
+mod scalar;
 mod schema;
 mod secret;
 mod show;
@@ -19,13 +20,16 @@ mod unify;
 mod unknown;
 mod value;
 
-pub use address::{Address, AddressError, Key, Mode, ModulePath, ModuleStep, ResourceAddress};
+pub use address::{
+    Address, AddressError, CallName, Key, Mode, ModulePath, ModuleStep, ResourceAddress,
+};
 pub use change::{Difference, differences};
 pub use convert::{ConvertError, convert};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use ids::{Lineage, ObjectId, Token};
 pub use number::Number;
 pub use path::{AttrPath, PathStep};
+pub use scalar::{Scalar, bytes, milliseconds};
 pub use schema::{
     Attribute, AttributeUse, BlockSchema, Containment, DataSchema, Effect, FunctionSchema, Gate,
     IdentityClass, NestedBlock, Nesting, ProviderSchema, ResourceSchema, Undo,

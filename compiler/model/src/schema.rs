@@ -1,6 +1,7 @@
 //! Schemas: what a provider says of its resources, before any of them exists.
 
 use crate::{Type, Value};
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -13,6 +14,8 @@ pub struct ProviderSchema {
     pub resources: BTreeMap<&'static str, ResourceSchema>,
     /// Data sources by type.
     pub data: BTreeMap<&'static str, DataSchema>,
+    /// Ephemeral resources by type: arguments and results, none of which is recorded.
+    pub ephemerals: BTreeMap<&'static str, DataSchema>,
     /// Functions by name, called as `provider::NAME::FUNCTION()`.
     pub functions: BTreeMap<&'static str, FunctionSchema>,
 }
@@ -177,17 +180,17 @@ impl BlockSchema {
     }
 
     /// All names, for "did you mean".
-    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+    pub fn names(&self) -> impl Iterator<Item = &str> {
         self.attributes
             .iter()
-            .map(|a| a.name)
-            .chain(self.blocks.iter().map(|b| b.name))
+            .map(|a| &*a.name)
+            .chain(self.blocks.iter().map(|b| &*b.name))
     }
 
     /// The type of the body as an object.
     pub fn ty(&self) -> Type {
-        let attributes = self.attributes.iter().map(|a| (a.name, a.ty.clone()));
-        let blocks = self.blocks.iter().map(|b| (b.name, b.ty()));
+        let attributes = self.attributes.iter().map(|a| (&*a.name, a.ty.clone()));
+        let blocks = self.blocks.iter().map(|b| (&*b.name, b.ty()));
         Type::object(attributes.chain(blocks))
     }
 }
@@ -210,7 +213,7 @@ pub enum AttributeUse {
 #[derive(Clone, Debug, Default)]
 pub struct Attribute {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its type.
     pub ty: Type,
     /// Who sets it.
@@ -237,9 +240,9 @@ pub struct Attribute {
 
 impl Attribute {
     /// An optional attribute.
-    pub fn new(name: &'static str, ty: Type, doc: &'static str) -> Attribute {
+    pub fn new(name: impl Into<Cow<'static, str>>, ty: Type, doc: &'static str) -> Attribute {
         Attribute {
-            name,
+            name: name.into(),
             ty,
             doc,
             ..Default::default()
@@ -321,7 +324,7 @@ pub enum Nesting {
 #[derive(Clone, Debug, Default)]
 pub struct NestedBlock {
     /// Its name.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// How often, and what becomes of it.
     pub nesting: Nesting,
     /// The least number of them.

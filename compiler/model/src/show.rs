@@ -123,6 +123,9 @@ pub fn show_type(ty: &Type) -> String {
             )
         }
         Type::Object(object) => {
+            if let Some(kind) = &object.kind {
+                return format!("kind.{kind}");
+            }
             let fields: Vec<_> = object
                 .fields
                 .iter()
@@ -133,6 +136,7 @@ pub fn show_type(ty: &Type) -> String {
                 .collect();
             format!("object({{ {} }})", fields.join(", "))
         }
+        Type::Scalar(scalar) => scalar.to_string(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Types of values, and the constraints that variables and schemas put on them.
 
-use crate::Value;
+use crate::{Scalar, Value};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,13 +26,24 @@ pub enum Type {
     Tuple(Arc<[Type]>),
     /// `object({…})`
     Object(Arc<ObjectType>),
+    /// `duration`, `port` …: a constraint alone, never the type of a value
+    Scalar(Scalar),
 }
 
 /// The attributes of an object type.
-#[derive(Clone, Debug, PartialEq, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct ObjectType {
     /// By name.
     pub fields: BTreeMap<Arc<str>, Field>,
+    /// Of what a kind gives out: the kind's name, for those who read of the type.
+    pub kind: Option<Arc<str>>,
+}
+
+/// A type is what it holds, whatever it is called.
+impl PartialEq for ObjectType {
+    fn eq(&self, other: &ObjectType) -> bool {
+        self.fields == other.fields
+    }
 }
 
 /// One attribute of an object type.
@@ -77,7 +88,7 @@ impl Type {
                 )
             })
             .collect();
-        Type::Object(Arc::new(ObjectType { fields }))
+        Type::Object(Arc::new(ObjectType { fields, kind: None }))
     }
 
     /// Whether it has exactly one shape: no [`Type::Any`] inside.
@@ -88,11 +99,60 @@ impl Type {
             Type::List(t) | Type::Set(t) | Type::Map(t) => t.is_exact(),
             Type::Tuple(items) => items.iter().all(Type::is_exact),
             Type::Object(o) => o.fields.values().all(|f| f.ty.is_exact()),
+            Type::Scalar(_) => true,
         }
+    }
+
+    /// Whether its values are instances of a kind.
+    pub fn is_kind(&self) -> bool {
+        matches!(self, Type::Object(object) if object.kind.is_some())
     }
 
     /// Whether it is bool, number or string.
     pub fn is_primitive(&self) -> bool {
-        matches!(self, Type::Bool | Type::Number | Type::String)
+        matches!(
+            self,
+            Type::Bool | Type::Number | Type::String | Type::Scalar(_)
+        )
+    }
+
+    /// Whether there is a scalar with a meaning in it.
+    pub fn has_scalar(&self) -> bool {
+        match self {
+            Type::Any | Type::Bool | Type::Number | Type::String => false,
+            Type::List(t) | Type::Set(t) | Type::Map(t) => t.has_scalar(),
+            Type::Tuple(items) => items.iter().any(Type::has_scalar),
+            Type::Object(o) => o.fields.values().any(|f| f.ty.has_scalar()),
+            Type::Scalar(_) => true,
+        }
+    }
+
+    /// The type that its values have: scalars are what they are written as.
+    pub fn base(&self) -> Type {
+        if !self.has_scalar() {
+            return self.clone();
+        }
+        match self {
+            Type::List(t) => Type::list(t.base()),
+            Type::Set(t) => Type::set(t.base()),
+            Type::Map(t) => Type::map(t.base()),
+            Type::Tuple(items) => Type::Tuple(items.iter().map(Type::base).collect()),
+            Type::Object(o) => {
+                let fields = o.fields.iter().map(|(name, field)| {
+                    let ty = field.ty.base();
+                    (
+                        name.clone(),
+                        Field {
+                            ty,
+                            ..field.clone()
+                        },
+                    )
+                });
+                let (fields, kind) = (fields.collect(), o.kind.clone());
+                Type::Object(Arc::new(ObjectType { fields, kind }))
+            }
+            Type::Scalar(scalar) => scalar.base(),
+            other => other.clone(),
+        }
     }
 }

@@ -60,13 +60,14 @@ fn common(types: Vec<Type>, converts: Converts) -> Option<Type> {
         let parts = distinct(types.iter().flat_map(parts));
         common(parts, converts).map(wrap)
     };
-    // Of different names or lengths, those of each have to be alike among themselves, too.
+    // Of different names or lengths: what has no common type at least has to be of one type in each.
     let of_like_parts = |wrap: fn(Type) -> Type| {
         let is_alike = |ty: &Type| {
             let parts = distinct(parts(ty));
             parts.is_empty() || common(parts, converts).is_some()
         };
-        of_parts(wrap).filter(|_| types.iter().all(is_alike))
+        let found = of_parts(wrap)?;
+        (found != wrap(Type::Any) || types.iter().all(is_alike)).then_some(found)
     };
     if objects == all {
         let found = objects_in_common(&types, converts);
@@ -158,7 +159,7 @@ fn preference(ty: &Type) -> (u8, u8) {
         Type::Map(t) => (2, preference(t).0),
         Type::Tuple(_) => (3, 0),
         Type::Object(_) => (4, 0),
-        Type::String => (5, 0),
+        Type::String | Type::Scalar(_) => (5, 0),
         Type::Bool | Type::Number => (6, 0),
         Type::Any => (7, 0),
     }
@@ -197,6 +198,11 @@ fn converts(from: &Type, to: &Type, primitive: Converts) -> bool {
         (Type::Tuple(a), Type::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| inside(a, b))
         }
+        // One instance of a kind is a list of one, and many are a list of them.
+        (Type::Object(o), Type::List(b)) if b.is_kind() => {
+            inside(from, b) || (o.kind.is_none() && o.fields.values().all(|f| inside(&f.ty, b)))
+        }
+        (Type::Map(a), Type::List(b)) if b.is_kind() => inside(a, b),
         (Type::Map(a), Type::Map(b)) => inside(a, b),
         (Type::Object(o), Type::Map(b)) => o.fields.values().all(|f| inside(&f.ty, b)),
         (Type::Map(a), Type::Object(o)) => o.fields.values().all(|f| inside(a, &f.ty)),

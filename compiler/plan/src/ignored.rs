@@ -8,7 +8,7 @@ pub fn ignoring(schema: &BlockSchema, config: &Value, prior: &Value, paths: &[At
     paths.iter().fold(config.clone(), |config, path| {
         let attribute = path.first().and_then(|name| schema.attribute(name));
         match attribute.filter(|a| a.write_only) {
-            Some(a) => config.with(a.name, Value::Null(a.ty.clone())),
+            Some(a) => config.with(&a.name, Value::Null(a.ty.clone())),
             None => with_prior(&config, prior, path),
         }
     })

@@ -6,27 +6,27 @@ use model::{Attribute, BlockSchema, Value};
 
 /// The body with the content of the files that it names; and the problems, with the attribute
 /// that each is about.
-pub fn load_files(
-    schema: &BlockSchema,
+pub fn load_files<'s>(
+    schema: &'s BlockSchema,
     body: Value,
     world: &World<'_>,
-) -> (Value, Vec<(&'static str, Problem)>) {
+) -> (Value, Vec<(&'s str, Problem)>) {
     let mut body = body;
     let mut problems = Vec::new();
     for attribute in &schema.attributes {
-        let (Some(target), Some(path)) = (target(schema, attribute), body.get(attribute.name))
+        let (Some(target), Some(path)) = (target(schema, attribute), body.get(&attribute.name))
         else {
             continue;
         };
         let Some(path) = path.as_str().map(str::to_string) else {
             continue;
         };
-        let found = match attribute.name {
+        let found = match &*attribute.name {
             "template" => template(&path, body.get("vars"), world),
             _ => text(&path, world).map(Value::string),
         };
         let content = found.unwrap_or_else(|problem| {
-            problems.push((attribute.name, problem));
+            problems.push((&*attribute.name, problem));
             Value::unknown(model::Type::String)
         });
         body = body.with(target, content);

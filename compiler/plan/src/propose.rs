@@ -19,24 +19,24 @@ pub fn shape(schema: &BlockSchema, written: &Value) -> Result<Value, ConvertErro
     }
     let mut fields = Vec::with_capacity(schema.attributes.len() + schema.blocks.len());
     for attribute in &schema.attributes {
-        let value = match written.get(attribute.name) {
+        let value = match written.get(&attribute.name) {
             None => Value::Null(attribute.ty.clone()),
-            Some(value) => convert(value, &attribute.ty).map_err(|e| inside(attribute.name, e))?,
+            Some(value) => convert(value, &attribute.ty).map_err(|e| inside(&attribute.name, e))?,
         };
-        fields.push((attribute.name, value));
+        fields.push((&*attribute.name, value));
     }
     for block in &schema.blocks {
         let ty = block.ty();
-        let value = match (written.get(block.name), block.nesting) {
+        let value = match (written.get(&block.name), block.nesting) {
             (None, Nesting::Single) => Value::Null(ty),
             (None, Nesting::Map) => Value::map(block.block.ty(), Vec::<(&str, _)>::new()),
             (None, Nesting::Set) => Value::set(block.block.ty(), Vec::new()),
             (None, Nesting::List) => Value::list(block.block.ty(), Vec::new()),
             (Some(value), nesting) => {
-                nested(&block.block, nesting, value).map_err(|e| inside(block.name, e))?
+                nested(&block.block, nesting, value).map_err(|e| inside(&block.name, e))?
             }
         };
-        fields.push((block.name, value));
+        fields.push((&*block.name, value));
     }
     Ok(Value::object(fields))
 }
@@ -118,7 +118,7 @@ fn blocks(block: &NestedBlock, config: &Value, prior: Option<&Value>) -> Value {
 /// Whether a block of a set is the one that stood there before: all that the user says is so.
 fn agrees(schema: &BlockSchema, config: &Value, prior: &Value) -> bool {
     let attributes = schema.attributes.iter().all(|a| {
-        let (config, prior) = (config.get(a.name), prior.get(a.name));
+        let (config, prior) = (config.get(&a.name), prior.get(&a.name));
         match config {
             Some(Value::Null(_)) | None => match &a.default {
                 Some(default) => prior == Some(default),
@@ -128,7 +128,7 @@ fn agrees(schema: &BlockSchema, config: &Value, prior: &Value) -> bool {
         }
     });
     let blocks = schema.blocks.iter().all(|b| {
-        let (config, prior) = (config.get(b.name), prior.get(b.name));
+        let (config, prior) = (config.get(&b.name), prior.get(&b.name));
         config == prior
             || matches!((config, prior), (Some(config), Some(prior))
                 if blocks(b, config, Some(prior)) == *prior)
@@ -201,7 +201,7 @@ fn attribute_value(attribute: &Attribute, config: &Value, prior: Option<&Value>)
     if !attribute.is_computed() {
         return config.clone();
     }
-    match prior.and_then(|p| p.get(attribute.name)) {
+    match prior.and_then(|p| p.get(&attribute.name)) {
         Some(value) => value.clone(),
         None => Value::Unknown(Arc::new(
             Unknown::of(attribute.ty.clone()).sensitive(attribute.sensitive),
@@ -267,7 +267,7 @@ mod tests {
         BlockSchema {
             attributes: Vec::new(),
             blocks: vec![NestedBlock {
-                name: "disk",
+                name: "disk".into(),
                 nesting,
                 block: Arc::new(schema()),
                 ..NestedBlock::default()

@@ -7,7 +7,7 @@ use std::sync::Arc;
 /// The value without anything of it, for whoever may not see it.
 pub fn without_write_only(schema: &BlockSchema, value: &Value) -> Value {
     given(schema, value).fold(value.clone(), |rest, (a, _)| {
-        rest.with(a.name, Value::Null(a.ty.clone()))
+        rest.with(&a.name, Value::Null(a.ty.clone()))
     })
 }
 
@@ -15,6 +15,7 @@ pub fn without_write_only(schema: &BlockSchema, value: &Value) -> Value {
 pub fn sealed_write_only(schema: &BlockSchema, value: &Value, key: &FingerprintKey) -> Value {
     given(schema, value).fold(value.clone(), |rest, (a, given)| {
         let sealed = match key.conceal(given) {
+            _ if given.has_ephemeral() => Value::Null(a.ty.clone()),
             Value::Secret(secret) => {
                 let content = secret.expose().map(|open| key.fingerprint(open));
                 let sealed = Secret::sealed(secret.fingerprint, a.ty.clone());
@@ -22,7 +23,7 @@ pub fn sealed_write_only(schema: &BlockSchema, value: &Value, key: &FingerprintK
             }
             _ => Value::Null(a.ty.clone()),
         };
-        rest.with(a.name, sealed)
+        rest.with(&a.name, sealed)
     })
 }
 
@@ -42,7 +43,7 @@ fn given<'v>(
     value: &'v Value,
 ) -> impl Iterator<Item = (&'v Attribute, &'v Value)> {
     let write_only = schema.attributes.iter().filter(|a| a.write_only);
-    let given = write_only.filter_map(|a| Some((a, value.get(a.name)?)));
+    let given = write_only.filter_map(|a| Some((a, value.get(&a.name)?)));
     given.filter(|(_, value)| !value.is_null())
 }
 

@@ -5,8 +5,8 @@ use crate::graph::{Item, Node};
 use crate::pass::{InstanceId, Pass};
 use crate::references::mentions;
 use config::Variable;
-use eval::{Expr, Reference};
-use model::{Type, Value};
+use eval::{Expr, ExprKind, Reference};
+use model::{CallName, Mode, Type, Value};
 use plan::{Captured, ModuleScope, PlanMode};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -37,6 +37,22 @@ impl Pass<'_> {
             .collect();
         for (body, scope) in deferred {
             self.capture_expr(&body, scope);
+        }
+        let opened = self.plan.ephemerals.iter().map(|e| &e.deferred);
+        let connected = self.plan.providers.values();
+        let connected = connected.filter_map(|used| used.deferred.as_ref());
+        let bodies = opened.chain(connected).map(|d| (d.body.clone(), d.scope));
+        for (body, scope) in bodies.collect::<Vec<_>>() {
+            self.capture_expr(&body, scope);
+        }
+        for check in self.plan.check_blocks.clone() {
+            for assertion in &check.assertions {
+                self.capture_expr(&assertion.condition, check.scope);
+                self.capture_expr(&assertion.error_message, check.scope);
+            }
+            if let Some(data) = &check.data {
+                self.capture_expr(&data.deferred.body, check.scope);
+            }
         }
         for check in self.plan.checks.clone() {
             self.capture_expr(&check.condition, check.scope);
@@ -157,7 +173,9 @@ impl Pass<'_> {
                 self.modules[scope].resources.get(&key).map(|r| {
                     // What comes in a later stage stays unknown in this one.
                     let moving = self.is_moving(scope, Item::Resource(key.clone()), &r.value);
-                    if !moving || r.value.is_unknown() {
+                    let scoped =
+                        *mode == Mode::Ephemeral || self.scoped.contains(&(scope, key.clone()));
+                    if !scoped && (!moving || r.value.is_unknown()) {
                         return Captured::Value(r.value.clone());
                     }
                     Captured::Resource {
@@ -187,6 +205,8 @@ impl Pass<'_> {
             Reference::Project => Some(Captured::Value(Value::String(
                 self.input.config.project.name.clone(),
             ))),
+            Reference::Target => Some(Captured::Value(self.target_value(scope))),
+            Reference::Served(output) => Some(self.capture_served(output, scope)),
             Reference::EachKey
             | Reference::EachValue
             | Reference::CountIndex
@@ -212,12 +232,40 @@ impl Pass<'_> {
             return Some(Captured::Value(value));
         };
         let site = self.modules[scope].site;
-        let call = &self.module_of(parent).calls[&self.prepared().sites[site].name];
+        let Some(call) = &self.prepared().sites[site].call else {
+            let kind = ExprKind::Reference(Reference::Variable(name.clone()));
+            let span = variable.span;
+            let expr = Expr { kind, span };
+            self.to_capture.push((expr.clone(), parent));
+            return Some(self.captured_expr(&expr, parent, ty, sensitive, BTreeMap::new()));
+        };
+        let call = &self.module_of(parent).calls[call];
         let expr = call.inputs.get(name).or(variable.default.as_ref())?;
         let each = &self.modules[scope].each;
         let (expr, each) = crate::each::finishable(&Arc::new(expr.clone()), &call.repeat, each);
         self.to_capture.push((Expr::clone(&expr), parent));
         Some(self.captured_expr(&expr, parent, ty, sensitive, each))
+    }
+
+    /// An output of what serves a kind.
+    fn capture_served(&mut self, name: &Arc<str>, scope: InstanceId) -> Captured {
+        let unknown = || Captured::Value(Value::unknown(Type::Any));
+        let Some(child) = self.modules[scope].served else {
+            return unknown();
+        };
+        let Some(output) = self.module_of(child).outputs.get(name) else {
+            return unknown();
+        };
+        match self.modules[child].outputs.get(name) {
+            Some(value) if !self.is_moving(child, Item::Output(name.clone()), value) => {
+                Captured::Value(value.clone())
+            }
+            _ => {
+                let (expr, ty, sensitive) = (&output.value, output.ty.clone(), output.sensitive);
+                self.to_capture.push((expr.clone(), child));
+                self.captured_expr(expr, child, ty, sensitive, BTreeMap::new())
+            }
+        }
     }
 
     fn captured_expr(
@@ -240,7 +288,7 @@ impl Pass<'_> {
     fn capture_module(
         &mut self,
         reference: &Reference,
-        name: &Arc<str>,
+        name: &CallName,
         output: Option<&Arc<str>>,
         scope: InstanceId,
     ) {
@@ -274,9 +322,9 @@ impl Pass<'_> {
             let wanted: Vec<_> = declared
                 .iter()
                 .filter(|(n, _)| output.is_none_or(|only| only == *n) && !outputs.contains_key(*n))
-                .map(|(n, o)| (n.clone(), o.value.clone(), o.sensitive))
+                .map(|(n, o)| (n.clone(), o.value.clone(), o.ty.clone(), o.sensitive))
                 .collect();
-            for (name, expr, sensitive) in wanted {
+            for (name, expr, ty, sensitive) in wanted {
                 let value = self.modules[*child].outputs.get(&name).cloned();
                 let captured = match value {
                     Some(value) if !self.is_moving(*child, Item::Output(name.clone()), &value) => {
@@ -284,7 +332,7 @@ impl Pass<'_> {
                     }
                     _ => {
                         self.to_capture.push((expr.clone(), *child));
-                        self.captured_expr(&expr, *child, Type::Any, sensitive, BTreeMap::new())
+                        self.captured_expr(&expr, *child, ty, sensitive, BTreeMap::new())
                     }
                 };
                 outputs.insert(name, captured);
@@ -302,5 +350,5 @@ impl Pass<'_> {
 
 /// Whether something in it is still to be known, or to be opened.
 fn is_open(value: &Value) -> bool {
-    value.has_unknown() || value.has_sealed()
+    value.has_unknown() || value.has_sealed() || value.has_ephemeral()
 }

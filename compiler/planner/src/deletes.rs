@@ -4,7 +4,7 @@
 use crate::decide::tidy;
 use crate::left_out::Silent;
 use crate::pass::{ConnectionValue, Pass};
-use config::{MovedAddress, Repeat};
+use config::MovedAddress;
 use diagnostics::Problem;
 use model::{Address, Containment, Effect, ModuleStep, Undo, Value};
 use plan::{Action, PlanMode, Reason, Step, StepId, machine_of};
@@ -108,7 +108,8 @@ impl Pass<'_> {
         let reason = match (object.status, self.input.options.mode) {
             (Status::Deposed, _) => Reason::Deposed,
             (_, PlanMode::Destroy) => Reason::Destroy,
-            _ if self.has_block(&object.address) => Reason::InstanceGone,
+            _ if self.served_otherwise(&object).is_some() => Reason::OtherImplementation,
+            _ if self.has_block(&object) => Reason::InstanceGone,
             _ => Reason::Unconfigured,
         };
         self.delete(&object, reason, &connection);
@@ -201,9 +202,9 @@ impl Pass<'_> {
         let made_again = goes_with.is_none() && machine_of(schema, &object.attributes).is_none();
         let given = plan::has_write_only(&schema.block, &object.attributes);
         let made_again = made_again && !schema.holds_data && !given;
-        // What was never whole is nothing to go back to.
-        let half_made = object.status == Status::Tainted && action == Action::Delete;
-        step.undoable = half_made || (made_again && schema.undo == Undo::FromRecord);
+        // What was never whole, or had its place taken before, is nothing to go back to.
+        let no_way_back = object.status != Status::Ready && action == Action::Delete;
+        step.undoable = no_way_back || (made_again && schema.undo == Undo::FromRecord);
         step.effects = schema.effects.clone();
         if schema.holds_data {
             step.effects.push(Effect::DestroysData);
@@ -251,11 +252,16 @@ impl Pass<'_> {
 
     fn refuses(&mut self, object: &Object, holds_data: bool) -> bool {
         let environment = self.input.config.environment.protected && holds_data;
-        if !object.protected && !environment {
+        let other = self.served_otherwise(object).filter(|_| holds_data);
+        if !object.protected && !environment && other.is_none() {
             return false;
         }
         // Once an object, though it goes as itself and as a part of its machine.
         if !self.refused.insert(object.id) {
+            return true;
+        }
+        if let Some(other) = other {
+            self.refuse_other_implementation(object, &other);
             return true;
         }
         self.sink.push(
@@ -267,6 +273,25 @@ impl Pass<'_> {
                 ),
         );
         true
+    }
+
+    /// Data does not follow to what another implementation makes.
+    fn refuse_other_implementation(&mut self, object: &Object, now: &str) {
+        let then = object.implementation.as_deref().unwrap_or_default();
+        let call = &object.address.resource.module;
+        self.sink.push(
+            Problem::error(
+                "LF0333",
+                format!(
+                    "`{call}` would be served by `{now}`, and the data that `{then}` holds be lost"
+                ),
+            )
+            .on(&object.address)
+            .help(
+                "call the kind a second time beside this one, bring the data over, let everything \
+                 use the new one, and take this call away in a plan of its own",
+            ),
+        );
     }
 
     /// The step that takes the object's machine away, where one does.
@@ -310,23 +335,25 @@ impl Pass<'_> {
             || self.unexpanded_modules.iter().any(|(parent, name)| {
                 let steps = &address.resource.module.0;
                 address.resource.module.starts_with(parent)
-                    && steps.get(parent.0.len()).is_some_and(|s| s.name == *name)
+                    && steps.get(parent.0.len()).is_some_and(|s| s.call == *name)
             })
     }
 
-    /// Whether a block with instances stands for it, in a module instance that is still there.
-    fn has_block(&self, address: &Address) -> bool {
-        let block = self.block_of(&address.resource);
-        block.is_some_and(|r| !matches!(r.repeat, Repeat::Once))
+    /// Whether a block of its resource stands in a module instance that is still there.
+    fn has_block(&self, object: &Object) -> bool {
+        let served = object.implementation.as_deref();
+        self.block_of(&object.address.resource, served).is_some()
             && self
                 .modules
                 .iter()
-                .any(|m| m.path == address.resource.module)
+                .any(|m| m.path == object.address.resource.module)
     }
 
     /// The present configuration of a recorded connection; where there is none left, as recorded.
     pub(crate) fn connection_of_record(&mut self, key: &ProviderKey) -> ConnectionValue {
-        if let Some(found) = self.connections.values().find(|c| c.key == *key) {
+        let keyed = self.keyed.values().flatten().flat_map(|c| c.values());
+        let mut all = self.connections.values().chain(keyed);
+        if let Some(found) = all.find(|c| c.key == *key) {
             return found.clone();
         }
         let record = self.input.state.providers.get(key).cloned();
@@ -335,11 +362,13 @@ impl Pass<'_> {
                 key: key.clone(),
                 name: record.provider.clone(),
                 config: record.config.clone(),
+                deferred: None,
             },
             None => ConnectionValue {
                 key: key.clone(),
                 name: key.0.clone(),
                 config: Value::NULL,
+                deferred: None,
             },
         }
     }
@@ -352,7 +381,7 @@ fn names(from: &MovedAddress, address: &Address) -> bool {
         MovedAddress::Module(from) => {
             let steps = &address.resource.module.0;
             let same = |(step, from): (&ModuleStep, &ModuleStep)| {
-                step.name == from.name && (from.key.is_none() || step.key == from.key)
+                step.call == from.call && (from.key.is_none() || step.key == from.key)
             };
             steps.len() >= from.0.len() && steps.iter().zip(from.0.iter()).all(same)
         }

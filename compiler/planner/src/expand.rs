@@ -6,7 +6,7 @@ use crate::sites::SiteId;
 use config::Repeat;
 use diagnostics::Problem;
 use eval::{Expr, Reference};
-use model::{Key, Type, Value, show_type};
+use model::{CallName, Key, Type, Value, show_type};
 use plan::{PlanMode, Repetition};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -48,6 +48,11 @@ impl Pass<'_> {
         let value = self
             .try_evaluate(expr, module, each)
             .ok_or(NotExpanded::Refused)?;
+        if value.has_ephemeral() {
+            let what = format!("`{argument}` is ephemeral");
+            self.ephemeral_here(expr.span, &what);
+            return Err(NotExpanded::Refused);
+        }
         if matches!(value, Value::Secret(_) | Value::Mixed(_)) {
             self.sensitive_repeat(expr, argument);
             return Err(NotExpanded::Refused);
@@ -138,7 +143,7 @@ impl Pass<'_> {
     }
 
     /// Makes the instances of a module call, in every instance of the site that it stands in.
-    pub(crate) fn expand_call(&mut self, rank: Rank, site: SiteId, name: &Arc<str>) {
+    pub(crate) fn expand_call(&mut self, rank: Rank, site: SiteId, name: &CallName) {
         let child = self.prepared().sites[site].children[name];
         let call = &self.prepared().module(self.input.config, site).calls[name];
         for parent in self.of_site[site].clone() {
@@ -150,7 +155,7 @@ impl Pass<'_> {
                 None => self.expand(&call.repeat, parent),
             };
             if let Some(why) = &left_out {
-                let path = self.modules[parent].path.child(name, None);
+                let path = self.modules[parent].path.child(name.clone(), None);
                 self.leave_out_call(&path, why);
             }
             let later = matches!(expansion, Err(NotExpanded::Later)) && left_out.is_none();
@@ -158,7 +163,7 @@ impl Pass<'_> {
                 let path = self.modules[parent].path.clone();
                 self.later_ranks.insert(rank);
                 if later && self.input.options.mode != PlanMode::Destroy {
-                    let what = path.child(name, None).to_string();
+                    let what = path.child(name.clone(), None).to_string();
                     let why = "how many instances it has is known after apply";
                     self.later(what, why, Vec::new());
                 }
@@ -170,7 +175,7 @@ impl Pass<'_> {
                 .into_iter()
                 .map(|(key, each)| {
                     let id = self.modules.len();
-                    let path = self.modules[parent].path.child(name, key.clone());
+                    let path = self.modules[parent].path.child(name.clone(), key.clone());
                     let parent = Some(parent);
                     let instance = ModuleInstance {
                         path,

@@ -4,10 +4,10 @@ use crate::references::{is_free, mentions};
 use crate::sites::{Site, SiteId, sites};
 use crate::ways::Via;
 use config::{Condition, Config, Lifecycle, Module, ProviderName, Repeat, Resource, ResourceKey};
-use diagnostics::{Problem, Span};
+use diagnostics::Problem;
 use eval::{Expr, ExprKind, Reference};
-use model::Mode;
-use petgraph::algo::{kosaraju_scc, toposort};
+use model::{CallName, Mode};
+use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -19,8 +19,11 @@ pub(crate) enum Item {
     Local(Arc<str>),
     Output(Arc<str>),
     Resource(ResourceKey),
-    Call(Arc<str>),
+    Call(CallName),
+    /// Which implementation serves the call of a kind; at the interface's site.
+    Serve,
     Provider(ProviderName),
+    Check(Arc<str>),
 }
 
 /// A part of the configuration, and where.
@@ -62,7 +65,7 @@ impl Prepared {
         builder.add_edges();
         let Builder { graph, .. } = builder;
         let Ok(order) = toposort(&graph, None) else {
-            return Err(circles(config, &sites, &graph));
+            return Err(crate::circles::circles(config, &sites, &graph));
         };
         let mut rank_of = vec![0; order.len()];
         for (rank, index) in order.iter().enumerate() {
@@ -122,6 +125,8 @@ impl<'a> Builder<'a> {
             let items = items.chain(module.calls.keys().map(|n| Item::Call(n.clone())));
             let items = items.chain(module.providers.keys().map(|n| Item::Provider(n.clone())));
             let items = items.chain(module.resources.keys().map(|k| Item::Resource(k.clone())));
+            let items = items.chain(module.checks.keys().map(|n| Item::Check(n.clone())));
+            let items = items.chain(module.kind.iter().map(|_| Item::Serve));
             for item in items {
                 let index = self.graph.add_node((site, item.clone()));
                 self.at.insert((site, item), index);
@@ -154,7 +159,11 @@ impl<'a> Builder<'a> {
                     .for_each(|r| self.depends_on(&node, site, r));
             }
             for (name, provider) in &module.providers {
-                self.needs(&(site, Item::Provider(name.clone())), site, &provider.body);
+                let node = (site, Item::Provider(name.clone()));
+                self.needs(&node, site, &provider.body);
+                if let Some(for_each) = &provider.for_each {
+                    self.needs(&node, site, for_each);
+                }
             }
             for (name, call) in &module.calls {
                 let node = (site, Item::Call(name.clone()));
@@ -165,8 +174,22 @@ impl<'a> Builder<'a> {
                 let child = self.sites[site].children[name];
                 self.everything_inside(child, &node, &call.depends_on, site);
             }
+            for import in &module.imports {
+                self.import(site, import);
+            }
+            for (name, check) in &module.checks {
+                let node = (site, Item::Check(name.clone()));
+                self.conditions(&node, site, &check.assertions);
+                if let Some(data) = &check.data {
+                    self.resource(node, site, data);
+                }
+            }
             for (key, resource) in &module.resources {
                 self.resource((site, Item::Resource(key.clone())), site, resource);
+            }
+            let implementations = module.kind.iter().flat_map(|k| k.implementations.values());
+            for when in implementations.filter_map(|i| i.when.as_ref()) {
+                self.needs(&(site, Item::Serve), site, when);
             }
         }
     }
@@ -174,6 +197,9 @@ impl<'a> Builder<'a> {
     fn resource(&mut self, node: Node, site: SiteId, resource: &Resource) {
         self.repeat(&node, site, &resource.repeat);
         self.needs(&node, site, &resource.body);
+        if let Some(key) = &resource.provider_key {
+            self.needs(&node, site, key);
+        }
         resource
             .depends_on
             .iter()
@@ -198,16 +224,35 @@ impl<'a> Builder<'a> {
         }
     }
 
+    /// What is imported needs what tells its id and its address.
+    fn import(&mut self, site: SiteId, import: &config::Import) {
+        let Some(target) = target_site(self.sites, site, import) else {
+            return;
+        };
+        let node = (target, Item::Resource(import.resource.clone()));
+        let keys = import.module.iter().filter_map(|(_, key)| key.as_ref());
+        let all = keys.chain(&import.key).chain([&import.id]);
+        for expr in all.chain(&import.for_each) {
+            self.needs(&node, site, expr);
+        }
+    }
+
     /// A variable of a called module needs what its caller hands in.
     fn input(&mut self, node: &Node, site: SiteId, name: &Arc<str>) {
         let Some(parent) = self.sites[site].parent else {
             return;
         };
-        let call_name = &self.sites[site].name;
-        let Some(call) = self.module(parent).calls.get(call_name) else {
-            return;
+        let Some(call) = &self.sites[site].call else {
+            let handed_on = (parent, Item::Variable(name.clone()));
+            let outside = true;
+            let via = Via {
+                outside,
+                ..Via::default()
+            };
+            return self.edge_via(&handed_on, node, via);
         };
-        if let Some(value) = call.inputs.get(name) {
+        let call = self.module(parent).calls.get(call);
+        if let Some(value) = call.and_then(|call| call.inputs.get(name)) {
             self.needs(node, parent, value);
         }
     }
@@ -226,11 +271,13 @@ impl<'a> Builder<'a> {
             .chain(module.locals.keys().map(|n| Item::Local(n.clone())))
             .chain(module.outputs.keys().map(|n| Item::Output(n.clone())))
             .chain(module.providers.keys().map(|n| Item::Provider(n.clone())))
-            .chain(module.calls.keys().map(|n| Item::Call(n.clone())));
+            .chain(module.calls.keys().map(|n| Item::Call(n.clone())))
+            .chain(module.checks.keys().map(|n| Item::Check(n.clone())))
+            .chain(module.kind.iter().map(|_| Item::Serve));
         for item in items {
             let node = (child, item);
             self.edge(call, &node);
-            if matches!(node.1, Item::Resource(_)) {
+            if matches!(node.1, Item::Resource(_) | Item::Check(_)) {
                 depends_on
                     .iter()
                     .for_each(|r| self.depends_on(&node, site, r));
@@ -240,6 +287,9 @@ impl<'a> Builder<'a> {
         for (name, grandchild) in calls {
             let inner = (child, Item::Call(name.clone()));
             self.everything_inside(*grandchild, &inner, depends_on, site);
+        }
+        for implementation in &self.sites[child].implementations {
+            self.everything_inside(*implementation, &(child, Item::Serve), depends_on, site);
         }
     }
 
@@ -312,9 +362,9 @@ impl<'a> Builder<'a> {
     fn resources_below(&self, site: SiteId) -> Vec<Node> {
         let own = self.module(site).resources.keys();
         let own = own.map(|k| (site, Item::Resource(k.clone())));
-        let below = self.sites[site]
-            .children
-            .values()
+        let calls = self.sites[site].children.values();
+        let below = calls
+            .chain(&self.sites[site].implementations)
             .flat_map(|c| self.resources_below(*c));
         own.chain(below).collect()
     }
@@ -336,6 +386,11 @@ impl<'a> Builder<'a> {
                 let outputs = outputs.map(|o| (child, Item::Output(o.clone())));
                 outputs.chain([call]).collect()
             }
+            Reference::Served(output) => {
+                let output = |site: &SiteId| (*site, Item::Output(output.clone()));
+                let outputs = self.sites[site].implementations.iter().map(output);
+                outputs.chain([(site, Item::Serve)]).collect()
+            }
             _ => Vec::new(),
         }
     }
@@ -351,6 +406,14 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// The site of the resource that an import in a module of `site` names.
+pub(crate) fn target_site(sites: &[Site], site: SiteId, import: &config::Import) -> Option<SiteId> {
+    import
+        .module
+        .iter()
+        .try_fold(site, |at, (name, _)| sites[at].children.get(name).copied())
+}
+
 /// The provider block that serves `name` at a site: its own, or that of a caller.
 pub(crate) fn provider_node(
     config: &Config,
@@ -363,80 +426,16 @@ pub(crate) fn provider_node(
         return Some((site, Item::Provider(name.clone())));
     }
     let parent = sites[site].parent?;
-    let call = config.modules[sites[parent].module]
-        .calls
-        .get(&sites[site].name)?;
+    let Some(call) = &sites[site].call else {
+        // A kind's resources go to its target, where it is of their provider.
+        return match &sites[site].target {
+            Some((known, target)) if name.alias.is_none() && target.name == name.name => {
+                provider_node(config, sites, *known, target)
+            }
+            _ => provider_node(config, sites, parent, name),
+        };
+    };
+    let call = config.modules[sites[parent].module].calls.get(call)?;
     let outer = call.providers.get(name).unwrap_or(name);
     provider_node(config, sites, parent, outer)
-}
-
-fn circles(config: &Config, sites: &[Site], graph: &DiGraph<Node, Via>) -> Vec<Problem> {
-    let circle = |component: &Vec<NodeIndex>| {
-        component.len() > 1
-            || component
-                .first()
-                .is_some_and(|n| graph.find_edge(*n, *n).is_some())
-    };
-    let mut problems = Vec::new();
-    for component in kosaraju_scc(graph).iter().filter(|c| circle(c)) {
-        let mut nodes: Vec<&Node> = component.iter().map(|i| &graph[*i]).collect();
-        nodes.sort_by_key(|n| place(config, sites, n).map(|s| (s.file, s.start)));
-        let names: Vec<_> = nodes
-            .iter()
-            .map(|n| format!("`{}`", name(sites, n)))
-            .collect();
-        let mut problem = Problem::error(
-            "LF0301",
-            match names.as_slice() {
-                [one] => format!("{one} depends on itself"),
-                _ => format!("{} depend on each other in a circle", names.join(", ")),
-            },
-        );
-        for (i, node) in nodes.iter().enumerate() {
-            if let Some(span) = place(config, sites, node) {
-                problem = match i {
-                    0 => problem.at(span, "part of the circle"),
-                    _ => problem.and(span, "part of the circle"),
-                };
-            }
-        }
-        problems.push(problem.help(
-            "one of them has to be written without the others: take the value that they share \
-             from a variable or a local, or split the resource in two",
-        ));
-    }
-    problems
-}
-
-/// What users call a node.
-pub(crate) fn name(sites: &[Site], (site, item): &Node) -> String {
-    let mut path = Vec::new();
-    let mut at = *site;
-    while let Some(parent) = sites[at].parent {
-        path.push(format!("module.{}.", sites[at].name));
-        at = parent;
-    }
-    path.reverse();
-    let own = match item {
-        Item::Variable(n) => format!("var.{n}"),
-        Item::Local(n) => format!("local.{n}"),
-        Item::Output(n) => format!("output.{n}"),
-        Item::Call(n) => format!("module.{n}"),
-        Item::Provider(p) => format!("provider.{}", p.name),
-        Item::Resource((Mode::Data, ty, n)) => format!("data.{ty}.{n}"),
-        Item::Resource((Mode::Managed, ty, n)) => format!("{ty}.{n}"),
-    };
-    path.concat() + &own
-}
-
-fn place(config: &Config, sites: &[Site], (site, item): &Node) -> Option<Span> {
-    let module = &config.modules[sites[*site].module];
-    match item {
-        Item::Variable(n) => module.variables.get(n).map(|v| v.span),
-        Item::Local(n) => module.locals.get(n).map(|v| v.span),
-        Item::Output(n) => module.outputs.get(n).map(|v| v.span),
-        Item::Call(n) => module.calls.get(n).map(|v| v.span),
-        Item::Provider(n) => module.providers.get(n).map(|v| v.span),
-        Item::Resource(k) => module.resources.get(k).map(|v| v.span),
-    }
 }

@@ -254,7 +254,7 @@ impl Pass<'_> {
         let inside = |a: &Address| {
             let steps = &a.resource.module.0;
             steps.starts_with(parent)
-                && steps.get(parent.len()).is_some_and(|s| s.name == last.name)
+                && steps.get(parent.len()).is_some_and(|s| s.call == last.call)
         };
         let below: Vec<Address> = self.current.keys().filter(|a| inside(a)).cloned().collect();
         for address in below {

@@ -92,6 +92,7 @@ impl Pass<'_> {
         step.schema_version = case.schema.version;
         step.container = lives_on(case.schema, planned);
         step.dependencies = block.dependencies.clone();
+        step.implementation = self.implementation(block);
         step.create_before_destroy = self.creates_first(block);
         step.protected = self.protects(block, case.schema);
         step.undoable = case.schema.undo == Undo::FromRecord && !answer.irreversible;
@@ -113,7 +114,10 @@ impl Pass<'_> {
         } else if matches!(action, Action::Create | Action::Adopt) {
             step.private = Arc::from([]);
         }
-        if case.config.has_unknown() || planned.has_sealed() {
+        if !case.handed.is_empty() && action != Action::Record {
+            step.after = Some(crate::ephemeral::still_to_come(planned, case.handed));
+        }
+        if case.config.has_unknown() || planned.has_sealed() || !case.handed.is_empty() {
             let (body, instance) =
                 crate::each::finishable(&block.body, &block.resource.repeat, case.each);
             step.deferred = Some(Deferred {
@@ -124,6 +128,12 @@ impl Pass<'_> {
             });
         }
         step
+    }
+
+    /// What serves the kinds that a block stands in.
+    pub(crate) fn implementation(&self, block: &Block<'_>) -> Option<Arc<str>> {
+        let site = self.modules[block.module].site;
+        self.prepared().sites[site].implementation.clone()
     }
 
     pub(crate) fn creates_first(&self, block: &Block<'_>) -> bool {

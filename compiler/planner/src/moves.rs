@@ -3,7 +3,7 @@
 use crate::pass::Pass;
 use config::{Moved, MovedAddress, Resource};
 use diagnostics::Problem;
-use model::{Address, Key, ModulePath, ModuleStep, ObjectId, ResourceAddress};
+use model::{Address, CallName, Key, ModulePath, ModuleStep, ObjectId, ResourceAddress};
 use state::Object;
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -33,11 +33,11 @@ impl Pass<'_> {
         self.rename_dependencies();
     }
 
-    pub(crate) fn site_names(&self, mut site: usize) -> Vec<Arc<str>> {
+    pub(crate) fn site_names(&self, mut site: usize) -> Vec<CallName> {
         let sites = &self.prepared().sites;
         let mut names = Vec::new();
         while let Some(parent) = sites[site].parent {
-            names.push(sites[site].name.clone());
+            names.extend(sites[site].call.clone());
             site = parent;
         }
         names.reverse();
@@ -45,7 +45,7 @@ impl Pass<'_> {
     }
 
     /// Whether a `moved` block, in the modules of these calls, moves anything.
-    fn moved(&mut self, site: &[Arc<str>], moved: &Moved) -> bool {
+    fn moved(&mut self, site: &[CallName], moved: &Moved) -> bool {
         let mut any = false;
         let all: Vec<Address> = self.current.keys().cloned().collect();
         for address in all {
@@ -78,7 +78,10 @@ impl Pass<'_> {
             .collect();
         for address in all {
             let resource = &address.resource;
-            let Some(block) = self.block_of(resource) else {
+            let served = self
+                .object_at(&address)
+                .and_then(|o| o.implementation.clone());
+            let Some(block) = self.block_of(resource, served.as_deref()) else {
                 continue;
             };
             match (Pass::repetition(&block.repeat), &address.key) {
@@ -91,12 +94,22 @@ impl Pass<'_> {
         }
     }
 
-    /// The block that a resource's address names, in whichever module.
-    pub(crate) fn block_of(&self, resource: &ResourceAddress) -> Option<&Resource> {
+    /// The block that a resource's address names, in whichever module; `served` says what served
+    /// the kinds on the way.
+    pub(crate) fn block_of(
+        &self,
+        resource: &ResourceAddress,
+        served: Option<&str>,
+    ) -> Option<&Resource> {
         let sites = &self.prepared().sites;
+        let mut served = served.into_iter().flat_map(|s| s.split('/'));
         let mut site = 0;
         for step in resource.module.0.iter() {
-            site = *sites[site].children.get(&step.name)?;
+            site = *sites[site].children.get(&step.call)?;
+            if let Some(kind) = &self.prepared().module(self.input.config, site).kind {
+                let position = kind.implementations.get_index_of(served.next()?)?;
+                site = sites[site].implementations[position];
+            }
         }
         let key = (resource.mode, resource.ty.clone(), resource.name.clone());
         let module = self.prepared().module(self.input.config, site);
@@ -240,13 +253,13 @@ impl Pass<'_> {
 }
 
 /// The address of what is in an instance of the module of these calls, as that module sees it.
-pub(crate) fn inside(calls: &[Arc<str>], address: &Address) -> Option<Address> {
+pub(crate) fn inside(calls: &[CallName], address: &Address) -> Option<Address> {
     let steps = &address.resource.module.0;
     let here = steps.len() >= calls.len()
         && steps
             .iter()
             .zip(calls)
-            .all(|(step, name)| step.name == *name);
+            .all(|(step, call)| step.call == *call);
     here.then(|| {
         let mut inner = address.clone();
         inner.resource.module = ModulePath(steps[calls.len()..].iter().cloned().collect());
@@ -280,7 +293,7 @@ fn renamed(address: &Address, from: &MovedAddress, to: &MovedAddress) -> Option<
                 .zip(from.0.iter())
                 .enumerate()
                 .all(|(i, (have, want))| {
-                    have.name == want.name
+                    have.call == want.call
                         && (have.key == want.key || (i == last && want.key.is_none()))
                 });
             if !same {

@@ -1,8 +1,9 @@
 //! The order of a configuration for people: its resource blocks and what each waits for.
 
 use crate::Prepared;
-use crate::graph::{Item, Rank};
+use crate::graph::{Item, Rank, name};
 use model::{ModulePath, ResourceAddress};
+use std::collections::{BTreeMap, VecDeque};
 
 impl Prepared {
     /// Every resource block in the order of evaluation, before expansion, with the nearest
@@ -24,6 +25,38 @@ impl Prepared {
             .collect()
     }
 
+    /// What stands between a resource block and one that it depends on: the shortest way through
+    /// values, calls and providers. Empty where the one names the other.
+    pub fn way(&self, from: &ResourceAddress, to: &ResourceAddress) -> Vec<String> {
+        let is = |rank: Rank, address| self.resource_at(rank).as_ref() == Some(address);
+        let mut came_from = BTreeMap::new();
+        let starts = (0..self.nodes.len()).filter(|rank| is(*rank, from));
+        let mut open: VecDeque<Rank> = starts.collect();
+        while let Some(rank) = open.pop_front() {
+            for need in &self.needs[rank] {
+                if is(*need, to) {
+                    return self.between(rank, &came_from);
+                }
+                let is_new = self.resource_at(*need).is_none() && !came_from.contains_key(need);
+                if is_new {
+                    came_from.insert(*need, rank);
+                    open.push_back(*need);
+                }
+            }
+        }
+        Vec::new()
+    }
+
+    fn between(&self, last: Rank, came_from: &BTreeMap<Rank, Rank>) -> Vec<String> {
+        let steps = std::iter::successors(Some(last), |rank| came_from.get(rank).copied());
+        let between = steps.filter(|rank| came_from.contains_key(rank));
+        let mut names: Vec<_> = between
+            .map(|rank| name(&self.sites, &self.nodes[rank]))
+            .collect();
+        names.reverse();
+        names
+    }
+
     fn resource_at(&self, rank: Rank) -> Option<ResourceAddress> {
         let (site, item) = &self.nodes[rank];
         let Item::Resource((mode, ty, name)) = item else {
@@ -41,7 +74,10 @@ impl Prepared {
         let site = &self.sites[site];
         match site.parent {
             None => ModulePath::root(),
-            Some(parent) => self.path(parent).child(&site.name, None),
+            Some(parent) => match &site.call {
+                Some(call) => self.path(parent).child(call.clone(), None),
+                None => self.path(parent),
+            },
         }
     }
 }

@@ -8,7 +8,7 @@ use crate::{Input, Read};
 use config::{Module, ProviderName, ResourceKey};
 use diagnostics::Sink;
 use eval::Reference;
-use model::{Address, Key, ModulePath, ObjectId, ResourceAddress, Value};
+use model::{Address, CallName, Key, ModulePath, ObjectId, ResourceAddress, Value};
 use plan::{Drift, Later, Plan, ProviderUse, Repetition, StepId};
 use state::{Object, ProviderKey};
 use std::cell::RefCell;
@@ -30,8 +30,10 @@ pub(crate) struct ModuleInstance {
     pub(crate) locals: HashMap<Arc<str>, Value>,
     pub(crate) outputs: BTreeMap<Arc<str>, Value>,
     pub(crate) resources: HashMap<ResourceKey, ResourceValue>,
+    /// Of the interface of a kind: the instance of what serves it, once that is known.
+    pub(crate) served: Option<InstanceId>,
     /// Instances of the calls inside, by the call's name, in the order of their keys.
-    pub(crate) calls: HashMap<Arc<str>, CallInstances>,
+    pub(crate) calls: HashMap<CallName, CallInstances>,
 }
 
 /// The instances of a module call inside one module instance.
@@ -58,10 +60,12 @@ pub(crate) struct ConnectionValue {
     pub(crate) key: ProviderKey,
     pub(crate) name: Arc<str>,
     pub(crate) config: Value,
+    /// Finishes the configuration in apply, where it holds what is never recorded.
+    pub(crate) deferred: Option<plan::Deferred>,
 }
 
 /// Of each module call: how many outputs its value was put together from, and that value.
-type ModuleValues = HashMap<(InstanceId, Arc<str>), (usize, Value)>;
+type ModuleValues = HashMap<(InstanceId, CallName), (usize, Value)>;
 
 /// Everything that a pass has found.
 pub(crate) struct Pass<'a> {
@@ -77,15 +81,19 @@ pub(crate) struct Pass<'a> {
     pub(crate) current: BTreeMap<Address, ObjectId>,
     /// Objects as they are: read, and with moves done. Only those that differ from the state.
     pub(crate) brought_up: HashMap<ObjectId, Arc<Object>>,
+    /// What serves the calls of kinds, by their path.
+    pub(crate) serves: HashMap<ModulePath, Arc<str>>,
     /// Addresses that the configuration has.
     pub(crate) configured: HashSet<Address>,
     /// Resources that could not be expanded: their objects are left alone.
     pub(crate) unexpanded: BTreeSet<ResourceAddress>,
     /// Module paths that could not be expanded: what is below is left alone.
-    pub(crate) unexpanded_modules: Vec<(ModulePath, Arc<str>)>,
+    pub(crate) unexpanded_modules: Vec<(ModulePath, CallName)>,
     /// Machines by id that go, or are replaced, with the step.
     pub(crate) machines_going: BTreeMap<Arc<str>, StepId>,
     pub(crate) connections: HashMap<(SiteId, ProviderName), ConnectionValue>,
+    /// Connections of provider blocks with `for_each`; none where that is known after apply.
+    pub(crate) keyed: crate::keyed::Keyed,
     pub(crate) plan: Plan,
     pub(crate) drift: BTreeMap<ObjectId, Drift>,
     /// Steps so far of each resource that a provider is asked to change.
@@ -106,6 +114,10 @@ pub(crate) struct Pass<'a> {
     pub(crate) refused: HashSet<ObjectId>,
     /// What of a module call was put together, and from how many outputs.
     pub(crate) module_values: RefCell<ModuleValues>,
+    /// What `import` blocks name, by address; taken out as it is met.
+    pub(crate) imports: BTreeMap<Address, crate::imports::Wanted>,
+    /// Data sources that only a `check` sees.
+    pub(crate) scoped: HashSet<(InstanceId, ResourceKey)>,
     /// Checks of the plan that hang on what some step makes known.
     pub(crate) undecided: HashSet<usize>,
     /// Ends that such a check decides on.
@@ -134,11 +146,13 @@ impl<'a> Pass<'a> {
             asked: HashSet::new(),
             current: input.state.current.clone(),
             brought_up: HashMap::new(),
+            serves: HashMap::new(),
             configured: HashSet::new(),
             unexpanded: BTreeSet::new(),
             unexpanded_modules: Vec::new(),
             machines_going: BTreeMap::new(),
             connections: HashMap::new(),
+            keyed: HashMap::new(),
             plan: Plan::default(),
             drift: BTreeMap::new(),
             changing: HashMap::new(),
@@ -151,6 +165,8 @@ impl<'a> Pass<'a> {
             to_capture: Vec::new(),
             refused: HashSet::new(),
             module_values: RefCell::new(HashMap::new()),
+            imports: BTreeMap::new(),
+            scoped: HashSet::new(),
             undecided: HashSet::new(),
             decided_late: HashSet::new(),
             selection: crate::selection::Selection::default(),
@@ -215,8 +231,8 @@ impl<'a> Pass<'a> {
     pub(crate) fn uses(&mut self, connection: &ConnectionValue) {
         let used = || ProviderUse {
             provider: connection.name.clone(),
-            config: connection.config.clone(),
-            deferred: None,
+            config: connection.config.without_ephemeral(),
+            deferred: connection.deferred.clone(),
         };
         self.plan
             .providers

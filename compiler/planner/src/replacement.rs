@@ -2,6 +2,7 @@
 
 use crate::pass::Pass;
 use crate::resource::Block;
+use crate::sites::serves_still;
 use eval::{Expr, ExprKind, Reference};
 use model::{AttrPath, Containment, Difference, Key, Mode, ResourceAddress, ResourceSchema, Value};
 use plan::{Action, Reason};
@@ -38,6 +39,12 @@ impl Pass<'_> {
             && *now != then.identity
         {
             reasons.push(Reason::OtherConnection);
+        }
+        let now = self.prepared().sites[self.modules[block.module].site]
+            .implementation
+            .as_ref();
+        if !serves_still(object.implementation.as_ref(), now) {
+            reasons.push(Reason::OtherImplementation);
         }
         reasons.extend(self.triggers(block, each));
         let mut forced: Vec<AttrPath> = differences

@@ -8,7 +8,7 @@ mod settings;
 use crate::pass::{InstanceId, Pass};
 use config::Rollout as Block;
 use diagnostics::Problem;
-use model::{Address, Key, ModulePath, ResourceAddress};
+use model::{Address, CallName, Key, ModulePath, ResourceAddress};
 use plan::{Action, Begins, PlanMode, Rollout, RolloutInstance, StepId, Strategy};
 use state::RolloutPhase;
 use std::collections::BTreeMap;
@@ -60,7 +60,7 @@ impl Pass<'_> {
                     let rolling = Rolling {
                         module: id,
                         block,
-                        of: Arc::from(path.child(name, None).to_string()),
+                        of: Arc::from(path.child(name.clone(), None).to_string()),
                         instance: &|a| inside(&path, name, a),
                     };
                     self.rollout(&rolling);
@@ -271,11 +271,11 @@ fn go_on(rollout: &mut Rollout, known: &state::Rollout) {
     };
 }
 
-fn inside(path: &ModulePath, name: &Arc<str>, address: &Address) -> Option<Option<Key>> {
+fn inside(path: &ModulePath, call: &CallName, address: &Address) -> Option<Option<Key>> {
     let module = &address.resource.module;
     let step = module
         .0
         .get(path.0.len())
         .filter(|_| module.starts_with(path))?;
-    (step.name == *name).then(|| step.key.clone())
+    (step.call == *call).then(|| step.key.clone())
 }

@@ -3,7 +3,7 @@
 use crate::pass::{InstanceId, Pass};
 use diagnostics::{Problem, Span};
 use eval::{Expr, Reference, Scope};
-use model::{Type, Value};
+use model::{CallName, Type, Value};
 use plan::Repetition;
 use std::collections::BTreeMap;
 
@@ -56,6 +56,8 @@ impl Scope for Names<'_, '_> {
             Reference::Environment => {
                 Value::String(self.pass.input.config.environment.name.clone())
             }
+            Reference::Target => self.pass.target_value(self.module),
+            Reference::Served(output) => self.pass.served_output(self.module, output),
             Reference::Project => Value::String(self.pass.input.config.project.name.clone()),
         })
     }
@@ -105,7 +107,7 @@ impl Pass<'_> {
 
     /// What `module.name` stands for: the outputs that are evaluated so far. Those that an
     /// expression mentions always are, by the order of evaluation.
-    fn module_value(&self, parent: InstanceId, name: &std::sync::Arc<str>) -> Value {
+    fn module_value(&self, parent: InstanceId, name: &CallName) -> Value {
         let Some(call) = self.modules[parent].calls.get(name) else {
             return Value::unknown(Type::Any);
         };

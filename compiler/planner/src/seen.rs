@@ -15,21 +15,33 @@ impl Pass<'_> {
             if let Some(own) = self.ancestor_at(module, at) {
                 break own;
             }
-            down.push(&sites[at].name);
+            down.push(at);
             match sites[at].parent {
                 Some(parent) => at = parent,
                 None => return Vec::new(),
             }
         };
         let mut instances = vec![common];
-        for name in down.into_iter().rev() {
-            instances = instances
-                .iter()
-                .filter_map(|id| self.modules[*id].calls.get(name))
-                .flat_map(|call| call.instances.iter().map(|(_, id)| *id))
-                .collect();
+        for site in down.into_iter().rev() {
+            let below = |id: &InstanceId| self.instances_below(*id, site);
+            instances = instances.iter().flat_map(below).collect();
         }
         instances
+    }
+
+    /// The instances of a site directly below a module instance.
+    fn instances_below(&self, module: InstanceId, site: SiteId) -> Vec<InstanceId> {
+        let module = &self.modules[module];
+        match &self.prepared().sites[site].call {
+            Some(call) => {
+                let instances = module.calls.get(call).map(|call| call.instances.iter());
+                instances.into_iter().flatten().map(|(_, id)| *id).collect()
+            }
+            None => {
+                let served = module.served.filter(|id| self.modules[*id].site == site);
+                served.into_iter().collect()
+            }
+        }
     }
 
     /// The instance of a site that a module instance is, or stands in.

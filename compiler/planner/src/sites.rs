@@ -1,6 +1,8 @@
 //! The static tree of module calls: each call is a site, before anything is expanded.
+//! The implementations of a kind are sites below the site of its call, without a name of their own.
 
-use config::Config;
+use config::{Config, ProviderName};
+use model::CallName;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -12,40 +14,79 @@ pub(crate) type SiteId = usize;
 pub(crate) struct Site {
     /// The site that the call stands in; none for the root.
     pub(crate) parent: Option<SiteId>,
-    /// The call's name; empty for the root.
-    pub(crate) name: Arc<str>,
+    /// The call; none for the root, and for what serves a kind's call.
+    pub(crate) call: Option<CallName>,
     /// The index of the module in the configuration.
     pub(crate) module: usize,
-    /// How deep it stands; 0 for the root.
-    pub(crate) depth: usize,
     /// Calls inside of it.
-    pub(crate) children: BTreeMap<Arc<str>, SiteId>,
+    pub(crate) children: BTreeMap<CallName, SiteId>,
+    /// Of the site of a kind's call what may serve it, in the order in which it is asked.
+    pub(crate) implementations: Vec<SiteId>,
+    /// Where it is, or lies in, what serves kinds: their implementations, the outermost first.
+    pub(crate) implementation: Option<Arc<str>>,
+    /// What kinds are served on, and the site that knows it by this name.
+    pub(crate) target: Option<(SiteId, ProviderName)>,
+}
+
+/// Whether what serves now is what served when an object was made.
+pub(crate) fn serves_still(then: Option<&Arc<str>>, now: Option<&Arc<str>>) -> bool {
+    match (then, now) {
+        (Some(then), Some(now)) => {
+            then == now
+                || then
+                    .strip_prefix(&**now)
+                    .is_some_and(|inner| inner.starts_with('/'))
+        }
+        // Moved into a kind, or out of one.
+        _ => true,
+    }
 }
 
 /// Every site of a configuration, each after its parent.
 pub(crate) fn sites(config: &Config) -> Vec<Site> {
+    let target = config.environment.target.clone();
     let mut sites = vec![Site {
         parent: None,
-        name: Arc::from(""),
+        call: None,
         module: 0,
-        depth: 0,
         children: BTreeMap::new(),
+        implementations: Vec::new(),
+        implementation: None,
+        target: target.map(|target| (0, target)),
     }];
     let mut next = 0;
     while next < sites.len() {
-        let (module, depth) = (sites[next].module, sites[next].depth);
-        for (name, call) in &config.modules[module].calls {
-            let id = sites.len();
-            sites.push(Site {
-                parent: Some(next),
-                name: name.clone(),
-                module: call.module,
-                depth: depth + 1,
-                children: BTreeMap::new(),
-            });
+        let module = &config.modules[sites[next].module];
+        for (name, call) in &module.calls {
+            let id = below(&mut sites, next, Some(name.clone()), call.module);
             sites[next].children.insert(name.clone(), id);
+            if let Some(target) = &call.target {
+                sites[id].target = Some((next, target.clone()));
+            }
+        }
+        for (name, implementation) in module.kind.iter().flat_map(|k| &k.implementations) {
+            let id = below(&mut sites, next, None, implementation.module);
+            sites[next].implementations.push(id);
+            sites[id].implementation = Some(match &sites[next].implementation {
+                Some(around) => format!("{around}/{name}").into(),
+                None => name.clone(),
+            });
         }
         next += 1;
     }
     sites
+}
+
+fn below(sites: &mut Vec<Site>, parent: SiteId, call: Option<CallName>, module: usize) -> SiteId {
+    let id = sites.len();
+    sites.push(Site {
+        parent: Some(parent),
+        call,
+        module,
+        children: BTreeMap::new(),
+        implementations: Vec::new(),
+        implementation: sites[parent].implementation.clone(),
+        target: sites[parent].target.clone(),
+    });
+    id
 }

@@ -6,7 +6,7 @@ use crate::left_out::Found;
 use crate::pass::Pass;
 use crate::sites::SiteId;
 use crate::{Input, Problems, Round};
-use config::Repeat;
+use config::{Output, Repeat};
 use diagnostics::{Problem, Span};
 use model::{Type, Value, convert, show_type};
 use plan::{PlanMode, When};
@@ -37,6 +37,7 @@ impl Pass<'_> {
         self.select();
         self.moves();
         for (rank, (site, item)) in self.prepared().nodes.iter().enumerate() {
+            let before = self.sink.problems().len();
             self.hangs_on_later(rank, item);
             if !matches!(item, Item::Resource(_)) {
                 self.look_through(rank, *site);
@@ -46,9 +47,12 @@ impl Pass<'_> {
                 Item::Local(name) => self.local(*site, name),
                 Item::Output(name) => self.output(*site, name),
                 Item::Call(name) => self.expand_call(rank, *site, name),
+                Item::Serve => self.serve(rank, *site),
                 Item::Provider(name) => self.connection_of(*site, name),
                 Item::Resource(key) => self.resource(rank, *site, key),
+                Item::Check(name) => self.check_block(rank, *site, name),
             }
+            self.blame_calls(*site, before);
         }
         self.unconfigured();
     }
@@ -93,9 +97,11 @@ impl Pass<'_> {
                 None => (None, variable.span),
             },
             Some(parent) => {
-                let call = &self.module_of(parent).calls
-                    [&self.prepared().sites[self.modules[id].site].name];
-                match call.inputs.get(name) {
+                let Some(call) = &self.prepared().sites[self.modules[id].site].call else {
+                    let handed_on = self.modules[parent].variables.get(name).cloned();
+                    return handed_on.unwrap_or_else(|| Value::unknown(variable.ty.clone()));
+                };
+                match self.module_of(parent).calls[call].inputs.get(name) {
                     Some(expr) => {
                         let each = self.modules[id].each.clone();
                         (Some(self.evaluate(expr, parent, &each)), expr.span)
@@ -114,6 +120,20 @@ impl Pass<'_> {
             },
         };
         let value = self.converted(value, &variable.ty, span, variable.span, name);
+        if value.is_null() && !variable.nullable {
+            self.sink.push(
+                Problem::error("LF0364", format!("the value of `var.{name}` is null"))
+                    .at(span, "null")
+                    .and(variable.span, "declared with `nullable = false`")
+                    .help("hand a value over, or give the variable a default"),
+            );
+        }
+        if variable.ephemeral {
+            return self.input.world.fingerprints.conceal_ephemeral(&value);
+        }
+        if value.has_ephemeral() {
+            self.not_declared_ephemeral(span, &format!("var.{name}"), variable.span);
+        }
         match variable.sensitive {
             true => self.input.world.fingerprints.conceal(&value),
             false => value,
@@ -144,6 +164,25 @@ impl Pass<'_> {
                     .and(declared, format!("declared as {} here", show_type(ty))),
                 );
                 Value::unknown(ty.clone())
+            }
+        }
+    }
+
+    /// The value of an output in the type that a kind's interface declares.
+    fn given_out(&mut self, value: Value, output: &Output, name: &str) -> Value {
+        match convert(&value, &output.ty) {
+            Ok(value) => value,
+            Err(error) => {
+                let wanted = show_type(&output.ty);
+                self.sink.push(
+                    Problem::error(
+                        "LF0330",
+                        format!("the value of `output.{name}` has a wrong type"),
+                    )
+                    .at(output.value.span, error.to_string())
+                    .help(format!("the kind's interface declares it as {wanted}")),
+                );
+                Value::unknown(output.ty.clone())
             }
         }
     }
@@ -195,7 +234,13 @@ impl Pass<'_> {
                 }
             }
             let mut value = self.evaluate(&output.value, id, &none);
-            if output.sensitive {
+            value = self.given_out(value, output, name);
+            if output.ephemeral {
+                value = self.input.world.fingerprints.conceal_ephemeral(&value);
+            } else if value.has_ephemeral() {
+                let (span, declared) = (output.value.span, output.span);
+                self.not_declared_ephemeral(span, &format!("output.{name}"), declared);
+            } else if output.sensitive {
                 value = self.input.world.fingerprints.conceal(&value);
             } else if id == 0 && value.has_secret() {
                 self.sink.push(
@@ -235,6 +280,9 @@ impl Pass<'_> {
         self.plan.refreshed = std::mem::take(&mut self.drift).into_values().collect();
         self.plan
             .refreshed
+            .sort_by(|a, b| a.address.cmp(&b.address));
+        self.plan
+            .check_blocks
             .sort_by(|a, b| a.address.cmp(&b.address));
         self.plan.settling = input
             .state

@@ -30,8 +30,8 @@ pub fn plan(
     broken.extend(typed("plan", request.ty, &schema.block, planned));
     for attribute in &schema.block.attributes {
         let (config, planned) = (
-            request.config.get(attribute.name),
-            planned.get(attribute.name),
+            request.config.get(&attribute.name),
+            planned.get(&attribute.name),
         );
         let configured = config.is_some_and(|v| !v.is_null());
         if configured && config != planned {
@@ -92,7 +92,7 @@ pub fn read(schema: &ResourceSchema, ty: &str, made: &Made) -> Vec<String> {
         broken.push(format!("`{ty}`: read gave a value that is unknown"));
     }
     for attribute in schema.block.attributes.iter().filter(|a| a.write_only) {
-        let given = made.attributes.get(attribute.name);
+        let given = made.attributes.get(&attribute.name);
         if given.is_some_and(|v| !v.is_null()) {
             broken.push(format!(
                 "`{ty}`: read gave `{}`, which is only ever handed to the provider",
@@ -144,7 +144,7 @@ fn body(ty: &str, block: &BlockSchema, broken: &mut Vec<String>) {
         }
     }
     for attribute in &block.attributes {
-        let name = attribute.name;
+        let name = &attribute.name;
         if attribute.doc.is_empty() {
             broken.push(format!("`{ty}.{name}` has no documentation"));
         }
@@ -197,9 +197,9 @@ fn typed(call: &str, ty: &str, block: &BlockSchema, value: &Value) -> Vec<String
             ));
         }
     }
-    let expected = block.attributes.iter().map(|a| (a.name, a.ty.clone()));
-    for (name, expected) in expected.chain(block.blocks.iter().map(|b| (b.name, b.ty()))) {
-        match fields.get(name) {
+    let expected = block.attributes.iter().map(|a| (&*a.name, a.ty.clone()));
+    for (name, expected) in expected.chain(block.blocks.iter().map(|b| (&*b.name, b.ty()))) {
+        match fields.get(&name) {
             None => broken.push(format!(
                 "`{ty}`: {call} left out `{name}`; null says nothing"
             )),

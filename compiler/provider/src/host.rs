@@ -68,7 +68,7 @@ fn optional(ty: Type, default: Option<Value>) -> Field {
 
 fn object(fields: Vec<(&'static str, Field)>) -> Type {
     let fields = fields.into_iter().map(|(n, f)| (Arc::from(n), f)).collect();
-    Type::Object(Arc::new(ObjectType { fields }))
+    Type::Object(Arc::new(ObjectType { fields, kind: None }))
 }
 
 impl Host {

@@ -37,6 +37,7 @@ fn types() -> impl Strategy<Value = Type> {
                     });
                     Type::Object(Arc::new(ObjectType {
                         fields: fields.collect(),
+                        kind: None,
                     }))
                 }),
         ]

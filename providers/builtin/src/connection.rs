@@ -1,11 +1,13 @@
 //! The connection of the built-in provider: to nothing but the state.
 
 use crate::entropy::Entropy;
-use crate::resources::resource;
+use crate::environment_variable;
+use crate::resources::{random_password, resource};
 use async_trait::async_trait;
 use provider::{
-    Action, Answers, Connection, ConnectionIdentity, Failure, FindAnswer, FindRequest,
-    ImportRequest, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    Action, Answers, Connection, ConnectionIdentity, DataAnswer, DataRequest, Failure, FindAnswer,
+    FindRequest, ImportAnswer, ImportRequest, Imported, Made, Opened, Operation, ProviderProblem,
+    ReadAnswer, ReadRequest,
 };
 
 /// Objects that are what the state recorded of them.
@@ -19,6 +21,10 @@ impl Connection for Recorded {
 
     async fn read(&self, batch: Vec<ReadRequest>) -> Vec<ReadAnswer> {
         batch.into_iter().map(read).collect()
+    }
+
+    async fn data(&self, batch: Vec<DataRequest>) -> Vec<DataAnswer> {
+        batch.iter().map(data).collect()
     }
 
     async fn apply(&self, batch: Vec<Operation>, answers: Answers) {
@@ -36,8 +42,23 @@ impl Connection for Recorded {
         batch.iter().map(|_| FindAnswer::Absent).collect()
     }
 
-    async fn import(&self, request: ImportRequest) -> Result<Made, ProviderProblem> {
-        Ok(made(resource(&request.ty)?.import(&request.id)?))
+    async fn open(&self, request: DataRequest) -> Result<Opened, ProviderProblem> {
+        if request.ty != "random_password" {
+            let problem = format!("there is no ephemeral resource `{}`", request.ty);
+            return Err(ProviderProblem::error(problem));
+        }
+        Ok(Opened {
+            value: random_password::open(&request.config)?,
+            private: Vec::new(),
+            renew_after_ms: None,
+        })
+    }
+
+    async fn import(&self, request: ImportRequest) -> ImportAnswer {
+        Ok(Imported {
+            made: made(resource(&request.ty)?.import(&request.id)?),
+            owner: None,
+        })
     }
 }
 
@@ -52,6 +73,15 @@ fn read(request: ReadRequest) -> ReadAnswer {
             },
             owner: None,
         },
+    }
+}
+
+fn data(request: &DataRequest) -> DataAnswer {
+    match request.ty.as_str() {
+        environment_variable::TYPE => environment_variable::read(&request.config),
+        other => Err(ProviderProblem::error(format!(
+            "there is no data source `{other}`"
+        ))),
     }
 }
 

@@ -1,8 +1,9 @@
-//! The built-in provider: `terraform_data`, `random_password`, `random_id`.
+//! The built-in provider: `terraform_data`, `random_password`, `random_id`, environment variables.
 //! Nothing of it exists outside of the state, so it needs no connection and no lane.
 
 mod connection;
 mod entropy;
+mod environment_variable;
 mod resources;
 
 use async_trait::async_trait;
@@ -18,8 +19,11 @@ pub struct Builtin;
 
 static SCHEMA: LazyLock<Arc<ProviderSchema>> = LazyLock::new(|| {
     let resources = RESOURCES.iter().map(|r| (r.name(), r.schema())).collect();
+    let password = resources::random_password::ephemeral();
     Arc::new(ProviderSchema {
         resources,
+        ephemerals: [("random_password", password)].into(),
+        data: [(environment_variable::TYPE, environment_variable::schema())].into(),
         ..ProviderSchema::default()
     })
 });

@@ -16,7 +16,10 @@ pub(crate) fn fill(schema: &ResourceSchema, planned: &Value, name: &str) -> Valu
         let value = match known {
             Some(a) if a.write_only => Value::Null(a.ty.clone()),
             _ if !value.has_unknown() => value.clone(),
-            Some(a) if value.is_unknown() && schema.containment == Containment::Machine(a.name) => {
+            Some(a)
+                if value.is_unknown()
+                    && matches!(schema.containment, Containment::Machine(n) if n == a.name) =>
+            {
                 host(&a.ty, name)
             }
             _ => fill_one(value, attribute, known.is_some_and(|a| a.sensitive), name),
@@ -29,23 +32,23 @@ pub(crate) fn fill(schema: &ResourceSchema, planned: &Value, name: &str) -> Valu
 /// What a data source gives for its arguments.
 pub(crate) fn results(block: &BlockSchema, config: &Value, name: &str) -> Value {
     let attributes = block.attributes.iter().map(|a| {
-        let given = config.get(a.name).filter(|v| !v.is_null()).cloned();
+        let given = config.get(&a.name).filter(|v| !v.is_null()).cloned();
         let value = given
             .or_else(|| a.default.clone())
             .unwrap_or_else(|| match a.is_computed() {
                 true => invent(
                     &Unknown::of(a.ty.clone()).sensitive(a.sensitive),
-                    a.name,
+                    &a.name,
                     name,
                 ),
                 false => Value::Null(a.ty.clone()),
             });
-        (a.name, value)
+        (&*a.name, value)
     });
     let blocks = block.blocks.iter().map(|b| {
         (
-            b.name,
-            config.get(b.name).cloned().unwrap_or_else(|| nothing(b)),
+            &*b.name,
+            config.get(&b.name).cloned().unwrap_or_else(|| nothing(b)),
         )
     });
     Value::object(attributes.chain(blocks))
@@ -57,9 +60,9 @@ pub(crate) fn imported(block: &BlockSchema, given: &Value, name: &str) -> Value 
         .attributes
         .iter()
         .filter(|a| a.usage == AttributeUse::Required);
-    let given = required.fold(given.clone(), |given, a| match given.get(a.name) {
+    let given = required.fold(given.clone(), |given, a| match given.get(&a.name) {
         Some(_) => given,
-        None => given.with(a.name, invent(&Unknown::of(a.ty.clone()), a.name, name)),
+        None => given.with(&a.name, invent(&Unknown::of(a.ty.clone()), &a.name, name)),
     });
     results(block, &given, name)
 }
@@ -133,6 +136,7 @@ fn invent_raw(unknown: &Unknown, attribute: &str, name: &str) -> Value {
             .collect::<Vec<_>>()
     };
     match &unknown.ty {
+        Type::Scalar(scalar) => inner(&scalar.base(), attribute),
         Type::Bool => true.into(),
         Type::Number => Value::int(i64::from(byte(attribute, name)) + 1),
         Type::Any | Type::String => {

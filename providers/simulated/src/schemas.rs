@@ -26,6 +26,7 @@ pub(crate) static SCHEMA: LazyLock<Arc<ProviderSchema>> = LazyLock::new(|| {
         ]
         .into(),
         data: [("sim_lookup", lookup())].into(),
+        ephemerals: [].into(),
         functions: [("reverse", reverse())].into(),
     })
 });
@@ -237,7 +238,7 @@ fn block(attributes: Vec<Attribute>) -> BlockSchema {
 
 fn nested(name: &'static str, nesting: Nesting, attributes: Vec<Attribute>) -> NestedBlock {
     NestedBlock {
-        name,
+        name: name.into(),
         nesting,
         min: 0,
         max: None,

@@ -82,16 +82,32 @@ fn text(outline: &Outline) -> Page {
 }
 
 fn dot(outline: &Outline) -> String {
-    // Names hold letters, digits, `_` and `-`: nothing that would end a quoted name.
     let mut lines = vec!["digraph {".to_string(), "  rankdir = RL".to_string()];
     for (resource, needs) in outline {
-        lines.push(format!("  \"{resource}\""));
-        lines.extend(
-            needs
-                .iter()
-                .map(|need| format!("  \"{resource}\" -> \"{need}\"")),
-        );
+        let resource = quoted(resource);
+        lines.push(format!("  {resource}"));
+        let arrow = |need| format!("  {resource} -> {}", quoted(need));
+        lines.extend(needs.iter().map(arrow));
     }
     lines.push("}\n".into());
     lines.join("\n")
+}
+
+/// A label can hold what would end a quoted name.
+fn quoted(resource: &ResourceAddress) -> String {
+    let text = resource.to_string();
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::ModulePath;
+
+    #[test]
+    fn names_in_dot_end_where_they_end() {
+        let address = |name| ResourceAddress::managed(ModulePath::root(), "t", name);
+        assert_eq!(quoted(&address("a")), r#""t.a""#);
+        assert_eq!(quoted(&address("a\"]\\")), r#""t.a\"]\\""#);
+    }
 }

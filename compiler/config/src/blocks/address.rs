@@ -2,12 +2,13 @@
 
 use crate::MovedAddress;
 use crate::constant;
-use model::{Address, AttrPath, Key, Mode, ModulePath, PathStep, ResourceAddress, Value};
+use crate::kinds::Kinds;
+use model::{Address, AttrPath, CallName, Key, Mode, ModulePath, PathStep, ResourceAddress, Value};
 use std::sync::Arc;
 use syntax::tree::{Expr, ExprKind, Ident};
 
-/// A name, and the key in brackets behind it.
-type Segment = (Arc<str>, Option<Key>);
+/// A name, and the keys in brackets behind it.
+type Segment = (Arc<str>, Vec<Key>);
 
 /// `tags["name"][0].x`, with its first name.
 pub(super) fn attribute_path(expr: &Expr) -> Option<(&Ident, AttrPath)> {
@@ -30,21 +31,24 @@ pub(super) fn attribute_path(expr: &Expr) -> Option<(&Ident, AttrPath)> {
     }
 }
 
-/// `ssh_file.x`, `module.m["a"].ssh_file.x[0]`, `module.m`
-pub(super) fn moved_address(expr: &Expr) -> Option<MovedAddress> {
+/// `ssh_file.x`, `module.m["a"].ssh_file.x[0]`, `module.m`, `database.main`, `domain["x.org"]`
+pub(super) fn moved_address(expr: &Expr, kinds: &Kinds) -> Option<MovedAddress> {
     let mut segments = Vec::new();
     gather(expr, &mut segments)?;
     let mut rest = segments.as_slice();
     let mut module = ModulePath::root();
-    while let [(word, None), (name, key), behind @ ..] = rest
-        && &**word == "module"
+    let calls = |word: &str| word == CallName::MODULE || kinds.interfaces.contains_key(word);
+    while let [(word, _), ..] = rest
+        && calls(word)
     {
-        module = module.child(name, key.clone());
+        let (call, key, behind) = call(rest)?;
+        module = module.child(call, key);
         rest = behind;
     }
     match rest {
         [] => Some(MovedAddress::Module(module)),
-        [(ty, None), (name, key)] => {
+        [(ty, none), (name, keys)] if none.is_empty() => {
+            let key = only(keys)?;
             let (mode, ty, name) = (Mode::Managed, ty.clone(), name.clone());
             let resource = ResourceAddress {
                 module,
@@ -52,28 +56,51 @@ pub(super) fn moved_address(expr: &Expr) -> Option<MovedAddress> {
                 ty,
                 name,
             };
-            Some(MovedAddress::Resource(Address {
-                resource,
-                key: key.clone(),
-            }))
+            Some(MovedAddress::Resource(Address { resource, key }))
         }
+        _ => None,
+    }
+}
+
+/// `module.m[0]`, `domain["x.org"]["a"]`: the call, the key of its instance, and the rest.
+fn call(segments: &[Segment]) -> Option<(CallName, Option<Key>, &[Segment])> {
+    match segments {
+        [(kind, none), (name, keys), rest @ ..] if none.is_empty() => {
+            let call = CallName::of(kind.clone(), name.clone());
+            Some((call, only(keys)?, rest))
+        }
+        [(kind, keys), rest @ ..] => {
+            let [Key::Name(label), keys @ ..] = keys.as_slice() else {
+                return None;
+            };
+            let call = CallName::of(kind.clone(), label.clone());
+            (call.is_kind()).then_some(())?;
+            Some((call, only(keys)?, rest))
+        }
+        [] => None,
+    }
+}
+
+/// The one key, or none; nothing where there are more.
+fn only(keys: &[Key]) -> Option<Option<Key>> {
+    match keys {
+        [] => Some(None),
+        [key] => Some(Some(key.clone())),
         _ => None,
     }
 }
 
 fn gather(expr: &Expr, segments: &mut Vec<Segment>) -> Option<()> {
     match &expr.kind {
-        ExprKind::Name(name) => segments.push((name.text.clone(), None)),
+        ExprKind::Name(name) => segments.push((name.text.clone(), Vec::new())),
         ExprKind::Attribute(source, name) => {
             gather(source, segments)?;
-            segments.push((name.text.clone(), None));
+            segments.push((name.text.clone(), Vec::new()));
         }
         ExprKind::Index(source, index) => {
             gather(source, segments)?;
-            let (_, key @ None) = segments.last_mut()? else {
-                return None;
-            };
-            *key = Some(match constant::of_tree(index).ok()? {
+            let (_, keys) = segments.last_mut()?;
+            keys.push(match constant::of_tree(index).ok()? {
                 Value::String(name) => Key::Name(name),
                 Value::Number(n) => Key::Index(n.as_usize()? as u64),
                 _ => return None,

@@ -3,13 +3,14 @@
 use super::variable::RESERVED;
 use super::{meta, provider, rollout};
 use crate::declared::Declared;
-use crate::problems::{modules, structure};
+use crate::problems::{is_meant, modules, structure};
 use crate::provider_name::provider_key;
 use crate::resolve::{Place, Resolver};
 use crate::shape::{self, attribute};
 use crate::{Module, ModuleCall, ProviderName, constant};
 use eval::Expr;
 use indexmap::IndexMap;
+use model::CallName;
 use std::sync::Arc;
 use syntax::tree::{Block, ExprKind};
 
@@ -28,7 +29,7 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
     let providers = providers(block, r);
     if let Some(called) = called {
         check_inputs(block, called, &inputs, r);
-        check_providers(block, called, &providers, r);
+        check_providers(block, called, &providers.names, r);
     }
     let depends_on = meta::depends_on(body, r);
     let rollout = rollout::read(body, None, r);
@@ -42,11 +43,14 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         inputs,
         repeat,
         depends_on,
-        providers,
+        providers: providers.names,
+        provider_keys: providers.keys,
+        target: None,
         rollout,
         span,
     };
-    module.calls.entry(name.clone()).or_insert(call);
+    let name = CallName::module(name.clone());
+    module.calls.entry(name).or_insert(call);
 }
 
 fn check_form(block: &Block, r: &mut Resolver) {
@@ -116,8 +120,11 @@ fn check_inputs(
     r: &mut Resolver,
 ) {
     let required = called.variables.iter().filter(|(_, v)| v.required);
+    let unknown = inputs.keys().map(|name| &**name);
+    let unknown = unknown.filter(|name| !called.variables.contains_key(*name));
     let missing: Vec<_> = required
-        .filter(|(name, v)| !inputs.contains_key(*name) && !called.broken_inside(v.span))
+        .filter(|(name, v)| !inputs.contains_key(*name) && !called.broken_inside(v.whole))
+        .filter(|(name, _)| !is_meant(name, unknown.clone()))
         .map(|(name, v)| (&**name, v.span))
         .collect();
     if !missing.is_empty() && !r.here.broken_inside(block.body.span) {
@@ -129,9 +136,16 @@ fn check_inputs(
     }
 }
 
+/// What a call hands on of providers, by the module's name for each.
+#[derive(Default)]
+struct Passed {
+    names: IndexMap<ProviderName, ProviderName>,
+    keys: IndexMap<ProviderName, Expr>,
+}
+
 /// The module's name for each provider, and ours.
-fn providers(block: &Block, r: &mut Resolver) -> IndexMap<ProviderName, ProviderName> {
-    let mut providers = IndexMap::new();
+fn providers(block: &Block, r: &mut Resolver) -> Passed {
+    let mut providers = Passed::default();
     let Some(given) = attribute(&block.body, "providers") else {
         return providers;
     };
@@ -146,8 +160,11 @@ fn providers(block: &Block, r: &mut Resolver) -> IndexMap<ProviderName, Provider
             r.problems.push(modules::providers_form(item.key.span));
             continue;
         };
-        if let Some(ours) = provider::named(&item.value, r) {
-            providers.insert(theirs, ours);
+        if let Some((ours, key)) = provider::named_by_key(&item.value, r) {
+            if let Some(key) = key {
+                providers.keys.insert(theirs.clone(), key);
+            }
+            providers.names.insert(theirs, ours);
         }
     }
     providers

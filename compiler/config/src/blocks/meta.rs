@@ -3,8 +3,7 @@
 use crate::problems::{addresses, structure, values};
 use crate::resolve::{Place, Resolver};
 use crate::shape::{self, Shape, attribute};
-use crate::{Repeat, duration};
-use crate::{constant, declared::Instances};
+use crate::{Repeat, constant, declared::Instances};
 use eval::{Expr, ExprKind, Reference};
 use indexmap::IndexMap;
 use model::Type;
@@ -143,7 +142,7 @@ pub(super) fn timeouts(body: &Body, r: &mut Resolver) -> IndexMap<Arc<str>, u64>
             ));
             continue;
         };
-        match duration::milliseconds(&text) {
+        match model::milliseconds(&text) {
             Some(ms) => {
                 timeouts.insert(name.clone(), ms);
             }

@@ -2,8 +2,12 @@
 
 mod address;
 mod call;
+mod check;
 mod condition;
 mod environment;
+mod import;
+mod kind;
+mod kind_call;
 mod lifecycle;
 mod locals;
 mod meta;
@@ -46,9 +50,13 @@ pub(crate) fn module(
     for file in directory.files {
         stray_arguments(&file, &mut resolver);
         for block in file.body.blocks {
-            read(&block, index == 0, &mut module, root, &mut resolver);
+            if kind::belongs(&block, &resolver.here.role, resolver.problems) {
+                read(&block, index == 0, &mut module, root, &mut resolver);
+            }
         }
     }
+    import::check_providers(&module, &mut resolver);
+    kind::check_there(&module, &mut resolver);
     module
 }
 
@@ -66,7 +74,7 @@ fn stray_arguments(file: &tree::File, r: &mut Resolver) {
 
 fn read(block: &Block, in_root: bool, module: &mut Module, root: &mut Root, r: &mut Resolver) {
     match &*block.kind.text {
-        "project" | "environment" if !in_root => {
+        "project" | "environment" | "import" if !in_root => {
             r.problems
                 .push(structure::root_only(&block.kind.text, block.header));
         }
@@ -78,17 +86,26 @@ fn read(block: &Block, in_root: bool, module: &mut Module, root: &mut Root, r: &
         "provider" => provider::read(block, module, r),
         "resource" => resource::read(model::Mode::Managed, block, module, r),
         "data" => resource::read(model::Mode::Data, block, module, r),
+        "ephemeral" => resource::read(model::Mode::Ephemeral, block, module, r),
         "module" => call::read(block, module, r),
+        "kind" => kind::read(block, module, r),
         "moved" => moved::read_moved(block, module, r),
         "removed" => moved::read_removed(block, module, r),
-        other => unknown_block(other, block, r),
+        "check" => check::read(block, module, r),
+        "import" => import::read(block, module, r),
+        other => match r.known.kinds.interfaces.get(other) {
+            Some(interface) => kind_call::read(block, *interface, module, r),
+            None => unknown_block(other, block, r),
+        },
     }
 }
 
 fn unknown_block(name: &str, block: &Block, r: &mut Resolver) {
-    let slip = hint(name, structure::TOP_LEVEL).is_some();
+    let kinds = r.known.kinds.available.iter().map(String::as_str);
+    let known = || structure::TOP_LEVEL.into_iter().chain(kinds.clone());
+    let slip = hint(name, known()).is_some();
     if slip || !r.here.broken_file(block.kind.span.file) {
         r.problems
-            .push(structure::unknown_block(name, block.kind.span));
+            .push(structure::unknown_block(name, block.kind.span, known()));
     }
 }

@@ -4,7 +4,7 @@ use crate::declared::Instances;
 use crate::problems::{structure, values};
 use crate::resolve::{Meta, Resolver};
 use crate::shape::attribute;
-use crate::{Rollout, constant, duration, shape};
+use crate::{Rollout, constant, shape};
 use model::{Attribute, BlockSchema, Gate, Type};
 use std::sync::LazyLock;
 use syntax::tree::{Block, Body};
@@ -81,7 +81,7 @@ fn check_words(block: &Block, r: &mut Resolver) {
     }
     for name in DURATIONS {
         if let Some((given, span)) = text(name)
-            && duration::milliseconds(&given).is_none()
+            && model::milliseconds(&given).is_none()
         {
             r.problems.push(values::no_duration(name, span));
         }

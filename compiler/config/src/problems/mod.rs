@@ -1,9 +1,13 @@
 //! The problems of this phase, one function each, and what gathers them.
 
 pub(crate) mod addresses;
+pub(crate) mod checks;
+pub(crate) mod imports;
 pub(crate) mod inputs;
+pub(crate) mod kinds;
 pub(crate) mod modules;
 pub(crate) mod names;
+pub(crate) mod providers;
 pub(crate) mod structure;
 pub(crate) mod types;
 pub(crate) mod values;
@@ -18,12 +22,19 @@ const FURTHER_PLACES: usize = 3;
 #[derive(Default)]
 pub(crate) struct Problems {
     list: Vec<Problem>,
+    /// Those that evaluation would find, told where there will be none.
+    unevaluated: Vec<Problem>,
     once: HashMap<String, usize>,
 }
 
 impl Problems {
     pub(crate) fn push(&mut self, problem: Problem) {
         self.list.push(problem);
+    }
+
+    /// Adds what evaluation tells better, if it comes to that.
+    pub(crate) fn unless_evaluated(&mut self, problem: Problem) {
+        self.unevaluated.push(problem);
     }
 
     pub(crate) fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
@@ -63,6 +74,9 @@ impl Problems {
 
     /// All, sorted by place.
     pub(crate) fn sorted(mut self) -> Vec<Problem> {
+        if self.has_errors() {
+            self.list.append(&mut self.unevaluated);
+        }
         self.list
             .sort_by_key(|p| p.primary().map(|s| (s.file, s.start, s.end)));
         self.list
@@ -89,6 +103,13 @@ pub(crate) fn hint_or_all<'a>(
         1..=12 => Some(format!("{what}: {}", list(candidates))),
         _ => None,
     })
+}
+
+/// Whether something that is missing is there under a name that nobody knows.
+pub(crate) fn is_meant<'a>(missing: &str, unknown: impl IntoIterator<Item = &'a str>) -> bool {
+    unknown
+        .into_iter()
+        .any(|name| did_you_mean(name, [missing]).is_some())
 }
 
 /// `` `a`, `b` and `c` ``

@@ -30,7 +30,7 @@ fn located(problem: Problem, source: Option<Span>) -> Problem {
     }
 }
 
-fn show(path: &str) -> String {
+pub(crate) fn show(path: &str) -> String {
     if path.is_empty() {
         "this directory".into()
     } else {
@@ -59,9 +59,9 @@ pub(crate) fn source(text: &str, wrong: WrongSource, span: Span) -> Problem {
     }
 }
 
-pub(crate) fn cycle(round: &[&str], span: Span) -> Problem {
-    let mut names: Vec<String> = round.iter().map(|path| show(path)).collect();
-    names.extend(names.first().cloned());
+pub(crate) fn cycle(round: &[String], span: Span) -> Problem {
+    let mut names = round.to_vec();
+    names.extend(round.first().cloned());
     Problem::error("LF0104", "a module calls itself")
         .at(span, "this call closes the circle")
         .detail(names.join(" calls "))

@@ -5,7 +5,7 @@ use diagnostics::{Problem, Span};
 use syntax::tree::Block;
 
 /// The blocks that stand at the top of a file.
-pub(crate) const TOP_LEVEL: [&str; 11] = [
+pub(crate) const TOP_LEVEL: [&str; 15] = [
     "project",
     "environment",
     "variable",
@@ -15,18 +15,25 @@ pub(crate) const TOP_LEVEL: [&str; 11] = [
     "resource",
     "data",
     "module",
+    "kind",
     "moved",
     "removed",
+    "check",
+    "import",
+    "ephemeral",
 ];
 
-pub(crate) fn unknown_block(name: &str, span: Span) -> Problem {
+pub(crate) fn unknown_block<'k>(
+    name: &str,
+    span: Span,
+    known: impl Iterator<Item = &'k str>,
+) -> Problem {
     let habit = match name {
         "terraform" => Some(
             "providers are built in, and where the state is kept is said by \
              `project \"name\" { store = \"…\" }`: remove the block",
         ),
         "backend" => Some("say where the state is kept by `project \"name\" { store = \"…\" }`"),
-        "import" | "check" | "ephemeral" => Some("this version has no such block"),
         "provisioner" | "connection" => {
             Some("run commands with a resource of type `ssh_command`, whose `host` says where")
         }
@@ -36,6 +43,7 @@ pub(crate) fn unknown_block(name: &str, span: Span) -> Problem {
     };
     let help = habit
         .map(String::from)
+        .or_else(|| hint(name, known))
         .or_else(|| hint_or_all(name, TOP_LEVEL, "there are"));
     Problem::error("LF0110", format!("there is no block `{name}`"))
         .at(span, "unknown block")
@@ -254,4 +262,10 @@ pub(crate) fn unknown_gate<'a>(
     Problem::error("LF0135", format!("`{ty}` has no check `{gate}`"))
         .at(span, "a rollout waits for a check that the type has")
         .maybe_help(help)
+}
+
+pub(crate) fn ephemeral_output(span: Span) -> Problem {
+    Problem::error("LF0176", "an output of the root can't be ephemeral")
+        .at(span, "recorded, since it stands in the root")
+        .help("only a called module hands on what is never recorded; to show a secret write `sensitive = true`")
 }

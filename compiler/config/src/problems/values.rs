@@ -2,12 +2,13 @@
 
 use super::{hint, list};
 use diagnostics::{Problem, Span};
-use model::ConvertError;
+use model::{ConvertError, Scalar};
 
 /// What makes a type of other types.
-pub(crate) const TYPE_CONSTRUCTORS: [&str; 5] = ["list", "set", "map", "object", "tuple"];
+pub(crate) const TYPE_CONSTRUCTORS: [&str; 6] = ["list", "set", "map", "object", "tuple", "enum"];
 const TYPES: &str = "a type is `string`, `number`, `bool`, `any`, `list(T)`, `set(T)`, `map(T)`, \
-                     `object({ name = T })` or `tuple([T, T])`";
+                     `object({ name = T })`, `tuple([T, T])`, `kind.NAME`, `duration`, `size`, \
+                     `port`, `cidr`, `schedule` or `enum(\"a\", \"b\")`";
 
 pub(crate) fn wrong_type(what: &str, error: &ConvertError, span: Span) -> Problem {
     let inside = match error.path.0.is_empty() {
@@ -41,6 +42,7 @@ pub(crate) fn no_reference_here(what: &str, span: Span) -> Problem {
 pub(crate) fn unknown_type(name: &str, span: Span) -> Problem {
     let known = ["string", "number", "bool", "any"]
         .into_iter()
+        .chain(Scalar::PLAIN.iter().map(Scalar::word))
         .chain(TYPE_CONSTRUCTORS);
     Problem::error("LF0132", format!("there is no type `{name}`"))
         .at(span, "unknown type")
@@ -75,6 +77,7 @@ pub(crate) fn type_arguments(name: &str, span: Span) -> Problem {
         "optional" => "optional(number, 80)",
         "set" => "set(string)",
         "map" => "map(string)",
+        "enum" => "enum(\"a\", \"b\")",
         _ => "list(string)",
     };
     Problem::error("LF0132", format!("`{name}` is used in another way"))
@@ -133,4 +136,16 @@ pub(crate) fn no_for_each(span: Span) -> Problem {
     )
     .at(span, "its items have no keys to name instances by")
     .help("write `toset([…])` around a list of strings, or `{ for x in … : x.name => x }`")
+}
+
+pub(crate) fn not_about(name: &str, span: Span) -> Problem {
+    Problem::error(
+        "LF0172",
+        format!("a validation of `{name}` does not look at `var.{name}`"),
+    )
+    .at(span, "looks at other things alone")
+    .help(format!(
+        "name `var.{name}` in it; what has nothing to do with the variable goes to a `check`, or \
+         to a precondition"
+    ))
 }

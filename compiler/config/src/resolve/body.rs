@@ -2,7 +2,7 @@
 
 use super::expr::text;
 use super::{Resolver, dynamic};
-use crate::problems::structure;
+use crate::problems::{is_meant, structure};
 use crate::shape;
 use diagnostics::Span;
 use eval::{Expr, ExprKind};
@@ -144,7 +144,7 @@ impl Resolver<'_> {
                 let blocks = schema
                     .blocks
                     .iter()
-                    .map(|b| b.name)
+                    .map(|b| &*b.name)
                     .chain(meta.blocks.iter().copied());
                 let blocks: Vec<&str> = blocks.collect();
                 match blocks.is_empty() {
@@ -159,23 +159,28 @@ impl Resolver<'_> {
     fn check_complete(&mut self, body: &Body, header: Span, schema: &BlockSchema, what: &str) {
         let given = |name: &str| {
             shape::attribute(body, name).is_some()
-                || schema
-                    .attributes
-                    .iter()
-                    .any(|a| a.loads_into == Some(name) && shape::attribute(body, a.name).is_some())
+                || schema.attributes.iter().any(|a| {
+                    a.loads_into == Some(name) && shape::attribute(body, &a.name).is_some()
+                })
         };
+        let unknown = body.attributes.iter().map(|a| &*a.name.text);
+        let unknown = unknown.filter(|name| schema.attribute(name).is_none());
         let missing: Vec<&str> = schema
             .attributes
             .iter()
-            .filter(|a| a.usage == AttributeUse::Required && !given(a.name))
-            .map(|a| a.name)
+            .filter(|a| a.usage == AttributeUse::Required && !given(&a.name))
+            .filter(|a| !is_meant(&a.name, unknown.clone()))
+            .map(|a| &*a.name)
             .collect();
         let written = |name: &str| {
             body.blocks
                 .iter()
                 .any(|b| dynamic::target(b).is_some_and(|t| **t.0 == *name))
         };
-        let lacking = schema.blocks.iter().find(|b| b.min > 0 && !written(b.name));
+        let lacking = schema
+            .blocks
+            .iter()
+            .find(|b| b.min > 0 && !written(&b.name));
         if (missing.is_empty() && lacking.is_none()) || self.here.broken_inside(body.span) {
             return;
         }
@@ -185,7 +190,10 @@ impl Resolver<'_> {
         }
         if let Some(block) = lacking {
             self.problems.push(structure::too_few_blocks(
-                what, block.name, block.min, header,
+                what,
+                &block.name,
+                block.min,
+                header,
             ));
         }
     }
@@ -197,7 +205,7 @@ fn settable<'s>(schema: &'s BlockSchema, meta: &Meta) -> impl Iterator<Item = &'
         .attributes
         .iter()
         .filter(|a| a.usage != AttributeUse::Computed);
-    let blocks = schema.blocks.iter().map(|b| b.name);
+    let blocks = schema.blocks.iter().map(|b| &*b.name);
     let own = meta.arguments.iter().chain(meta.blocks).copied();
-    arguments.map(|a| a.name).chain(blocks).chain(own)
+    arguments.map(|a| &*a.name).chain(blocks).chain(own)
 }

@@ -6,7 +6,7 @@ use crate::declared::Instances;
 use crate::problems::{structure, values};
 use diagnostics::did_you_mean;
 use eval::{BinaryOp, Expr, ExprKind, Reference, UnaryOp};
-use model::{ObjectType, Type, Value};
+use model::{CallName, ObjectType, Type, Value};
 use std::sync::Arc;
 
 impl Resolver<'_> {
@@ -98,6 +98,9 @@ impl Resolver<'_> {
             ExprKind::For(_) => Type::map(Type::Any),
             ExprKind::Reference(reference) => self.type_of_reference(reference),
             ExprKind::Attribute(source, name) => self.type_of_attribute(source, name),
+            ExprKind::Index(source, _) if self.type_of_instance(source).is_some() => {
+                self.type_of_instance(source).unwrap_or_default()
+            }
             ExprKind::Index(source, _) => match self.type_of(source) {
                 Type::List(element) | Type::Map(element) => Type::clone(&element),
                 _ => Type::Any,
@@ -113,6 +116,10 @@ impl Resolver<'_> {
                 .variables
                 .get(name)
                 .map_or(Type::Any, |v| v.ty.clone()),
+            Reference::Module(call) => match self.here.calls.get(call) {
+                Some(declared) if declared.instances == Instances::One => self.type_of_call(call),
+                _ => Type::Any,
+            },
             Reference::CountIndex => Type::Number,
             Reference::EachKey
             | Reference::PathModule
@@ -122,6 +129,21 @@ impl Resolver<'_> {
             | Reference::Project => Type::String,
             _ => Type::Any,
         }
+    }
+
+    /// What one instance of a kind's call gives out.
+    fn type_of_call(&self, call: &CallName) -> Type {
+        let ty = self.known.kinds.ty(&call.kind).filter(|_| call.is_kind());
+        ty.cloned().unwrap_or_default()
+    }
+
+    /// Likewise where the instances have keys, and this stands for all of them.
+    fn type_of_instance(&self, source: &Expr) -> Option<Type> {
+        let ExprKind::Reference(Reference::Module(call)) = &source.kind else {
+            return None;
+        };
+        let repeated = self.here.calls.get(call)?.instances != Instances::One;
+        repeated.then(|| self.type_of_call(call))
     }
 
     fn type_of_attribute(&self, source: &Expr, name: &Arc<str>) -> Type {

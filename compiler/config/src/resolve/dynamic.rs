@@ -72,7 +72,7 @@ impl Resolver<'_> {
 
     fn iterator_name(&mut self, block: &Block, nested: &NestedBlock) -> Arc<str> {
         match attribute(&block.body, "iterator").map(|a| &a.value) {
-            None => Arc::from(nested.name),
+            None => Arc::from(&*nested.name),
             Some(tree::Expr {
                 kind: tree::ExprKind::Name(name),
                 ..
@@ -81,7 +81,7 @@ impl Resolver<'_> {
                 if !constant::is_broken(other) {
                     self.problems.push(addresses::no_iterator(other.span));
                 }
-                Arc::from(nested.name)
+                Arc::from(&*nested.name)
             }
         }
     }

@@ -30,18 +30,39 @@ impl Resolver<'_> {
                 ExprKind::Binary(binary(*op), self.boxed(left), self.boxed(right))
             }
             Tree::Conditional(condition, yes, no) => {
-                ExprKind::Conditional(self.boxed(condition), self.boxed(yes), self.boxed(no))
+                let condition = self.boxed(condition);
+                let [yes, no] = self.perhaps(true, |r| [r.boxed(yes), r.boxed(no)]);
+                ExprKind::Conditional(condition, yes, no)
             }
             Tree::For(f) => return self.for_expr(f, e.span),
-            Tree::Call(call) => ExprKind::Call(Call {
-                name: call.name.text.clone(),
-                name_span: call.name.span,
-                arguments: self.exprs(&call.arguments),
-                expand: call.expand,
-            }),
+            Tree::Call(call) => ExprKind::Call(self.call(call)),
             Tree::Parentheses(inner) => return self.expr(inner),
         };
         Expr { kind, span: e.span }
+    }
+
+    fn call(&mut self, call: &tree::Call) -> Call {
+        let name = call.name.text.clone();
+        let catches = matches!(&*name, "try" | "can");
+        let call = Call {
+            name,
+            name_span: call.name.span,
+            arguments: self.perhaps(catches, |r| r.exprs(&call.arguments)),
+            expand: call.expand,
+        };
+        if let (false, Some(problem)) = (self.perhaps, eval::wrong_call(&call)) {
+            self.problems.unless_evaluated(problem);
+        }
+        call
+    }
+
+    /// Resolves what is perhaps never evaluated.
+    fn perhaps<T>(&mut self, perhaps: bool, work: impl FnOnce(&mut Self) -> T) -> T {
+        let around = self.perhaps;
+        self.perhaps |= perhaps;
+        let result = work(self);
+        self.perhaps = around;
+        result
     }
 
     fn boxed(&mut self, e: &tree::Expr) -> Box<Expr> {

@@ -4,7 +4,7 @@ use super::Resolver;
 use crate::declared::Instances;
 use crate::problems::names;
 use eval::{Expr, ExprKind, Reference};
-use model::BlockSchema;
+use model::{BlockSchema, CallName};
 use syntax::tree::{self, ExprKind as Tree, Ident};
 
 impl Resolver<'_> {
@@ -57,7 +57,7 @@ impl Resolver<'_> {
     }
 
     /// Reports an output that the called module does not have.
-    pub(super) fn check_output(&mut self, call: &str, name: &Ident) {
+    pub(super) fn check_output(&mut self, call: &CallName, name: &Ident) {
         let module = self.here.calls.get(call).and_then(|call| call.module);
         let Some(module) = module.map(|index| &self.known.modules[index]) else {
             return;
@@ -65,7 +65,7 @@ impl Resolver<'_> {
         if !module.outputs.contains_key(&name.text) && !module.may_be_declared(&name.text) {
             let outputs = module.outputs.keys().map(|n| &**n);
             self.problems
-                .push(names::unknown_output(call, name, outputs));
+                .push(names::unknown_output(&call.to_string(), name, outputs));
         }
     }
 

@@ -6,17 +6,20 @@ mod check;
 mod dynamic;
 mod expr;
 mod instance;
+mod kind;
 mod members;
 mod nested;
 mod reference;
 
 use crate::ResourceKey;
 use crate::declared::{Declared, Instances};
+use crate::kinds::{Kinds, call_schema};
 use crate::problems::Problems;
 use crate::schemas::Schemas;
 use diagnostics::Span;
 use eval::Expr;
-use model::{Mode, Value};
+use model::{BlockSchema, Mode, Value};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 pub(crate) use body::Meta;
@@ -25,6 +28,24 @@ pub(crate) use body::Meta;
 pub(crate) struct Known<'a> {
     pub(crate) schemas: Schemas<'a>,
     pub(crate) modules: Vec<Declared>,
+    pub(crate) kinds: Kinds,
+    /// What may stand in a call of each kind.
+    pub(crate) calls: HashMap<Arc<str>, BlockSchema>,
+}
+
+impl<'a> Known<'a> {
+    pub(crate) fn new(schemas: Schemas<'a>, modules: Vec<Declared>, kinds: Kinds) -> Known<'a> {
+        let calls = kinds.interfaces.iter().map(|(name, index)| {
+            let schema = call_schema(modules[*index].variables.iter());
+            (name.clone(), schema)
+        });
+        Known {
+            calls: calls.collect(),
+            schemas,
+            modules,
+            kinds,
+        }
+    }
 }
 
 /// Where an expression stands: what is at hand there beside the module's own names.
@@ -38,6 +59,8 @@ pub(crate) struct Place {
     pub(crate) this: Option<(Mode, Arc<str>)>,
     /// In words, what stands here, where it may not refer to anything.
     pub(crate) constant: Option<&'static str>,
+    /// The `check` block whose own data source is seen here.
+    pub(crate) check: Option<Arc<str>>,
     /// Whether it is a template file, whose names stand for what the call hands over.
     pub(crate) template: bool,
 }
@@ -49,6 +72,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) problems: &'a mut Problems,
     pub(crate) place: Place,
     bound: Vec<Binding>,
+    /// Whether what is resolved is perhaps never evaluated, or its failure caught.
+    perhaps: bool,
 }
 
 /// A name that an expression itself binds.
@@ -71,6 +96,7 @@ impl<'a> Resolver<'a> {
             problems,
             place: Place::default(),
             bound: Vec::new(),
+            perhaps: false,
         }
     }
 

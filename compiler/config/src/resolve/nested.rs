@@ -79,7 +79,8 @@ impl Resolver<'_> {
         let most = match nested.nesting {
             Nesting::Single => {
                 if let Some(second) = all.get(1) {
-                    let problem = structure::block_twice(nested.name, second.header, all[0].header);
+                    let problem =
+                        structure::block_twice(&nested.name, second.header, all[0].header);
                     self.problems.push(problem);
                 }
                 return;
@@ -87,7 +88,7 @@ impl Resolver<'_> {
             _ => nested.max.unwrap_or(usize::MAX),
         };
         if let Some(surplus) = written.nth(most) {
-            let problem = structure::too_many_blocks(what, nested.name, most, surplus.header);
+            let problem = structure::too_many_blocks(what, &nested.name, most, surplus.header);
             self.problems.push(problem);
         }
         let only_written = !all.iter().any(|b| dynamic::is_dynamic(b));
@@ -95,7 +96,7 @@ impl Resolver<'_> {
             let span = all.last().map_or(all[0].header, |b| b.header);
             self.problems.push(structure::too_few_blocks(
                 what,
-                nested.name,
+                &nested.name,
                 nested.min,
                 span,
             ));

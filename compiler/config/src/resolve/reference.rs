@@ -1,10 +1,11 @@
 //! Names: what the first words of a traversal stand for.
 
 use super::{Binding, Resolver, nothing};
-use crate::problems::{names, values};
+use crate::declared::Instances;
+use crate::problems::{checks, names, values};
 use diagnostics::Span;
 use eval::{Expr, ExprKind, Reference};
-use model::Mode;
+use model::{CallName, Mode};
 use std::sync::Arc;
 use syntax::tree::{self, ExprKind as Tree, Ident};
 
@@ -110,7 +111,8 @@ impl Resolver<'_> {
             "var" => self.variable(name, steps),
             "local" => self.local(name, steps),
             "module" => self.module(name, steps),
-            "data" => self.data(name, steps),
+            "data" => self.read(Mode::Data, "data.TYPE.NAME", name, steps),
+            "ephemeral" => self.read(Mode::Ephemeral, "ephemeral.TYPE.NAME", name, steps),
             "each" => self.each(name, steps),
             "count" => self.count(name, steps),
             "self" => self.this(name, steps),
@@ -126,10 +128,15 @@ impl Resolver<'_> {
                 let part = self.word(name, steps, &["name"])?;
                 found(Reference::Environment, name.span.to(part.span), 1)
             }
+            "target" => {
+                self.word(name, steps, &["provider", "alias"])?;
+                found(Reference::Target, name.span, 0)
+            }
             "project" => {
                 let part = self.word(name, steps, &["name"])?;
                 found(Reference::Project, name.span.to(part.span), 1)
             }
+            kind if self.known.kinds.interfaces.contains_key(kind) => self.kind(name, steps),
             _ => self.managed(name, steps),
         }
     }
@@ -166,8 +173,14 @@ impl Resolver<'_> {
 
     fn module(&mut self, root: &Ident, steps: Steps) -> Found {
         let name = self.part(root, steps, 0, "module.NAME")?;
-        let Some(call) = self.here.calls.get(&name.text) else {
-            let known = self.here.calls.keys();
+        let call_name = CallName::module(name.text.clone());
+        let Some(call) = self.here.calls.get(&call_name) else {
+            let known = self
+                .here
+                .calls
+                .keys()
+                .filter(|c| !c.is_kind())
+                .map(|c| &c.name);
             let problem = names::unknown("module call", "module", &name.text, name.span, known);
             self.unknown("module", name, problem);
             return None;
@@ -176,16 +189,17 @@ impl Resolver<'_> {
         let instances = call.instances;
         if let Some(output) = self.member(&format!("module.{}", name.text), instances, &steps[1..])
         {
-            self.check_output(&name.text, output);
+            self.check_output(&call_name, output);
         }
-        found(Reference::Module(name.text.clone()), span, 1)
+        found(Reference::Module(call_name), span, 1)
     }
 
-    fn data(&mut self, root: &Ident, steps: Steps) -> Found {
-        let ty = self.part(root, steps, 0, "data.TYPE.NAME")?;
-        let name = self.part(root, steps, 1, "data.TYPE.NAME")?;
-        self.resource(Mode::Data, ty, name, root.span, &steps[2..])?;
-        let reference = Reference::Resource(Mode::Data, ty.text.clone(), name.text.clone());
+    /// What is not managed: it stands behind a word of its own.
+    fn read(&mut self, mode: Mode, usage: &str, root: &Ident, steps: Steps) -> Found {
+        let ty = self.part(root, steps, 0, usage)?;
+        let name = self.part(root, steps, 1, usage)?;
+        self.resource(mode, ty, name, root.span, &steps[2..])?;
+        let reference = Reference::Resource(mode, ty.text.clone(), name.text.clone());
         found(reference, root.span.to(name.span), 2)
     }
 
@@ -226,6 +240,11 @@ impl Resolver<'_> {
         rest: Steps,
     ) -> Option<()> {
         let key = (mode, ty.text.clone(), name.text.clone());
+        if let Some((check, _)) = self.here.scoped.get(&key)
+            && !self.here.resources.contains_key(&key)
+        {
+            return self.scoped(&key, check, start.to(name.span), rest);
+        }
         let Some(resource) = self.here.resources.get(&key) else {
             let problem = names::unknown_resource(mode, ty, name, start, self.here);
             self.unknown(&names::resource(mode, &ty.text, &name.text), name, problem);
@@ -243,6 +262,33 @@ impl Resolver<'_> {
             && let Some(schema) = known.schemas.body(mode, &ty.text)
         {
             self.check_attribute(&names::resource(mode, &ty.text, &name.text), schema, member);
+        }
+        Some(())
+    }
+
+    /// A data source of a `check` block: nobody else sees it.
+    fn scoped(
+        &mut self,
+        key: &crate::ResourceKey,
+        check: &Arc<str>,
+        span: Span,
+        rest: Steps,
+    ) -> Option<()> {
+        let (mode, ty, name) = key;
+        let address = names::resource(*mode, ty, name);
+        if self.place.check.as_ref() != Some(check) {
+            self.problems.push(checks::scoped(&address, check, span));
+            return None;
+        }
+        if self.place.own.as_ref() == Some(key) {
+            self.problems.push(names::own(&address, span));
+            return None;
+        }
+        let known = self.known;
+        if let Some(member) = self.member(&address, Instances::One, rest)
+            && let Some(schema) = known.schemas.body(*mode, ty)
+        {
+            self.check_attribute(&address, schema, member);
         }
         Some(())
     }
@@ -299,7 +345,7 @@ impl Resolver<'_> {
 
     /// An unknown name is reported once, with its further places; not at all where a broken
     /// part of the text may declare it.
-    fn unknown(&mut self, root: &str, name: &Ident, problem: diagnostics::Problem) {
+    pub(super) fn unknown(&mut self, root: &str, name: &Ident, problem: diagnostics::Problem) {
         if !self.here.may_be_declared(&name.text) {
             let key = format!("{} {root} {}", self.here.directory, name.text);
             self.problems.once(key, problem);

@@ -9,7 +9,7 @@ fn arguments() {
     check(
         r#"
         resource "ssh_file" "x" {
-      # ^^^^^^^^^^^^^^^^^^^^^^^ LF0114 `ssh_file` lacks `host` and `content`
+      # ^^^^^^^^^^^^^^^^^^^^^^^ LF0114 `ssh_file` lacks `host` & add `host = …`
           path    = "a"
           contnet = "b"
         # ^^^^^^^ LF0113 `ssh_file` has no argument `contnet` & did you mean `content`?

@@ -1,6 +1,6 @@
 //! What cannot be read causes no further problems.
 
-use super::{Request, run};
+use super::{Request, check, run};
 
 /// The codes of all problems but those of the syntax.
 fn codes(text: &str) -> Vec<&'static str> {
@@ -46,4 +46,60 @@ fn what_a_wrong_brace_puts_outside_of_its_block_is_no_problem_of_its_own() {
     assert_eq!(codes(text), [""; 0]);
     let text = "locals {\n  a = ]\n}\nlocal {\n}\n";
     assert_eq!(codes(text), ["LF0110"]);
+}
+
+#[test]
+fn a_variable_with_a_mistake_in_it_is_not_without_a_value() {
+    assert_eq!(
+        codes("variable \"a\" {\n  type = number, default = 1\n}\n"),
+        [""; 0]
+    );
+}
+
+#[test]
+fn what_is_written_under_a_wrong_name_is_not_missing_as_well() {
+    check(
+        r#"
+        output "a" {
+          valeu = 1
+        # ^^^^^ LF0113 did you mean `value`?
+        }
+        module "m" {
+          source = "./m"
+          sise   = 1
+        # ^^^^ LF0105 did you mean `size`?
+        }
+        --- m/main.hcl
+        variable "size" {}
+        "#,
+    );
+    check(
+        r#"
+        module "m" {
+      # ^^^^^^^^^^ LF0106 needs `size`
+          source = "./m"
+        }
+        --- m/main.hcl
+        variable "size" {}
+        "#,
+    );
+}
+
+#[test]
+fn functions_are_looked_up_where_nothing_will_be_evaluated() {
+    check(
+        r#"
+        locals {
+          a = uper("x")
+          #   ^^^^ LF0220 did you mean `upper`?
+          b = upper("x", "y")
+          #   ^^^^^ LF0221 too many arguments
+          c = [try(uper("x"), 1), true ? 1 : uper("x"), upper([]...)]
+          d = var.all
+          #       ^^^ LF0121
+        }
+        "#,
+    );
+    // Otherwise evaluation tells.
+    check("locals {\n  a = uper(\"x\")\n}\n");
 }

@@ -2,6 +2,7 @@
 
 use super::{Request, check, config, run};
 use crate::ProviderName;
+use model::CallName;
 
 #[test]
 fn a_directory_is_read_once_however_often_it_is_called() {
@@ -39,7 +40,7 @@ fn a_directory_is_read_once_however_often_it_is_called() {
     assert_eq!(directories, ["", "m", "n"]);
     let calls: Vec<_> = config.modules[0].calls.values().map(|c| c.module).collect();
     assert_eq!(calls, [1, 1]);
-    assert_eq!(config.modules[1].calls["deep"].module, 2);
+    assert_eq!(config.modules[1].calls[&CallName::module("deep")].module, 2);
 }
 
 #[test]
@@ -104,7 +105,6 @@ fn inputs_and_outputs() {
     check(
         r#"
         module "m" {
-      # ^^^^^^^^^^ LF0106 the module `m` needs `name`
           source = "./m"
           nmae   = "x"
         # ^^^^ LF0105 did you mean `name`?
@@ -169,8 +169,11 @@ fn providers_are_given_by_the_caller() {
         "#;
     let quoted = config(text);
     let plain = config(&text.replace("\"ssh.far\" =", "ssh.far ="));
-    let call = &quoted.modules[0].calls["m"];
-    assert_eq!(call.providers, plain.modules[0].calls["m"].providers);
+    let call = &quoted.modules[0].calls[&CallName::module("m")];
+    assert_eq!(
+        call.providers,
+        plain.modules[0].calls[&CallName::module("m")].providers
+    );
     let far = ProviderName {
         name: "ssh".into(),
         alias: Some("far".into()),

@@ -1,13 +1,14 @@
 //! Functions of numbers.
 
-use super::{Answer, Context, Fault, Function, Want, p, whole};
+use super::{Answer, Context, Fault, Function, Want, p, text, whole};
 use bigdecimal::RoundingMode;
-use model::{Number, Value};
+use model::{Number, Scalar, Value};
 use num_bigint::BigInt;
 use num_traits::Zero;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new("abs", &[p("number", Want::Number)], Want::Number, abs),
+    Function::new("bytes", &[p("size", Want::String)], Want::Number, bytes),
     Function::new("ceil", &[p("number", Want::Number)], Want::Number, ceil),
     Function::new("floor", &[p("number", Want::Number)], Want::Number, floor),
     Function::new(
@@ -30,6 +31,12 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Want::Number,
         pow,
     ),
+    Function::new(
+        "seconds",
+        &[p("duration", Want::String)],
+        Want::Number,
+        seconds,
+    ),
     Function::new("signum", &[p("number", Want::Number)], Want::Number, signum),
 ];
 
@@ -48,6 +55,21 @@ fn abs(_: &Context<'_>, a: &[Value]) -> Answer {
     } else {
         n
     }))
+}
+
+/// `"20GiB"` in bytes: what a `size` comes to.
+fn bytes(_: &Context<'_>, a: &[Value]) -> Answer {
+    let refused = || Fault::of(0, format!("expected {}", Scalar::Size.looks_like()));
+    let bytes = model::bytes(text(a, 0)).ok_or_else(refused)?;
+    Ok(Value::Number(Number::from_decimal(bytes.into())))
+}
+
+/// `"1h30m"` in seconds: what a `duration` comes to.
+fn seconds(_: &Context<'_>, a: &[Value]) -> Answer {
+    let refused = || Fault::of(0, format!("expected {}", Scalar::Duration.looks_like()));
+    let ms = model::milliseconds(text(a, 0)).ok_or_else(refused)?;
+    let seconds = bigdecimal::BigDecimal::from(ms) / bigdecimal::BigDecimal::from(1000);
+    Ok(Value::Number(Number::from_decimal(seconds)))
 }
 
 fn ceil(_: &Context<'_>, a: &[Value]) -> Answer {

@@ -130,7 +130,7 @@ fn same_place(step: &Step, old: &Step, schema: &ResourceSchema) -> Option<String
         .attributes
         .iter()
         .filter(key)
-        .map(|a| a.name)
+        .map(|a| &*a.name)
         .collect();
     let (before, after) = (old.before.as_ref()?, step.after.as_ref()?);
     let same = names.iter().all(|name| before.get(name) == after.get(name));

@@ -303,7 +303,7 @@ fn a_schema_names_its_host() {
 #[test]
 fn nested_blocks_are_looked_into() {
     let nested = |block: BlockSchema| NestedBlock {
-        name: "part",
+        name: "part".into(),
         min: 2,
         max: Some(1),
         block: Arc::new(block),

@@ -17,18 +17,18 @@ pub fn complete(block: &BlockSchema, config: &Value) -> Result<Value, String> {
     }
     let mut fields = Fields::default();
     for attribute in &block.attributes {
-        let value = given.get(attribute.name).unwrap_or(&Value::NULL);
+        let value = given.get(&attribute.name).unwrap_or(&Value::NULL);
         let value = convert(value, &attribute.ty);
         fields.insert(
-            attribute.name.into(),
+            (*attribute.name).into(),
             value.map_err(|e| format!("{}: {e}", attribute.name))?,
         );
     }
     for nested in &block.blocks {
-        let value = bodies(nested, given.get(nested.name), &mut |_, v| {
+        let value = bodies(nested, given.get(&nested.name), &mut |_, v| {
             complete(&nested.block, v)
         })?;
-        fields.insert(nested.name.into(), value);
+        fields.insert((*nested.name).into(), value);
     }
     Ok(Value::Object(Arc::new(fields)))
 }
@@ -38,22 +38,22 @@ pub fn complete(block: &BlockSchema, config: &Value) -> Result<Value, String> {
 pub fn propose(block: &BlockSchema, prior: Option<&Value>, config: &Value) -> Value {
     let mut fields = Fields::default();
     for attribute in &block.attributes {
-        let value = config.get(attribute.name).filter(|v| !v.is_null());
+        let value = config.get(&attribute.name).filter(|v| !v.is_null());
         let value = value
             .cloned()
             .unwrap_or_else(|| left_open(attribute, prior));
-        fields.insert(attribute.name.into(), value);
+        fields.insert((*attribute.name).into(), value);
     }
     for nested in &block.blocks {
-        let prior = prior.and_then(|p| p.get(nested.name));
-        let proposed = bodies(nested, config.get(nested.name), &mut |key, body| {
+        let prior = prior.and_then(|p| p.get(&nested.name));
+        let proposed = bodies(nested, config.get(&nested.name), &mut |key, body| {
             Ok(propose(
                 &nested.block,
                 prior.and_then(|p| same_body(p, key)),
                 body,
             ))
         });
-        fields.insert(nested.name.into(), proposed.unwrap_or(Value::NULL));
+        fields.insert((*nested.name).into(), proposed.unwrap_or(Value::NULL));
     }
     Value::Object(Arc::new(fields))
 }
@@ -62,7 +62,7 @@ fn left_open(attribute: &Attribute, prior: Option<&Value>) -> Value {
     match (&attribute.default, prior) {
         (Some(default), _) => default.clone(),
         (None, Some(prior)) if attribute.is_computed() => {
-            prior.get(attribute.name).cloned().unwrap_or(Value::NULL)
+            prior.get(&attribute.name).cloned().unwrap_or(Value::NULL)
         }
         (None, None) if attribute.is_computed() => Value::Unknown(Arc::new(
             Unknown::of(attribute.ty.clone()).sensitive(attribute.sensitive),

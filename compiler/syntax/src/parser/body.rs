@@ -195,7 +195,10 @@ impl Parser<'_> {
         let mut body = empty(self.span(open, open));
         self.skip_blanks()?;
         if !matches!(self.peek(), b'\n' | b'\r' | b'}') && !self.at_end() {
+            // An error in it is behind its brace, not before.
+            self.open.push((b'{', open));
             self.line_of_block(&mut body, open)?;
+            self.open.pop();
         }
         if self.peek() != b'}' {
             self.items(&mut body);

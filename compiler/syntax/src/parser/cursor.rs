@@ -35,7 +35,11 @@ impl<'a> Parser<'a> {
         loop {
             match self.peek() {
                 b' ' | b'\t' => self.pos += 1,
-                b'\n' | b'\r' if self.newlines == Newlines::Ignored => self.pos += 1,
+                b'\n' if self.newlines == Newlines::Ignored => self.pos += 1,
+                // Alone it ends no line: nobody sees it, and nothing else reads it so.
+                b'\r' if self.newlines == Newlines::Ignored && self.peek_at(1) == b'\n' => {
+                    self.pos += 2;
+                }
                 b'#' => self.skip_line(),
                 b'/' if self.peek_at(1) == b'/' => self.skip_line(),
                 b'/' if self.peek_at(1) == b'*' => self.skip_block_comment()?,

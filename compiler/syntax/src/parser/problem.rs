@@ -17,8 +17,8 @@ impl Parser<'_> {
         )
     }
 
-    pub(super) fn expected_in(&self, what: &str, open: usize) -> Boxed {
-        if self.at_end() {
+    pub(super) fn expected_in(&mut self, what: &str, open: usize) -> Boxed {
+        if self.at_end() || self.at_next_item(open) {
             return self.unclosed_bracket(open);
         }
         let opener = &self.text[open..open + 1];
@@ -284,6 +284,7 @@ impl Parser<'_> {
             return (end(0), "something unreadable".into());
         };
         let words = match c {
+            '\r' if self.peek_at(1) != b'\n' => "a carriage return without a newline".into(),
             '\n' | '\r' => "the end of the line".into(),
             '"' => "a string".into(),
             '\'' => "a single quote".into(),

@@ -57,6 +57,39 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether a `(` or `[` is open on a line before, and this line, which stands in no further,
+    /// sets an attribute or closes a block: then the bracket was forgotten. Goes back to before
+    /// this line, as though it were closed there.
+    pub(super) fn at_next_item(&mut self, open: usize) -> bool {
+        let before = &self.text[..self.pos];
+        let Some(line) = before.rfind('\n').map(|at| at + 1).filter(|at| *at > open) else {
+            return false;
+        };
+        let of_open = before[..open].rfind('\n').map_or(0, |at| at + 1);
+        let indentation = |from: usize| {
+            let text = &self.text.as_bytes()[from..];
+            text.iter()
+                .take_while(|b| matches!(b, b' ' | b'\t'))
+                .count()
+        };
+        let text = &self.text[line + indentation(line)..];
+        let name = text.trim_start_matches(|c: char| c.is_alphanumeric() || c == '_' || c == '-');
+        let behind = name.trim_start_matches([' ', '\t']);
+        let sets = name.len() < text.len()
+            && behind.starts_with('=')
+            && !behind.starts_with("==")
+            && !behind.starts_with("=>");
+        let shallow = indentation(line) <= indentation(of_open);
+        let in_braces = self.text.as_bytes()[open] == b'{';
+        if in_braces || !shallow || !(sets || text.starts_with('}')) {
+            return false;
+        }
+        let open = self.open.iter().position(|(_, at)| *at == open);
+        self.open.truncate(open.unwrap_or(0));
+        self.pos = line - 1;
+        true
+    }
+
     /// Goes to the next header of a block in the first column, or to the end.
     pub(super) fn resume_at_header(&mut self) {
         self.by_column = true;

@@ -175,7 +175,7 @@ impl<'a> Parser<'a> {
                     }
                     self.escaped_sequence(b, &mut text);
                 }
-                b'\n' => return Err(self.unclosed_string(open)),
+                b'\n' | b'\r' => return Err(self.unclosed_string(open)),
                 _ => return Ok(text),
             }
         }
@@ -308,5 +308,6 @@ static SPECIAL: [bool; 256] = {
     table[b'$' as usize] = true;
     table[b'%' as usize] = true;
     table[b'\n' as usize] = true;
+    table[b'\r' as usize] = true;
     table
 };

@@ -35,6 +35,41 @@ fn what_is_no_hcl_is_called_by_its_name() {
     helps("resource:\n", "set by `=`");
 }
 
+#[test]
+fn a_carriage_return_is_half_of_an_end_of_line_or_nothing() {
+    check("a = [1,\r\n2]\r\n\r\nb = 1\r\n", &[]);
+    check("a = [1,\r 2]\n", &[("LF0001", "\r")]);
+    check("\ra = 1\n", &[("LF0001", "\r")]);
+    check("a = 1 \r \n", &[("LF0001", "\r")]);
+    check("a = \"b\rc\"\nd = 1\n", &[("LF0003", "\"b\rc\"")]);
+}
+
+#[test]
+fn a_forgotten_bracket_takes_no_attribute_along() {
+    check(
+        "a {\n  b = [1, 2\n  c = 3\n  c = 4\n}\nd {}\n",
+        &[("LF0005", "["), ("LF0008", "c")],
+    );
+    check(
+        "a {\n  b = f(1,\n  c = 3\n  c = 4\n}\n",
+        &[("LF0005", "("), ("LF0008", "c")],
+    );
+    check(
+        "a {\n  b = [f(1\n}\nc = 1\nc = 2\n",
+        &[("LF0005", "("), ("LF0008", "c")],
+    );
+    check(
+        "a {\n  b = {\n    c = [1\n    d = 2\n  }\n  e = 1\n  e = 1\n}\n",
+        &[("LF0005", "["), ("LF0008", "e")],
+    );
+    // These are not forgotten, but of another language.
+    check("a = f(\n  b = 1\n)\n", &[("LF0001", "=")]);
+    check(
+        "a = [\n  b = 1\n]\nc = 1\nc = 1\n",
+        &[("LF0001", "="), ("LF0008", "c")],
+    );
+}
+
 /// The expression in a compact form of the tests' own.
 fn shape(expr: &Expr) -> String {
     match &expr.kind {
@@ -258,7 +293,7 @@ fn a_file_of_attributes_and_blocks() {
 #[test]
 fn each_mistake_is_found_at_its_place() {
     check("a = \"foo\nb = 1\n", &[("LF0003", "\"foo")]);
-    check("a = [1, 2\nb = 3\n", &[("LF0001", "b")]);
+    check("a = [1, 2\nb = 3\n", &[("LF0005", "[")]);
     check("a = [1, 2\n", &[("LF0005", "[")]);
     check("a = f(1\n", &[("LF0005", "(")]);
     check("a = b.\n", &[("LF0009", ".")]);
@@ -291,7 +326,7 @@ fn one_broken_block_hides_no_other() {
     let (file, found) = parse(FileId(0), text);
     let kinds: Vec<&str> = file.body.blocks.iter().map(|b| &*b.kind.text).collect();
     assert_eq!(kinds, ["a", "x", "q"]);
-    assert_eq!(found.len(), 3, "{found:#?}");
+    assert_eq!(found.len(), 4, "{found:#?}");
     let x = &file.body.blocks[1].body.attributes;
     assert_eq!(
         x.len(),

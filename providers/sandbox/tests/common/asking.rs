@@ -36,10 +36,10 @@ pub fn plan(prior: Option<&Value>, config: &Value) -> Value {
     assert_eq!(provider::check::schema(TYPE, schema), Vec::<String>::new());
     let mut proposed = config.clone();
     for attribute in schema.block.attributes.iter().filter(|a| a.is_computed()) {
-        if config.get(attribute.name).is_some_and(Value::is_null) {
-            let kept = prior.and_then(|p| p.get(attribute.name)).cloned();
+        if config.get(&attribute.name).is_some_and(Value::is_null) {
+            let kept = prior.and_then(|p| p.get(&attribute.name)).cloned();
             let value = kept.unwrap_or_else(|| Value::unknown(attribute.ty.clone()));
-            proposed = proposed.with(attribute.name, value);
+            proposed = proposed.with(&attribute.name, value);
         }
     }
     let request = PlanRequest {

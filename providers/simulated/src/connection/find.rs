@@ -6,6 +6,9 @@ use model::{IdentityClass, ResourceSchema, Value, differences};
 use provider::{FindAnswer, FindRequest, Found, ProviderProblem};
 use tokio::time::Instant;
 
+/// How much too short an age may be: of when it is asked, it is told only on its way later.
+const LATE_US: u64 = 1_000_000;
+
 impl Link {
     pub(super) async fn find_all(&self, batch: Vec<FindRequest>) -> Vec<FindAnswer> {
         let asked = Instant::now();
@@ -50,7 +53,11 @@ impl Link {
                 let age_us = (request.age_ms + 1)
                     .saturating_mul(1000)
                     .saturating_add(late);
-                Request::Since { ty, age_us }
+                let since = |age_us| Request::Since {
+                    ty: ty.clone(),
+                    age_us,
+                };
+                Request::Many(vec![since(age_us), since(age_us.saturating_add(LATE_US))])
             }
             IdentityClass::UniqueName | IdentityClass::NaturalKey => {
                 match place::key(schema, &self.region, &request.attributes) {
@@ -67,7 +74,12 @@ impl Link {
             Ok(schema) => schema,
             Err(problem) => return FindAnswer::Failed(problem),
         };
+        let mine = |all: Vec<Seen>| -> Vec<Seen> {
+            let mine = all.into_iter().filter(|s| self.is_of(schema, request, s));
+            mine.collect()
+        };
         let seen: Vec<Seen> = match reply {
+            Reply::Many(both) => made_since(both, mine),
             Reply::Operation {
                 ended: Ended::NotYet,
                 ..
@@ -86,11 +98,7 @@ impl Link {
             Reply::Things(all) => all,
             _ => Vec::new(),
         };
-        let mine = seen
-            .into_iter()
-            .filter(|s| self.is_of(schema, request, s))
-            .collect();
-        let verdict = verdict(schema, request, mine);
+        let verdict = verdict(schema, request, mine(seen));
         if let FindAnswer::Found { made, .. } = &verdict
             && request.action == "create"
         {
@@ -108,6 +116,21 @@ impl Link {
             _ => seen.thing.owner == Some(Owner::from(&request.ownership)),
         }
     }
+}
+
+/// What was made since the operation was begun; where that is nothing, the newest of what was made
+/// shortly before, since creations are one at a time.
+fn made_since(both: Vec<Reply>, mine: impl Fn(Vec<Seen>) -> Vec<Seen>) -> Vec<Seen> {
+    let mut both = both.into_iter().map(|reply| match reply {
+        Reply::Things(all) => mine(all),
+        _ => Vec::new(),
+    });
+    let since = both.next().unwrap_or_default();
+    if !since.is_empty() {
+        return since;
+    }
+    let before = both.next().unwrap_or_default().into_iter();
+    before.min_by_key(|s| s.age_us).into_iter().collect()
 }
 
 fn verdict(schema: &ResourceSchema, request: &FindRequest, seen: Vec<Seen>) -> FindAnswer {

@@ -72,7 +72,7 @@ pub(super) fn thing(
 /// The name or place, where that is the type's identity and is known.
 pub(super) fn key(schema: &ResourceSchema, region: &str, attributes: &Value) -> Option<String> {
     let attributes = attributes.expose();
-    let known = |a: &&Attribute| attributes.get(a.name).filter(|v| !v.is_null() && !open(v));
+    let known = |a: &&Attribute| attributes.get(&a.name).filter(|v| !v.is_null() && !open(v));
     match schema.identity {
         IdentityClass::UniqueName => {
             let name = schema.block.attribute("name").or_else(|| {
@@ -89,7 +89,8 @@ pub(super) fn key(schema: &ResourceSchema, region: &str, attributes: &Value) -> 
                 Containment::On(name) => attributes.get(name).and_then(Host::identity_key),
                 _ => None,
             };
-            let on = |a: &&Attribute| schema.containment == Containment::On(a.name);
+            let on =
+                |a: &&Attribute| matches!(schema.containment, Containment::On(n) if n == a.name);
             let own = schema.block.attributes.iter().filter(|a| !on(a));
             let mut parts: Vec<_> = own.clone().filter(|a| a.replaces && given(a)).collect();
             if parts.is_empty() {

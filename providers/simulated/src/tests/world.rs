@@ -3,7 +3,7 @@
 use super::asking::{Desk, host, is_there};
 use crate::{Owner, Request, Simulated};
 use model::{ObjectId, Value};
-use provider::{Action, DataRequest, Host, ImportRequest, ReadAnswer, ReadRequest};
+use provider::{Action, DataRequest, FindAnswer, Host, ImportRequest, ReadAnswer, ReadRequest};
 use std::time::Duration;
 
 async fn desk() -> Desk<Simulated> {
@@ -88,6 +88,25 @@ async fn a_second_object_of_an_owner_counts_as_a_duplicate() {
             .iter()
             .all(|e| e.owner.as_ref() == Some(&owner))
     );
+}
+
+/// Who asks knows how old an operation is, and the question takes its time.
+#[tokio::test(start_paused = true)]
+async fn an_age_that_is_told_late_misses_nothing() {
+    let desk = desk().await;
+    let (create, made) = desk.make("sim_ticket", &[("title", "t".into())]).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    for age_ms in [600, 500, 100] {
+        match desk.find(&create, age_ms).await {
+            FindAnswer::Found { made: found, .. } => assert_eq!(found.attributes, made.attributes),
+            other => panic!("{age_ms}: {other:?}"),
+        }
+    }
+    let other = desk.create("sim_ticket", &[("title", "u".into())]);
+    assert!(!matches!(
+        desk.find(&other, 5_000).await,
+        FindAnswer::Found { .. }
+    ));
 }
 
 #[tokio::test(start_paused = true)]
@@ -241,8 +260,11 @@ async fn looks_up_data_and_imports() {
     let import = |id: &str| ImportRequest {
         ty: "sim_bucket".into(),
         id: id.into(),
+        config: Value::NULL,
     };
-    assert_eq!(desk.connection.import(import("b")).await, Ok(made));
+    let imported = desk.connection.import(import("b")).await.unwrap();
+    assert_eq!(imported.made, made);
+    assert!(imported.owner.is_some());
     assert!(desk.connection.import(import("c")).await.is_err());
 }
 

@@ -129,6 +129,8 @@ fn encode_type(ty: &Type) -> J {
         Type::Bool => json!("bool"),
         Type::Number => json!("number"),
         Type::String => json!("string"),
+        // Values alone go over the wire, and no value has the type of a scalar.
+        Type::Scalar(scalar) => encode_type(&scalar.base()),
         Type::List(t) => json!({ "list": encode_type(t) }),
         Type::Set(t) => json!({ "set": encode_type(t) }),
         Type::Map(t) => json!({ "map": encode_type(t) }),
@@ -185,7 +187,10 @@ fn decode_type(json: &J) -> Option<Type> {
                 .iter()
                 .map(|(n, j)| Some((Arc::from(n.as_str()), field(j)?)))
                 .collect();
-            Type::Object(Arc::new(ObjectType { fields: fields? }))
+            Type::Object(Arc::new(ObjectType {
+                fields: fields?,
+                kind: None,
+            }))
         }
         _ => return None,
     })

@@ -52,14 +52,14 @@ impl Machine {
             .block
             .attributes
         {
-            if planned.get(attribute.name).is_none() {
+            if planned.get(&attribute.name).is_none() {
                 let null = Value::Null(attribute.ty.clone());
                 let value = match (&attribute.default, attribute.is_computed()) {
                     (Some(default), _) => default.clone(),
                     (None, true) => Value::unknown(attribute.ty.clone()),
                     (None, false) => null,
                 };
-                planned = planned.with(attribute.name, value);
+                planned = planned.with(&attribute.name, value);
             }
         }
         let object = ObjectId::random();

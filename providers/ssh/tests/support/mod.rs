@@ -103,7 +103,7 @@ impl World {
             if attribute.name != "host" {
                 let value = given.unwrap_or(Value::Null(attribute.ty.clone()));
                 config = config.with(
-                    attribute.name,
+                    &attribute.name,
                     model::convert(&value, &attribute.ty).unwrap(),
                 );
             }
@@ -116,16 +116,16 @@ impl World {
         let schema = &SshProvider.schema().resources[ty];
         let mut proposed = config.clone();
         for attribute in &schema.block.attributes {
-            if !config.get(attribute.name).is_some_and(Value::is_null) {
+            if !config.get(&attribute.name).is_some_and(Value::is_null) {
                 continue;
             }
             if let Some(default) = &attribute.default {
-                proposed = proposed.with(attribute.name, default.clone());
+                proposed = proposed.with(&attribute.name, default.clone());
             } else if attribute.is_computed() {
                 let unknown = Unknown::of(attribute.ty.clone()).sensitive(attribute.sensitive);
-                let value = prior.and_then(|p| p.get(attribute.name)).cloned();
+                let value = prior.and_then(|p| p.get(&attribute.name)).cloned();
                 let value = value.unwrap_or(Value::Unknown(unknown.into()));
-                proposed = proposed.with(attribute.name, value);
+                proposed = proposed.with(&attribute.name, value);
             }
         }
         proposed

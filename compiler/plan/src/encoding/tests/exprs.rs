@@ -1,6 +1,6 @@
 //! Expressions at random, of every kind.
 
-use super::values::{mode, name, values};
+use super::values::{call, mode, name, values};
 use diagnostics::{FileId, Span};
 use eval::{BinaryOp, Call, Expr, ExprKind, For, Reference, TemplatePart, UnaryOp};
 use proptest::prelude::*;
@@ -13,7 +13,8 @@ pub(super) fn references() -> impl Strategy<Value = Reference> {
     prop_oneof![
         name().prop_map(Reference::Variable),
         name().prop_map(Reference::Local),
-        name().prop_map(Reference::Module),
+        call().prop_map(Reference::Module),
+        name().prop_map(Reference::Served),
         (mode(), name(), name()).prop_map(|(m, t, n)| Reference::Resource(m, t, n)),
         select(vec![
             Reference::EachKey,
@@ -25,6 +26,7 @@ pub(super) fn references() -> impl Strategy<Value = Reference> {
             Reference::PathCwd,
             Reference::Environment,
             Reference::Project,
+            Reference::Target,
         ]),
     ]
 }

@@ -23,10 +23,15 @@ pub(super) fn key() -> impl Strategy<Value = Option<Key>> {
     ])
 }
 
+pub(super) fn call() -> impl Strategy<Value = CallName> {
+    let kind = prop_oneof![Just(Arc::from(CallName::MODULE)), name()];
+    (kind, name()).prop_map(|(kind, name)| CallName { kind, name })
+}
+
 pub(super) fn module() -> impl Strategy<Value = ModulePath> {
-    vec((name(), key()), 0..3).prop_map(|steps| {
+    vec((call(), key()), 0..3).prop_map(|steps| {
         let steps = steps.into_iter();
-        ModulePath(steps.map(|(name, key)| ModuleStep { name, key }).collect())
+        ModulePath(steps.map(|(call, key)| ModuleStep { call, key }).collect())
     })
 }
 
@@ -79,6 +84,7 @@ pub(super) fn types() -> impl Strategy<Value = Type> {
             },
         )]
         .into(),
+        kind: None,
     }));
     select(vec![
         Type::Any,

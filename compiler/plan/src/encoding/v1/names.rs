@@ -2,7 +2,7 @@
 
 use super::words::EncodedMode;
 use eval::Reference;
-use model::{AttrPath, Key, ModulePath, ModuleStep, PathStep};
+use model::{AttrPath, CallName, Key, ModulePath, ModuleStep, PathStep};
 use serde::{Deserialize, Serialize};
 use state::encoding::v1::{Decoder, Text};
 
@@ -12,7 +12,9 @@ use state::encoding::v1::{Decoder, Text};
 pub(super) enum EncodedReference<'a> {
     Variable(#[serde(borrow)] Text<'a>),
     Local(Text<'a>),
-    Module(Text<'a>),
+    Module(Text<'a>, Text<'a>),
+    Served(Text<'a>),
+    Target,
     Resource(EncodedMode, Text<'a>, Text<'a>),
     EachKey,
     EachValue,
@@ -46,14 +48,21 @@ pub(super) enum EncodedPathStep<'a> {
 /// A path into a value.
 pub(super) type EncodedPath<'a> = Vec<EncodedPathStep<'a>>;
 
+/// A call: what is called, its label, and which instance.
+pub(super) type EncodedModuleStep<'a> = (Text<'a>, Text<'a>, Option<EncodedKey<'a>>);
+
 /// The calls that lead to a module instance.
-pub(super) type EncodedModulePath<'a> = Vec<(Text<'a>, Option<EncodedKey<'a>>)>;
+pub(super) type EncodedModulePath<'a> = Vec<EncodedModuleStep<'a>>;
 
 pub(super) fn encode_reference(reference: &Reference) -> EncodedReference<'_> {
     match reference {
         Reference::Variable(name) => EncodedReference::Variable(name.into()),
         Reference::Local(name) => EncodedReference::Local(name.into()),
-        Reference::Module(name) => EncodedReference::Module(name.into()),
+        Reference::Module(call) => {
+            EncodedReference::Module((&call.kind).into(), (&call.name).into())
+        }
+        Reference::Served(output) => EncodedReference::Served(output.into()),
+        Reference::Target => EncodedReference::Target,
         Reference::Resource(mode, ty, name) => {
             EncodedReference::Resource((*mode).into(), ty.into(), name.into())
         }
@@ -76,7 +85,11 @@ pub(super) fn decode_reference(
     match reference {
         EncodedReference::Variable(name) => Reference::Variable(names.name(name)),
         EncodedReference::Local(name) => Reference::Local(names.name(name)),
-        EncodedReference::Module(name) => Reference::Module(names.name(name)),
+        EncodedReference::Module(kind, name) => {
+            Reference::Module(CallName::of(names.name(kind), names.name(name)))
+        }
+        EncodedReference::Served(output) => Reference::Served(names.name(output)),
+        EncodedReference::Target => Reference::Target,
         EncodedReference::Resource(mode, ty, name) => {
             Reference::Resource((*mode).into(), names.name(ty), names.name(name))
         }
@@ -125,16 +138,19 @@ pub(super) fn decode_path(path: &[EncodedPathStep<'_>], names: &mut Decoder<'_>)
 pub(super) fn encode_module(module: &ModulePath) -> EncodedModulePath<'_> {
     let steps = module.0.iter();
     steps
-        .map(|step| ((&step.name).into(), encode_key(step.key.as_ref())))
+        .map(|step| {
+            let CallName { kind, name } = &step.call;
+            (kind.into(), name.into(), encode_key(step.key.as_ref()))
+        })
         .collect()
 }
 
 pub(super) fn decode_module(
-    module: &[(Text<'_>, Option<EncodedKey<'_>>)],
+    module: &[EncodedModuleStep<'_>],
     names: &mut Decoder<'_>,
 ) -> ModulePath {
-    let steps = module.iter().map(|(name, key)| ModuleStep {
-        name: names.name(name),
+    let steps = module.iter().map(|(kind, name, key)| ModuleStep {
+        call: CallName::of(names.name(kind), names.name(name)),
         key: decode_key(key.as_ref(), names),
     });
     ModulePath(steps.collect())

@@ -41,6 +41,8 @@ pub(super) struct EncodedStep<'a> {
     container: Option<Text<'a>>,
     #[serde(rename = "deps", default, skip_serializing_if = "Vec::is_empty")]
     dependencies: Vec<Text<'a>>,
+    #[serde(rename = "by_kind", default, skip_serializing_if = "Option::is_none")]
+    implementation: Option<Text<'a>>,
     #[serde(rename = "cbd", default, skip_serializing_if = "Not::not")]
     create_before_destroy: bool,
     #[serde(default, skip_serializing_if = "Not::not")]
@@ -76,6 +78,7 @@ pub(super) fn encode_step<'a>(step: &'a Step, writing: &mut Writing<'a>) -> Enco
             .iter()
             .map(|d| d.to_string().into())
             .collect(),
+        implementation: step.implementation.as_ref().map(Text::from),
         create_before_destroy: step.create_before_destroy,
         protected: step.protected,
         timeout_ms: step.timeout_ms,
@@ -113,6 +116,7 @@ pub(super) fn decode_step(
         private: decode_private(&step.private)?,
         container: step.container.as_ref().map(|c| reading.names.name(c)),
         dependencies: dependencies?.into(),
+        implementation: step.implementation.as_ref().map(|i| reading.names.name(i)),
         create_before_destroy: step.create_before_destroy,
         protected: step.protected,
         timeout_ms: step.timeout_ms,

@@ -1,0 +1,37 @@
+//! `landfall explain`
+
+mod address;
+mod code;
+
+use super::options::EnvironmentArg;
+use crate::app::{App, Run};
+use clap::Args;
+
+/// Tell more of a problem, or all that is known of a resource
+///
+/// Of a problem's code: what it means, what causes it, how it is mended. It needs no project.
+///
+/// Of an address: what stands there, where it is declared and which call made it, what it depends
+/// on and why, what depends on it, what is recorded of it, and how it came to that.
+///
+/// Example:
+///   landfall explain LF0121
+///   landfall explain terraform_data.a
+///   landfall explain 'module.web.ssh_file.config["eu"]' production
+#[derive(Clone, Debug, Args)]
+#[command(verbatim_doc_comment)]
+pub(crate) struct ExplainArgs {
+    /// A code such as LF0121, or an address
+    #[arg(value_name = "CODE|ADDRESS")]
+    pub(crate) what: String,
+    #[command(flatten)]
+    pub(crate) environment: EnvironmentArg,
+}
+
+/// Explains it.
+pub(crate) async fn run(app: &App, args: &ExplainArgs) -> Run {
+    match code::written(&args.what) {
+        Some(code) => code::run(app, &code),
+        None => address::run(app, args).await,
+    }
+}

@@ -1,0 +1,5 @@
+# A secret that a file of the project holds.
+
+output "value" {
+  value = trimsuffix(file(var.file), "\n")
+}
