@@ -71,10 +71,8 @@ fn meaning(value: &Value, ty: &Type, path: &AttrPath) -> Result<(), ConvertError
             }),
         },
         (_, Type::List(element) | Type::Set(element)) => {
-            let items = value.as_items().unwrap_or(&[]).iter().enumerate();
-            items
-                .map(|(i, v)| meaning(v, element, &path.item(i)))
-                .collect()
+            let mut items = value.as_items().unwrap_or(&[]).iter().enumerate();
+            items.try_for_each(|(i, v)| meaning(v, element, &path.item(i)))
         }
         (_, Type::Tuple(types)) => {
             let items = value.as_items().unwrap_or(&[]).iter().zip(types.iter());
