@@ -4,6 +4,7 @@ use crate::Files;
 use crate::declared::Declared;
 use crate::digest::Digest;
 use crate::discover::discover;
+use crate::load::known;
 use crate::problems::Problems;
 use crate::resolve::{Known, Resolver};
 use crate::schemas::Schemas;
@@ -26,16 +27,12 @@ impl<'a> Names<'a> {
     ) -> Names<'a> {
         let mut problems = Problems::default();
         let mut sources = SourceMap::new();
-        let mut directories = discover(files, &mut sources, &mut Digest::default(), &mut problems);
-        let gather = |directory| Declared::gather(directory, &mut problems);
-        let mut modules: Vec<Declared> = directories.iter_mut().map(gather).collect();
-        if modules.is_empty() {
-            modules.push(Declared::default());
+        let mut found = discover(files, &mut sources, &mut Digest::default(), &mut problems);
+        let mut known = known(&mut found, Schemas::new(schemas), &mut problems);
+        if known.modules.is_empty() {
+            known.modules.push(Declared::default());
         }
-        let schemas = Schemas::new(schemas);
-        Names {
-            known: Known { schemas, modules },
-        }
+        Names { known }
     }
 
     /// An expression as it would mean in the root module.

@@ -159,9 +159,10 @@ fn preference(ty: &Type) -> (u8, u8) {
         Type::Map(t) => (2, preference(t).0),
         Type::Tuple(_) => (3, 0),
         Type::Object(_) => (4, 0),
-        Type::String | Type::Scalar(_) => (5, 0),
+        Type::String => (5, 0),
         Type::Bool | Type::Number => (6, 0),
         Type::Any => (7, 0),
+        Type::Scalar(scalar) => preference(&scalar.base()),
     }
 }
 

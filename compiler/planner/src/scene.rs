@@ -31,7 +31,8 @@ impl<'a> Scene<'a> {
                 Item::Output(name) => pass.output(*site, name),
                 Item::Call(name) => pass.expand_call(rank, *site, name),
                 Item::Resource(key) => pass.recall(*site, key),
-                Item::Provider(_) => {}
+                Item::Serve => pass.serve(rank, *site),
+                Item::Provider(_) | Item::Check(_) => {}
             }
         }
         Scene { pass }
