@@ -171,11 +171,11 @@ impl Evaluator<'_> {
                 }
                 Type::Object(Arc::new(fields))
             }
-            ExprKind::Conditional(condition, yes, no) => {
-                if self.untaken(condition).is_ok() {
+            ExprKind::Conditional(_, yes, no) => {
+                let arms = [self.part_type(yes), self.part_type(no)];
+                if arms.contains(&Type::Any) {
                     return Type::Any;
                 }
-                let arms = [self.part_type(yes), self.part_type(no)];
                 unify_loosely(arms).unwrap_or_default()
             }
             ExprKind::For(each) if each.result_key.is_some() => {
