@@ -276,6 +276,25 @@ impl Lab {
         });
     }
 
+    /// An object stays where it is, and nobody owns it nor knows of it any more.
+    pub fn let_go(&mut self, address: &str) -> Thing {
+        let thing = self.thing(address);
+        self.simulated.world().answer(Order::Own {
+            number: thing.number,
+            owner: None,
+        });
+        self.forget(address);
+        thing
+    }
+
+    /// What is recorded at an address is forgotten.
+    pub fn forget(&mut self, address: &str) {
+        let address: Address = address.parse().expect("an address");
+        let id = self.state.at(&address).expect("it is recorded").id;
+        let event = Event::Forgotten(id);
+        self.state.apply(&event, 0).expect("it is recorded");
+    }
+
     /// Records that an object is not whole.
     pub fn taint(&mut self, address: &str) {
         let address: Address = address.parse().expect("an address");

@@ -64,7 +64,8 @@ fn everything_is_explained() {
     for (provider, schema) in schemas() {
         let resources = schema.resources.iter().map(|(n, r)| (*n, r.doc, &r.block));
         let data = schema.data.iter().map(|(n, d)| (*n, d.doc, &d.block));
-        for (name, doc, block) in resources.chain(data) {
+        let ephemerals = schema.ephemerals.iter().map(|(n, d)| (*n, d.doc, &d.block));
+        for (name, doc, block) in resources.chain(data).chain(ephemerals) {
             assert!(!doc.is_empty(), "{provider}: {name}");
             for attribute in &block.attributes {
                 assert!(!attribute.doc.is_empty(), "{name}.{}", attribute.name);
@@ -100,6 +101,10 @@ fn reference() -> String {
         for (name, data) in &schema.data {
             out += &format!("### data `{name}`\n\n{}\n\n", data.doc);
             out += &body(&data.block);
+        }
+        for (name, ephemeral) in &schema.ephemerals {
+            out += &format!("### ephemeral `{name}`\n\n{}\n\n", ephemeral.doc);
+            out += &body(&ephemeral.block);
         }
     }
     format!("{}\n", out.trim_end())

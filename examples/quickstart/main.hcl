@@ -3,14 +3,14 @@
 #   landfall init
 #   landfall apply
 #
-# The machines are throwaway ones on this computer. To use servers that exist, replace
-# `sandbox_machine` by a map of hosts:
-#
-#   locals {
-#     hosts = { one = { address = "192.0.2.10", user = "root" } }
-#   }
+# The machines are throwaway ones on this computer. For servers that exist, give each `server` its
+# `address`: the rest stays as it is.
 
 project "quickstart" {}
+
+environment "default" {
+  target = sandbox
+}
 
 variable "greeting" {
   type        = string
@@ -18,17 +18,16 @@ variable "greeting" {
   description = "What the service says."
 }
 
-resource "sandbox_machine" "web" {
+server "web" {
   for_each = toset(["one", "two"])
 }
 
-resource "random_password" "session_key" {
-  length  = 48
-  special = false
+secret "session_key" {
+  length = 48
 }
 
 locals {
-  hosts = { for name, machine in sandbox_machine.web : name => machine.host }
+  hosts = { for name, server in server.web : name => server.host }
   port  = 4000
 }
 
@@ -75,7 +74,7 @@ resource "ssh_file" "environment" {
     GREETING=${var.greeting}
     MACHINE=${each.key}
     PORT=${local.port}
-    SESSION_KEY=${random_password.session_key.result}
+    SESSION_KEY=${secret.session_key.value}
   EOT
 }
 
@@ -83,7 +82,7 @@ resource "ssh_systemd_unit" "app" {
   for_each = local.hosts
   host     = each.value
   name     = "greeter.service"
-  content  = templatefile("app/greeter.service", {
+  content = templatefile("app/greeter.service", {
     user        = ssh_user.app[each.key].name
     script      = ssh_file.app[each.key].path
     environment = ssh_file.environment[each.key].path

@@ -118,6 +118,7 @@ fn kind(request: &Request) -> String {
         Request::Many(all) => all
             .first()
             .map_or("nothing".into(), |r| format!("many {}", kind(r))),
+        Request::Own { .. } => "own".into(),
         Request::Stop => "stop".into(),
     }
 }

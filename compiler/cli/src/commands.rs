@@ -2,6 +2,7 @@
 
 pub(crate) mod apply;
 pub(crate) mod carry;
+pub(crate) mod compile;
 pub(crate) mod completions;
 pub(crate) mod destroy;
 pub(crate) mod explain;

@@ -78,6 +78,7 @@ async fn run(app: &App, command: &Command) -> Run {
         Command::Output(args) => commands::output::run(app, args).await,
         Command::State(args) => commands::state::run(app, args).await,
         Command::Unlock(args) => commands::unlock::run(app, args).await,
+        Command::Compile(args) => commands::compile::run(app, args).await,
         Command::Explain(args) => commands::explain::run(app, args).await,
         Command::Graph(args) => commands::graph::run(app, args),
         Command::Sandbox(args) => commands::sandbox::run(app, args).await,

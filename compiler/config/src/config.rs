@@ -3,7 +3,7 @@
 use diagnostics::Span;
 use eval::{Expr, Reference};
 use indexmap::IndexMap;
-use model::{Address, CallName, Mode, Type};
+use model::{Address, CallName, Mode, ModulePath, ResourceAddress, Type};
 use std::sync::Arc;
 
 /// A whole configuration. Modules are listed once a directory, however often they are called.
@@ -20,6 +20,48 @@ pub struct Config {
     pub inputs: IndexMap<Arc<str>, Input>,
     /// A digest of everything that was read: sources, variables from outside.
     pub digest: [u8; 32],
+}
+
+impl Config {
+    /// The block that a resource's address names, with its module; `served` says what serves the
+    /// kinds on the way, the outermost first, parted by `/`.
+    pub fn resource(
+        &self,
+        address: &ResourceAddress,
+        served: Option<&str>,
+    ) -> Option<(&Module, &Resource)> {
+        let mut served = served.into_iter().flat_map(|s| s.split('/'));
+        let mut module = self.modules.first()?;
+        for step in address.module.0.iter() {
+            module = &self.modules[module.calls.get(&step.call)?.module];
+            if let Some(kind) = &module.kind {
+                module = &self.modules[kind.implementations.get(served.next()?)?.module];
+            }
+        }
+        let key = (address.mode, address.ty.clone(), address.name.clone());
+        module
+            .resources
+            .get(&key)
+            .map(|resource| (module, resource))
+    }
+
+    /// Where the calls stand that lead to a module instance, the outermost first.
+    pub fn calls(&self, path: &ModulePath, served: Option<&str>) -> Vec<Span> {
+        let mut served = served.into_iter().flat_map(|s| s.split('/'));
+        let mut spans = Vec::new();
+        let mut at = 0;
+        for step in path.0.iter() {
+            let Some(call) = self.modules.get(at).and_then(|m| m.calls.get(&step.call)) else {
+                break;
+            };
+            spans.push(call.span);
+            at = call.module;
+            let kind = self.modules[at].kind.as_ref();
+            let serves = kind.and_then(|k| k.implementations.get(served.next()?));
+            at = serves.map_or(at, |implementation| implementation.module);
+        }
+        spans
+    }
 }
 
 /// The value of a root variable from outside.
@@ -83,6 +125,10 @@ pub struct Module {
     pub moved: Vec<Moved>,
     /// `removed` blocks.
     pub removed: Vec<Removed>,
+    /// `import` blocks; of the root alone.
+    pub imports: Vec<Import>,
+    /// `check` blocks by name.
+    pub checks: IndexMap<Arc<str>, CheckBlock>,
 }
 
 /// `kind "database" { … }`
@@ -144,6 +190,17 @@ pub struct Condition {
     pub span: Span,
 }
 
+/// `check "name" { … }`: what it finds wrong is told, and refuses nothing.
+#[derive(Clone, Debug)]
+pub struct CheckBlock {
+    /// A data source that only the block's own conditions see.
+    pub data: Option<Resource>,
+    /// `assert { … }`
+    pub assertions: Vec<Condition>,
+    /// The header.
+    pub span: Span,
+}
+
 /// One of `locals { … }`
 #[derive(Clone, Debug)]
 pub struct Local {
@@ -162,6 +219,8 @@ pub struct Output {
     pub value: Expr,
     /// Whether it is sensitive.
     pub sensitive: bool,
+    /// Whether it must not be recorded.
+    pub ephemeral: bool,
     /// What it means.
     pub description: Option<String>,
     /// What it waits for.
@@ -197,6 +256,8 @@ pub struct Resource {
     pub repeat: Repeat,
     /// The provider configuration that it goes through.
     pub provider: ProviderName,
+    /// Which of the provider's configurations, where it has `for_each`.
+    pub provider_key: Option<Expr>,
     /// `depends_on`
     pub depends_on: Vec<Reference>,
     /// `lifecycle`
@@ -252,6 +313,8 @@ pub struct ModuleCall {
     pub depends_on: Vec<Reference>,
     /// `providers`: the module's name for a provider, and ours.
     pub providers: IndexMap<ProviderName, ProviderName>,
+    /// By the module's name for a provider, which of ours, where that has `for_each`.
+    pub provider_keys: IndexMap<ProviderName, Expr>,
     /// Of a kind's call: what it is served on, where that is not what is around it.
     pub target: Option<ProviderName>,
     /// `rollout { … }`
@@ -272,6 +335,8 @@ pub struct ProviderName {
 /// `provider "name" { … }`
 #[derive(Clone, Debug)]
 pub struct ProviderConfig {
+    /// `for_each`: a configuration for each key.
+    pub for_each: Option<Expr>,
     /// The body as one object expression.
     pub body: Expr,
     /// The header.
@@ -285,6 +350,27 @@ pub struct Moved {
     pub from: MovedAddress,
     /// Likewise.
     pub to: MovedAddress,
+    /// The block.
+    pub span: Span,
+}
+
+/// `import { to = … id = … }`: what exists comes under management at an address.
+#[derive(Clone, Debug)]
+pub struct Import {
+    /// The calls on the way to the module of the resource, each with the key in brackets.
+    pub module: Vec<(CallName, Option<Expr>)>,
+    /// The resource.
+    pub resource: ResourceKey,
+    /// The key in brackets.
+    pub key: Option<Expr>,
+    /// The id, in the provider's own words.
+    pub id: Expr,
+    /// `for_each`
+    pub for_each: Option<Expr>,
+    /// `provider`, where one is named.
+    pub provider: Option<(ProviderName, Span)>,
+    /// Where the address stands.
+    pub to: Span,
     /// The block.
     pub span: Span,
 }

@@ -5,13 +5,16 @@ use crate::discover::{Directory, Role};
 use crate::kinds::Kinds;
 use crate::problems::{Problems, structure};
 use crate::provider_name::provider_name;
-use crate::shape::attribute;
+use crate::shape::{self, attribute};
 use crate::{ProviderName, ResourceKey, constant, type_expr};
 use diagnostics::{FileId, Span};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use model::{CallName, Mode, Type};
+<<<<<<< HEAD
 use std::cell::OnceCell;
+=======
+>>>>>>> main
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
@@ -30,6 +33,11 @@ pub(crate) struct Declared {
     pub(crate) resources: IndexMap<ResourceKey, DeclaredResource>,
     pub(crate) calls: IndexMap<CallName, DeclaredCall>,
     pub(crate) providers: IndexMap<ProviderName, Span>,
+    /// Those of them that there are several of, by key.
+    pub(crate) keyed: HashSet<ProviderName>,
+    pub(crate) checks: IndexMap<Arc<str>, Span>,
+    /// Data sources inside of `check` blocks, with the block's name.
+    pub(crate) scoped: IndexMap<ResourceKey, (Arc<str>, Span)>,
     /// Configurations with an alias that are used and not declared here: a caller's business.
     pub(crate) needed: IndexMap<ProviderName, Span>,
     /// Where something could not be read, with the text of that file.
@@ -194,6 +202,9 @@ impl Declared {
             ("provider", Some(name), None) => {
                 let alias = attribute(&block.body, "alias").and_then(|a| constant::text(&a.value));
                 let key = ProviderName { name, alias };
+                if attribute(&block.body, "for_each").is_some() {
+                    self.keyed.insert(key.clone());
+                }
                 let what = || format!("the provider configuration `{key}`");
                 insert(
                     &mut self.providers,
@@ -208,6 +219,10 @@ impl Declared {
                 self.resource(Mode::Managed, ty, name, block, problems);
             }
             ("data", Some(ty), Some(name)) => self.resource(Mode::Data, ty, name, block, problems),
+            ("ephemeral", Some(ty), Some(name)) => {
+                self.resource(Mode::Ephemeral, ty, name, block, problems);
+            }
+            ("check", Some(name), None) => self.check(name, block, problems),
             _ => {}
         }
     }
@@ -248,6 +263,7 @@ impl Declared {
         let what = || match mode {
             Mode::Managed => format!("the resource `{}.{}`", key.1, key.2),
             Mode::Data => format!("the data source `data.{}.{}`", key.1, key.2),
+            Mode::Ephemeral => format!("the resource `ephemeral.{}.{}`", key.1, key.2),
         };
         insert(
             &mut self.resources,
@@ -259,13 +275,33 @@ impl Declared {
         );
     }
 
+    fn check(&mut self, name: Arc<str>, block: &Block, problems: &mut Problems) {
+        for data in shape::blocks(&block.body, "data") {
+            if let [ty, own] = data.labels.as_slice() {
+                let key = (Mode::Data, ty.text.clone(), own.text.clone());
+                let scoped = (name.clone(), data.header);
+                self.scoped.entry(key).or_insert(scoped);
+            }
+        }
+        let what = || format!("the check `{name}`");
+        let (key, span) = (name.clone(), block.header);
+        insert(&mut self.checks, key, span, |s| *s, what, problems);
+    }
+
     fn note_needed(&mut self, directory: &Directory) {
         let all = directory.files.iter().flat_map(|file| &file.body.blocks);
         for block in all {
             match &*block.kind.text {
-                "resource" | "data" => {
+                "resource" | "data" | "ephemeral" => {
                     if let Some(provider) = attribute(&block.body, "provider") {
                         self.need(&provider.value);
+                    }
+                }
+                "check" => {
+                    for data in shape::blocks(&block.body, "data") {
+                        if let Some(provider) = attribute(&data.body, "provider") {
+                            self.need(&provider.value);
+                        }
                     }
                 }
                 "module" => {

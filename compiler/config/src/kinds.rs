@@ -110,12 +110,6 @@ pub(crate) fn is_kind(source: &tree::Expr) -> bool {
     matches!(&source.kind, tree::ExprKind::Name(name) if &*name.text == "kind")
 }
 
-/// Whether several instances of a kind are wanted, so that one stands for a list of one.
-pub(crate) fn takes_several(ty: &Type) -> Option<&Type> {
-    let Type::List(one) = ty else { return None };
-    matches!(&**one, Type::Object(object) if object.kind.is_some()).then_some(one)
-}
-
 /// What may stand in the body of a kind's call: each variable as an argument, and one that holds
 /// objects as blocks, too.
 pub(crate) fn call_schema<'v>(

@@ -25,9 +25,9 @@ mod template;
 mod type_expr;
 
 pub use config::{
-    Condition, Config, Environment, Implementation, Input, Kind, Lifecycle, Local, Module,
-    ModuleCall, Moved, MovedAddress, Output, Project, ProviderConfig, ProviderName, Removed,
-    Repeat, Resource, ResourceKey, Rollout, Variable,
+    CheckBlock, Condition, Config, Environment, Implementation, Import, Input, Kind, Lifecycle,
+    Local, Module, ModuleCall, Moved, MovedAddress, Output, Project, ProviderConfig, ProviderName,
+    Removed, Repeat, Resource, ResourceKey, Rollout, Variable,
 };
 pub use files::{Files, LIBRARY, MemoryFiles};
 pub use load::{load, understand};

@@ -38,6 +38,15 @@ pub(crate) fn provider_name(expr: &Expr) -> Option<ProviderName> {
             }),
             _ => None,
         },
+        ExprKind::Index(source, _) => provider_name(source).filter(|name| name.alias.is_some()),
+        _ => None,
+    }
+}
+
+/// The key of `ssh.by_site[each.key]`.
+pub(crate) fn configuration_key(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::Index(_, key) => Some(key),
         _ => None,
     }
 }

@@ -9,12 +9,14 @@ pub(crate) struct Schemas<'a> {
     providers: &'a BTreeMap<String, Arc<ProviderSchema>>,
     managed: HashMap<&'static str, &'a str>,
     data: HashMap<&'static str, &'a str>,
+    ephemerals: HashMap<&'static str, &'a str>,
 }
 
 impl<'a> Schemas<'a> {
     pub(crate) fn new(providers: &'a BTreeMap<String, Arc<ProviderSchema>>) -> Schemas<'a> {
         let mut managed = HashMap::new();
         let mut data = HashMap::new();
+        let mut ephemerals = HashMap::new();
         for (name, schema) in providers {
             for ty in schema.resources.keys() {
                 managed.entry(*ty).or_insert(name.as_str());
@@ -22,11 +24,15 @@ impl<'a> Schemas<'a> {
             for ty in schema.data.keys() {
                 data.entry(*ty).or_insert(name.as_str());
             }
+            for ty in schema.ephemerals.keys() {
+                ephemerals.entry(*ty).or_insert(name.as_str());
+            }
         }
         Schemas {
             providers,
             managed,
             data,
+            ephemerals,
         }
     }
 
@@ -41,6 +47,7 @@ impl<'a> Schemas<'a> {
         match mode {
             Mode::Managed => provider.resources.get(ty).map(|r| &r.block),
             Mode::Data => provider.data.get(ty).map(|d| &d.block),
+            Mode::Ephemeral => provider.ephemerals.get(ty).map(|d| &d.block),
         }
     }
 
@@ -70,6 +77,7 @@ impl<'a> Schemas<'a> {
         match mode {
             Mode::Managed => &self.managed,
             Mode::Data => &self.data,
+            Mode::Ephemeral => &self.ephemerals,
         }
     }
 }

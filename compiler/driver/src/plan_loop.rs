@@ -44,6 +44,12 @@ impl Planned {
 impl Session<'_> {
     /// Plans from the state as it is, reading what the plan rests on.
     pub async fn plan(&self, options: &Options) -> Planned {
+        let planned = self.plan_in_rounds(options).await;
+        self.connections.close_opened().await;
+        planned
+    }
+
+    async fn plan_in_rounds(&self, options: &Options) -> Planned {
         let mut observed = Observed::default();
         for rounds in 0..MOST_ROUNDS {
             // What evaluates holds no future open: a step is over before anything is awaited.
@@ -118,6 +124,8 @@ impl Session<'_> {
             match answer {
                 Answered::Object(answer) => observed.take_object(read, answer, known),
                 Answered::Data(answer) => observed.take_data(read, answer, known),
+                Answered::Opened(answer) => drop(observed.opened.insert(read.key, answer)),
+                Answered::Import(answer) => observed.take_import(read, answer),
             }
         }
     }
@@ -181,6 +189,8 @@ fn question(read: &Read) -> Asked {
     let question = match &read.ask {
         Ask::Object(request) => Question::Object(ReadRequest::clone(request)),
         Ask::Data(request) => Question::Data(request.clone()),
+        Ask::Open(request) => Question::Open(request.clone()),
+        Ask::Import(request) => Question::Import(request.clone()),
     };
     let name = read.provider_name.to_string();
     (read.provider.clone(), name, read.config.clone(), question)

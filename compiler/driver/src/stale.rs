@@ -84,7 +84,7 @@ impl Session<'_> {
             .zip(reading.answers)
             .filter(|(rest, answer)| match answer {
                 Answered::Object(answer) => digest_of(answer) != rest.digest,
-                Answered::Data(_) => false,
+                Answered::Data(_) | Answered::Import(_) | Answered::Opened(_) => false,
             })
             .map(|(rest, _)| rest.address.to_string())
             .collect();

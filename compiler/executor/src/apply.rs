@@ -95,9 +95,11 @@ async fn ended(mut run: Run<'_>) -> Report {
     if run.report.broken.is_none() {
         if !run.report.interrupted {
             run.conditions_at_end();
+            run.check_blocks().await;
         }
         outputs(&mut run).await;
     }
+    run.context.connections.close_opened().await;
     let (done, total) = (run.report.done.len(), run.plan.steps.len());
     run.context.watch.tell(Told::Counted { done, total });
     let mut report = run.report;

@@ -9,6 +9,7 @@ use provider::ProviderProblem;
 impl Run<'_> {
     /// Begins whatever is ready and has room.
     pub(crate) async fn begin_ready(&mut self) {
+        self.open_ephemerals().await;
         // Steps that ask nobody make others ready at once.
         loop {
             let mut asked = Vec::new();

@@ -19,6 +19,8 @@ type Slot = Arc<OnceCell<Result<Arc<dyn Connection>, ProviderProblem>>>;
 #[derive(Default)]
 pub struct Connections {
     open: Mutex<HashMap<(ProviderKey, Fingerprint), Slot>>,
+    /// Ephemeral resources that are open.
+    pub(crate) opened: Mutex<Vec<crate::ephemeral::Held>>,
 }
 
 impl Connections {

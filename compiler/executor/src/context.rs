@@ -194,6 +194,10 @@ pub struct Report {
     pub failed: Vec<Failed>,
     /// Steps that were not begun.
     pub skipped: Vec<Skipped>,
+    /// What `check` blocks found wrong at the end.
+    pub warnings: Vec<ProviderProblem>,
+    /// `check` blocks and what came of them, as far as they were decided.
+    pub checks: Vec<(Address, plan::Verdict)>,
     /// Operations whose end nobody knows.
     pub unclear: Vec<(Address, String)>,
     /// Whether it was told to end before it was done.

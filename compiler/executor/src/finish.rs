@@ -190,6 +190,7 @@ impl<'a> Run<'a> {
                 .data
                 .get(address)
                 .or_else(|| self.plan.scopes.data.get(address)),
+            Mode::Ephemeral => self.opened.get(address).and_then(Option::as_ref),
             Mode::Managed => self.state.at(address).map(|o| &o.attributes),
         };
         recorded

@@ -45,6 +45,7 @@ impl Run<'_> {
             Action::GoesWith => self.prepare_delete(id, step),
             _ if self.kept.contains(&id) => self.prepare_update(id, step, true),
             Action::Update => self.prepare_update(id, step, false),
+            Action::Import => self.prepare_import(id, step),
             _ => self.prepare_create(id, step),
         }
     }
@@ -70,6 +71,31 @@ impl Run<'_> {
             private,
             Some(becomes),
             deposes,
+        ))
+    }
+
+    /// What is imported is changed in place, from how it was found; nothing is recorded of it
+    /// before that is done.
+    fn prepare_import(&self, id: StepId, step: &Step) -> Result<Prepared, Box<ProviderProblem>> {
+        let object = step.object.unwrap_or_else(ObjectId::random);
+        let prior = step.before.clone().unwrap_or(Value::NULL);
+        let found = self.becomes(step, object, &prior, &step.private, None);
+        let (planned, private) = self.finished(step, Some(&found))?;
+        let becomes = self.becomes(step, object, &planned, &private, None);
+        let action = Ask::Update {
+            prior,
+            planned: planned.clone(),
+        };
+        Ok(self.asked(
+            id,
+            step,
+            object,
+            Change::Update,
+            action,
+            planned,
+            private,
+            Some(becomes),
+            None,
         ))
     }
 

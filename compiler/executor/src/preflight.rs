@@ -104,7 +104,7 @@ impl Run<'_> {
         let (before, after) = (step.before.clone(), step.after.clone());
         let action = match step.action {
             Action::Delete => Ask::Delete { prior: before? },
-            Action::Update => Ask::Update {
+            Action::Update | Action::Import => Ask::Update {
                 prior: before?,
                 planned: after?,
             },
@@ -189,5 +189,5 @@ fn concerned(foreseen: &Foreseen, steps: &Steps) -> Vec<StepId> {
 
 /// Whether a connection can't be made yet.
 fn is_open(used: &plan::ProviderUse) -> bool {
-    used.config.has_unknown()
+    used.config.has_unknown() || used.deferred.is_some()
 }

@@ -2,7 +2,10 @@
 
 use crate::Connections;
 use model::Value;
-use provider::{DataAnswer, DataRequest, Provider, ProviderProblem, ReadAnswer, ReadRequest};
+use provider::{
+    DataAnswer, DataRequest, ImportAnswer, ImportRequest, Provider, ProviderProblem, ReadAnswer,
+    ReadRequest,
+};
 use state::ProviderKey;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,6 +18,10 @@ pub enum Question {
     Object(ReadRequest),
     /// What a data source gives.
     Data(DataRequest),
+    /// What an id names.
+    Import(ImportRequest),
+    /// What is opened for as long as it is used.
+    Open(DataRequest),
 }
 
 /// The answer.
@@ -24,6 +31,10 @@ pub enum Answered {
     Object(ReadAnswer),
     /// What a data source gave.
     Data(DataAnswer),
+    /// What an id named.
+    Import(ImportAnswer),
+    /// What was opened.
+    Opened(DataAnswer),
 }
 
 /// The questions of one connection.
@@ -33,6 +44,8 @@ struct Asking {
     config: Value,
     objects: Vec<(usize, ReadRequest)>,
     data: Vec<(usize, DataRequest)>,
+    imports: Vec<(usize, ImportRequest)>,
+    opens: Vec<(usize, DataRequest)>,
 }
 
 /// What came of a round of questions.
@@ -90,10 +103,14 @@ fn by_connection(
             config,
             objects: Vec::new(),
             data: Vec::new(),
+            imports: Vec::new(),
+            opens: Vec::new(),
         });
         match question {
             Question::Object(request) => asking.objects.push((index, request)),
             Question::Data(request) => asking.data.push((index, request)),
+            Question::Import(request) => asking.imports.push((index, request)),
+            Question::Open(request) => asking.opens.push((index, request)),
         }
     }
     by.into_values().collect()
@@ -116,7 +133,20 @@ async fn ask(connections: &Connections, asking: Asking) -> Found {
     let began = Instant::now();
     let (at_objects, objects): (Vec<_>, Vec<_>) = asking.objects.into_iter().unzip();
     let (at_data, data): (Vec<_>, Vec<_>) = asking.data.into_iter().unzip();
-    let (objects, data) = tokio::join!(
+    let imports = asking.imports.into_iter().map(|(at, request)| {
+        let connection = &connection;
+        async move { (at, Answered::Import(connection.import(request).await)) }
+    });
+    let opens = asking.opens.into_iter().map(|(at, request)| {
+        let connection = &connection;
+        async move {
+            (
+                at,
+                Answered::Opened(connections.open(connection, request).await),
+            )
+        }
+    });
+    let (objects, data, imports, opens) = tokio::join!(
         async {
             if objects.is_empty() {
                 Vec::new()
@@ -131,9 +161,11 @@ async fn ask(connections: &Connections, asking: Asking) -> Found {
                 connection.data(data).await
             }
         },
+        futures::future::join_all(imports),
+        futures::future::join_all(opens),
     );
     let took_ms = began.elapsed().as_millis() as u64;
-    let (provider, asked) = (&*asking.key.0, objects.len() + data.len());
+    let (provider, asked) = (&*asking.key.0, objects.len() + data.len() + imports.len());
     tracing::debug!(provider, asked, took_ms, "read");
     let objects = at_objects
         .into_iter()
@@ -144,7 +176,7 @@ async fn ask(connections: &Connections, asking: Asking) -> Found {
     (
         asking.key,
         Ok(connection.identity().0),
-        objects.chain(data).collect(),
+        objects.chain(data).chain(imports).chain(opens).collect(),
     )
 }
 
@@ -157,5 +189,13 @@ fn refused(asking: &Asking, problem: &ProviderProblem) -> Vec<(usize, Answered)>
         .data
         .iter()
         .map(|(i, _)| (*i, Answered::Data(Err(problem.clone()))));
-    objects.chain(data).collect()
+    let imports = asking
+        .imports
+        .iter()
+        .map(|(i, _)| (*i, Answered::Import(Err(problem.clone()))));
+    let opens = asking
+        .opens
+        .iter()
+        .map(|(i, _)| (*i, Answered::Opened(Err(problem.clone()))));
+    objects.chain(data).chain(imports).chain(opens).collect()
 }

@@ -49,6 +49,8 @@ pub(crate) struct Run<'a> {
     pub(crate) state: State,
     /// Data sources that were read.
     pub(crate) data: HashMap<Address, Value>,
+    /// Ephemeral resources that are open, and those that can't be opened.
+    pub(crate) opened: HashMap<Address, Option<Value>>,
     /// Creates whose object stays after all, and is changed in place instead.
     pub(crate) kept: HashSet<StepId>,
     pub(crate) standing: Vec<Standing>,
@@ -89,6 +91,7 @@ impl<'a> Run<'a> {
             context,
             state,
             data: HashMap::new(),
+            opened: HashMap::new(),
             kept: HashSet::new(),
             standing: vec![Standing::Waiting; plan.steps.len()],
             schedule: Schedule::new(plan),
@@ -353,6 +356,7 @@ impl<'a> Run<'a> {
         };
         let provider = self.provider(key).cloned().ok_or_else(missing)?;
         let config = match (self.plan.providers.get(key), self.state.providers.get(key)) {
+            (Some(used), _) if used.deferred.is_some() => self.finished_config(used)?,
             (Some(used), Some(recorded)) if used.config.has_sealed() => recorded.config.clone(),
             (Some(used), _) => used.config.clone(),
             (None, Some(recorded)) => recorded.config.clone(),

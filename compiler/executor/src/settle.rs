@@ -150,6 +150,11 @@ async fn found(
     }
     .ask(|made| is_another(context, state, intent, schema, made))
     .await?;
+    let nothing_there = matches!(answer, FindAnswer::Absent);
+    if nothing_there && !state.objects.contains_key(&intent.object) {
+        // Of an import that was never done nothing is recorded.
+        return Ok(Recorded::NotDone);
+    }
     Ok(recorded(context, intent, schema, answer))
 }
 

@@ -128,6 +128,19 @@ pub enum Mode {
     Managed,
     /// Only read.
     Data,
+    /// Opened while it is used, and never recorded.
+    Ephemeral,
+}
+
+impl Mode {
+    /// What an address begins with.
+    pub fn prefix(self) -> &'static str {
+        match self {
+            Mode::Managed => "",
+            Mode::Data => "data.",
+            Mode::Ephemeral => "ephemeral.",
+        }
+    }
 }
 
 /// A resource block in a module instance: all its instances together.
@@ -168,10 +181,7 @@ impl fmt::Display for ResourceAddress {
         if !self.module.is_root() {
             write!(f, "{}.", self.module)?;
         }
-        if self.mode == Mode::Data {
-            f.write_str("data.")?;
-        }
-        write!(f, "{}.{}", self.ty, self.name)
+        write!(f, "{}{}.{}", self.mode.prefix(), self.ty, self.name)
     }
 }
 
@@ -241,6 +251,7 @@ impl FromStr for Address {
         let (module, rest) = calls(&parts).map_err(|why| refused(&why))?;
         let (mode, rest) = match rest {
             [data, rest @ ..] if data.is("data") => (Mode::Data, rest),
+            [ephemeral, rest @ ..] if ephemeral.is("ephemeral") => (Mode::Ephemeral, rest),
             rest => (Mode::Managed, rest),
         };
         match rest {

@@ -162,6 +162,11 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
                 .collect();
             Value::tuple(items?)
         }
+        (Value::Map(_) | Value::Object(_), Type::List(element)) if element.is_kind() => {
+            let items = instances(value, element, path);
+            let items: Result<_, _> = items.iter().map(|v| at(v, element, path)).collect();
+            Value::list(Type::clone(element), items?)
+        }
         (Value::Map(_) | Value::Object(_), Type::Map(element)) => {
             let fields = value.as_fields().cloned().unwrap_or_default();
             let element = common(fields.values(), element);
@@ -177,6 +182,18 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
         }
         _ => return refuse(),
     })
+}
+
+/// Where several instances of a kind are taken, one stands for a list of one, and those of a call
+/// with `for_each` for all of them.
+fn instances(value: &Value, kind: &Type, path: &AttrPath) -> Vec<Value> {
+    match at(value, kind, path) {
+        Ok(_) => vec![value.clone()],
+        Err(_) => {
+            let fields = value.as_fields().cloned().unwrap_or_default();
+            fields.values().cloned().collect()
+        }
+    }
 }
 
 /// A set of these. Two of which one is not known may turn out equal: then how many there are is
@@ -293,6 +310,11 @@ fn may_convert(from: &Type, to: &Type) -> bool {
         (Type::Tuple(a), Type::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| may_convert(a, b))
         }
+        (Type::Object(o), Type::List(b)) if b.is_kind() => {
+            let each = |o: &ObjectType| o.fields.values().all(|f| may_convert(&f.ty, b));
+            may_convert(from, b) || (o.kind.is_none() && each(o))
+        }
+        (Type::Map(a), Type::List(b)) if b.is_kind() => may_convert(a, b),
         (Type::Map(a), Type::Map(b)) => may_convert(a, b),
         (Type::Object(o), Type::Map(b)) => o.fields.values().all(|f| may_convert(&f.ty, b)),
         (Type::Map(_), Type::Object(_)) => true,
@@ -378,7 +400,13 @@ fn article(ty: &Type) -> String {
         Type::Bool => "a bool".into(),
         Type::Number => "a number".into(),
         Type::String => "a string".into(),
-        Type::List(_) => format!("a {}", show_type(ty)),
+        Type::List(one) => match &**one {
+            Type::Object(of) if of.kind.is_some() => {
+                let kind = of.kind.as_deref().unwrap_or_default();
+                format!("instances of the kind `{kind}`")
+            }
+            _ => format!("a {}", show_type(ty)),
+        },
         Type::Set(_) => format!("a {}", show_type(ty)),
         Type::Map(_) => format!("a {}", show_type(ty)),
         Type::Tuple(items) => format!("a tuple of {}", items.len()),

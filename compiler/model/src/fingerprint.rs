@@ -92,6 +92,25 @@ impl FingerprintKey {
     }
 }
 
+impl FingerprintKey {
+    /// Likewise, as one that must not be recorded.
+    pub fn conceal_ephemeral(&self, value: &Value) -> Value {
+        match self.conceal(value) {
+            Value::Secret(secret) => {
+                let mut secret = crate::Secret::clone(&secret);
+                secret.ephemeral = true;
+                Value::Secret(Arc::new(secret))
+            }
+            Value::Unknown(unknown) => {
+                let mut unknown = Unknown::clone(&unknown);
+                unknown.ephemeral = true;
+                Value::Unknown(Arc::new(unknown))
+            }
+            other => other,
+        }
+    }
+}
+
 impl fmt::Debug for FingerprintKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("FingerprintKey(…)")

@@ -14,6 +14,8 @@ pub struct ProviderSchema {
     pub resources: BTreeMap<&'static str, ResourceSchema>,
     /// Data sources by type.
     pub data: BTreeMap<&'static str, DataSchema>,
+    /// Ephemeral resources by type: arguments and results, none of which is recorded.
+    pub ephemerals: BTreeMap<&'static str, DataSchema>,
     /// Functions by name, called as `provider::NAME::FUNCTION()`.
     pub functions: BTreeMap<&'static str, FunctionSchema>,
 }

@@ -103,6 +103,11 @@ impl Type {
         }
     }
 
+    /// Whether its values are instances of a kind.
+    pub fn is_kind(&self) -> bool {
+        matches!(self, Type::Object(object) if object.kind.is_some())
+    }
+
     /// Whether it is bool, number or string.
     pub fn is_primitive(&self) -> bool {
         matches!(

@@ -231,6 +231,27 @@ impl Value {
         })
     }
 
+    /// Whether anything in it must not be recorded.
+    pub fn has_ephemeral(&self) -> bool {
+        self.any(&|v| match v {
+            Value::Secret(s) => s.ephemeral,
+            Value::Unknown(u) => u.ephemeral,
+            Value::Mixed(m) => {
+                let mut parts = m.parts().iter();
+                parts.any(|p| matches!(p, crate::Part::Secret(s) if s.ephemeral))
+            }
+            _ => false,
+        })
+    }
+
+    /// The value with null for everything that must not be recorded.
+    pub fn without_ephemeral(&self) -> Value {
+        self.rewrite(&mut |v| {
+            let marked = matches!(v, Value::Secret(_) | Value::Mixed(_) | Value::Unknown(_));
+            (marked && v.has_ephemeral()).then(|| Value::Null(v.ty()))
+        })
+    }
+
     /// Whether `test` holds for it or anything in it.
     pub fn any(&self, test: &impl Fn(&Value) -> bool) -> bool {
         test(self) || self.children().any(|v| v.any(test))

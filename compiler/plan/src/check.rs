@@ -30,7 +30,10 @@ pub fn check(plan: &Plan, state: &State) -> Vec<String> {
             .after
             .as_ref()
             .is_none_or(|a| !a.has_unknown() && !a.has_sealed());
-        let finishes = matches!(step.action, Action::Create | Action::Update | Action::Adopt);
+        let finishes = matches!(
+            step.action,
+            Action::Create | Action::Update | Action::Adopt | Action::Import
+        );
         if finishes && step.after.is_none() {
             wrong.push(format!("{} has nothing to become", step.address));
         }
@@ -118,8 +121,10 @@ fn objects(plan: &Plan, state: &State, id: StepId, wrong: &mut Vec<String>) {
     let step = &plan.steps[id];
     let recorded = step.object.and_then(|o| state.objects.get(&o));
     match step.action {
-        Action::Create | Action::Adopt => {
-            if step.object.is_some() {
+        Action::Create | Action::Adopt | Action::Import => {
+            // An import may bear the mark of an object that was forgotten.
+            let marked = step.action == Action::Import && recorded.is_none();
+            if step.object.is_some() && !marked {
                 wrong.push(format!(
                     "{} is to be made, and is recorded already",
                     step.address

@@ -2,6 +2,7 @@
 //! out. It does not know how they were decided.
 
 mod check;
+mod check_block;
 mod condition;
 mod containment;
 pub mod encoding;
@@ -21,6 +22,7 @@ mod step;
 mod write_only;
 
 pub use check::check;
+pub use check_block::{Assertion, CheckBlock, ScopedData, Verdict, said};
 pub use condition::{Check, When};
 pub use containment::{lives_on, machine_of};
 pub use encoding::SavedPlan;

@@ -1,6 +1,6 @@
 //! A plan: everything that will be done, decided, with what is needed to do it.
 
-use crate::{Check, LeftOut, OutputChange, Rollout, Scopes, Step};
+use crate::{Check, CheckBlock, LeftOut, OutputChange, Rollout, ScopedData, Scopes, Step};
 use model::{Address, Effect, Lineage, ObjectId, Token, Value};
 use state::{Object, Position, ProviderKey};
 use std::collections::BTreeMap;
@@ -36,6 +36,10 @@ pub struct Plan {
     pub settling: Vec<Settling>,
     /// Conditions that are decided in apply.
     pub checks: Vec<Check>,
+    /// Ephemeral resources, each after those that it uses: opened anew in apply.
+    pub ephemerals: Vec<ScopedData>,
+    /// `check` blocks.
+    pub check_blocks: Vec<CheckBlock>,
     /// What was not read.
     pub unread: Unread,
     /// What the plan rests on: read again before the first step of a saved plan.

@@ -17,7 +17,7 @@ pub struct Step {
     pub address: Address,
     /// What is done.
     pub action: Action,
-    /// The recorded object; none for a create.
+    /// The recorded object; none for a create. Of an import, the object that it bears the mark of.
     pub object: Option<ObjectId>,
     /// Why.
     pub reasons: Vec<Reason>,
@@ -67,6 +67,8 @@ pub enum Action {
     Create,
     /// Takes an object as it stands into the state.
     Adopt,
+    /// Brings an object that a user named by its id under management, and changes it.
+    Import,
     /// Changes an object in place.
     Update,
     /// Ends an object.
@@ -88,7 +90,7 @@ impl Action {
     pub fn changes(self) -> bool {
         matches!(
             self,
-            Action::Create | Action::Adopt | Action::Update | Action::Delete
+            Action::Create | Action::Adopt | Action::Import | Action::Update | Action::Delete
         )
     }
 
@@ -97,6 +99,7 @@ impl Action {
         match self {
             Action::Create => "create",
             Action::Adopt => "adopt",
+            Action::Import => "import",
             Action::Update => "update",
             Action::Delete => "delete",
             Action::GoesWith => "goes with its machine",
@@ -151,6 +154,8 @@ pub enum Reason {
     ReadLater,
     /// Something of the same kind stands there already.
     StandsThere,
+    /// An `import` block names it, by this id; none where that is sensitive.
+    Imported(Option<String>),
     /// What it went through is another account, region or endpoint.
     OtherConnection,
     /// Another implementation serves the kind.

@@ -15,6 +15,7 @@ pub fn without_write_only(schema: &BlockSchema, value: &Value) -> Value {
 pub fn sealed_write_only(schema: &BlockSchema, value: &Value, key: &FingerprintKey) -> Value {
     given(schema, value).fold(value.clone(), |rest, (a, given)| {
         let sealed = match key.conceal(given) {
+            _ if given.has_ephemeral() => Value::Null(a.ty.clone()),
             Value::Secret(secret) => {
                 let content = secret.expose().map(|open| key.fingerprint(open));
                 let sealed = Secret::sealed(secret.fingerprint, a.ty.clone());

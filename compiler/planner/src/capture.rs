@@ -6,7 +6,7 @@ use crate::pass::{InstanceId, Pass};
 use crate::references::mentions;
 use config::Variable;
 use eval::{Expr, ExprKind, Reference};
-use model::{CallName, Type, Value};
+use model::{CallName, Mode, Type, Value};
 use plan::{Captured, ModuleScope, PlanMode};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -37,6 +37,22 @@ impl Pass<'_> {
             .collect();
         for (body, scope) in deferred {
             self.capture_expr(&body, scope);
+        }
+        let opened = self.plan.ephemerals.iter().map(|e| &e.deferred);
+        let connected = self.plan.providers.values();
+        let connected = connected.filter_map(|used| used.deferred.as_ref());
+        let bodies = opened.chain(connected).map(|d| (d.body.clone(), d.scope));
+        for (body, scope) in bodies.collect::<Vec<_>>() {
+            self.capture_expr(&body, scope);
+        }
+        for check in self.plan.check_blocks.clone() {
+            for assertion in &check.assertions {
+                self.capture_expr(&assertion.condition, check.scope);
+                self.capture_expr(&assertion.error_message, check.scope);
+            }
+            if let Some(data) = &check.data {
+                self.capture_expr(&data.deferred.body, check.scope);
+            }
         }
         for check in self.plan.checks.clone() {
             self.capture_expr(&check.condition, check.scope);
@@ -157,7 +173,9 @@ impl Pass<'_> {
                 self.modules[scope].resources.get(&key).map(|r| {
                     // What comes in a later stage stays unknown in this one.
                     let moving = self.is_moving(scope, Item::Resource(key.clone()), &r.value);
-                    if !moving || r.value.is_unknown() {
+                    let scoped =
+                        *mode == Mode::Ephemeral || self.scoped.contains(&(scope, key.clone()));
+                    if !scoped && (!moving || r.value.is_unknown()) {
                         return Captured::Value(r.value.clone());
                     }
                     Captured::Resource {
@@ -332,5 +350,5 @@ impl Pass<'_> {
 
 /// Whether something in it is still to be known, or to be opened.
 fn is_open(value: &Value) -> bool {
-    value.has_unknown() || value.has_sealed()
+    value.has_unknown() || value.has_sealed() || value.has_ephemeral()
 }

@@ -64,13 +64,7 @@ impl Pass<'_> {
             Ok(Value::Bool(true)) => {}
             Ok(Value::Bool(false)) => {
                 let words = self.sink.take(words).unwrap_or(Value::NULL);
-                let said = match &words {
-                    Value::String(s) => s.to_string(),
-                    Value::Secret(_) | Value::Mixed(_) => {
-                        "the error message is sensitive, and is not shown".into()
-                    }
-                    _ => "the error message is not known".into(),
-                };
+                let said = plan::said(Some(&words));
                 let problem = Problem::error(code, message());
                 self.sink.push(
                     problem
@@ -158,7 +152,7 @@ impl Pass<'_> {
         let makes = |s: &plan::Step| {
             matches!(
                 s.action,
-                Action::Create | Action::Adopt | Action::Update | Action::Read
+                Action::Create | Action::Adopt | Action::Import | Action::Update | Action::Read
             )
         };
         let step = (steps..self.plan.steps.len()).find(|id| makes(&self.plan.steps[*id]));

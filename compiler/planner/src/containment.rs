@@ -179,6 +179,7 @@ impl Pass<'_> {
                     key: ProviderKey(key.into()),
                     name: then.provider.clone(),
                     config: then.config.clone(),
+                    deferred: None,
                 }
             }
             _ => present.clone(),

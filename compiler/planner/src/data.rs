@@ -5,7 +5,7 @@ use crate::observed::Ask;
 use crate::pass::Pass;
 use crate::resource::Block;
 use eval::Reference;
-use model::{Address, Fingerprint, Key, Type, Value};
+use model::{Address, Key, Type, Value};
 use plan::PlanMode;
 use provider::{DataRequest, Host, ProviderProblem};
 use std::collections::BTreeMap;
@@ -47,6 +47,7 @@ impl Pass<'_> {
         if !self.required(&schema.block, block, &config) {
             return Value::unknown(Type::Any);
         }
+        self.refuse_ephemeral(block, &config);
         let result = plan::propose(&schema.block, &config, None);
         let ends = self.input.options.mode == PlanMode::Destroy;
         let waits = !ends && self.changes_before(&block.dependencies);
@@ -61,13 +62,7 @@ impl Pass<'_> {
             ty: block.resource.ty.to_string(),
             config: config.expose(),
         };
-        let of = Fingerprint::of(&Value::tuple(vec![
-            Value::string(block.resource.ty.clone()),
-            Value::string(block.connection.key.0.clone()),
-            block.connection.config.clone(),
-            config,
-        ]));
-        let read = Fingerprint::derive("data", &[of]);
+        let read = self.data_key(block, &config);
         match self.input.observed.data.get(&read) {
             Some(Ok(value)) => {
                 let key = self.input.world.fingerprints;

@@ -20,6 +20,8 @@ pub(crate) struct Case<'c> {
     pub(crate) each: &'c BTreeMap<Reference, Value>,
     pub(crate) schema: &'c ResourceSchema,
     pub(crate) config: Value,
+    /// Arguments that are handed to the provider in apply, and never recorded.
+    pub(crate) handed: &'c [Arc<str>],
 }
 
 impl Pass<'_> {
@@ -73,12 +75,21 @@ impl Pass<'_> {
             return Value::unknown(Type::Any);
         }
         self.preconditions(block, address, each);
+        let handed = self.handed(&schema.block, block, &config);
+        let config = handed.iter().fold(config, |config, name| {
+            let ty = config.get(name).map_or(Type::Any, Value::ty);
+            config.with(name, Value::Null(ty))
+        });
         let case = Case {
             address,
             each,
             schema,
             config,
+            handed: &handed,
         };
+        if let Some(value) = self.imported(block, &case) {
+            return value;
+        }
         match self.standing(block, &case) {
             Standing::Asked => self.provisional(&case),
             Standing::Refused => self.as_recorded(address),

@@ -4,7 +4,7 @@
 use crate::decide::tidy;
 use crate::left_out::Silent;
 use crate::pass::{ConnectionValue, Pass};
-use config::{MovedAddress, Repeat};
+use config::MovedAddress;
 use diagnostics::Problem;
 use model::{Address, Containment, Effect, ModuleStep, Undo, Value};
 use plan::{Action, PlanMode, Reason, Step, StepId, machine_of};
@@ -339,11 +339,10 @@ impl Pass<'_> {
             })
     }
 
-    /// Whether a block with instances stands for it, in a module instance that is still there.
+    /// Whether a block of its resource stands in a module instance that is still there.
     fn has_block(&self, object: &Object) -> bool {
         let served = object.implementation.as_deref();
-        let block = self.block_of(&object.address.resource, served);
-        block.is_some_and(|r| !matches!(r.repeat, Repeat::Once))
+        self.block_of(&object.address.resource, served).is_some()
             && self
                 .modules
                 .iter()
@@ -352,7 +351,9 @@ impl Pass<'_> {
 
     /// The present configuration of a recorded connection; where there is none left, as recorded.
     pub(crate) fn connection_of_record(&mut self, key: &ProviderKey) -> ConnectionValue {
-        if let Some(found) = self.connections.values().find(|c| c.key == *key) {
+        let keyed = self.keyed.values().flatten().flat_map(|c| c.values());
+        let mut all = self.connections.values().chain(keyed);
+        if let Some(found) = all.find(|c| c.key == *key) {
             return found.clone();
         }
         let record = self.input.state.providers.get(key).cloned();
@@ -361,11 +362,13 @@ impl Pass<'_> {
                 key: key.clone(),
                 name: record.provider.clone(),
                 config: record.config.clone(),
+                deferred: None,
             },
             None => ConnectionValue {
                 key: key.clone(),
                 name: key.0.clone(),
                 config: Value::NULL,
+                deferred: None,
             },
         }
     }

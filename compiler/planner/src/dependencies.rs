@@ -94,7 +94,7 @@ impl Pass<'_> {
         let own = found.iter().map(|(_, own)| own.clone()).collect();
         if matches!(
             &self.prepared().nodes[rank].1,
-            Item::Resource((Mode::Data, ..))
+            Item::Resource((Mode::Data | Mode::Ephemeral, ..))
         ) {
             self.known.data.insert((rank, module), found);
         }
@@ -172,7 +172,7 @@ impl Pass<'_> {
             let key = resource.and_then(|r| key(r.repetition).filter(|key| has(r, key)));
             match mode {
                 Mode::Managed => self.managed_part(way.to, id, address, resource, key, parts),
-                Mode::Data => self.data_part(way.to, id, address, key, parts),
+                Mode::Data | Mode::Ephemeral => self.data_part(way.to, id, address, key, parts),
             }
         }
     }

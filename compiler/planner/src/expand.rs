@@ -48,6 +48,11 @@ impl Pass<'_> {
         let value = self
             .try_evaluate(expr, module, each)
             .ok_or(NotExpanded::Refused)?;
+        if value.has_ephemeral() {
+            let what = format!("`{argument}` is ephemeral");
+            self.ephemeral_here(expr.span, &what);
+            return Err(NotExpanded::Refused);
+        }
         if matches!(value, Value::Secret(_) | Value::Mixed(_)) {
             self.sensitive_repeat(expr, argument);
             return Err(NotExpanded::Refused);

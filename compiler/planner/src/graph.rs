@@ -4,10 +4,10 @@ use crate::references::{is_free, mentions};
 use crate::sites::{Site, SiteId, sites};
 use crate::ways::Via;
 use config::{Condition, Config, Lifecycle, Module, ProviderName, Repeat, Resource, ResourceKey};
-use diagnostics::{Problem, Span};
+use diagnostics::Problem;
 use eval::{Expr, ExprKind, Reference};
 use model::{CallName, Mode};
-use petgraph::algo::{kosaraju_scc, toposort};
+use petgraph::algo::toposort;
 use petgraph::graph::{DiGraph, NodeIndex};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -23,6 +23,7 @@ pub(crate) enum Item {
     /// Which implementation serves the call of a kind; at the interface's site.
     Serve,
     Provider(ProviderName),
+    Check(Arc<str>),
 }
 
 /// A part of the configuration, and where.
@@ -64,7 +65,7 @@ impl Prepared {
         builder.add_edges();
         let Builder { graph, .. } = builder;
         let Ok(order) = toposort(&graph, None) else {
-            return Err(circles(config, &sites, &graph));
+            return Err(crate::circles::circles(config, &sites, &graph));
         };
         let mut rank_of = vec![0; order.len()];
         for (rank, index) in order.iter().enumerate() {
@@ -124,6 +125,7 @@ impl<'a> Builder<'a> {
             let items = items.chain(module.calls.keys().map(|n| Item::Call(n.clone())));
             let items = items.chain(module.providers.keys().map(|n| Item::Provider(n.clone())));
             let items = items.chain(module.resources.keys().map(|k| Item::Resource(k.clone())));
+            let items = items.chain(module.checks.keys().map(|n| Item::Check(n.clone())));
             let items = items.chain(module.kind.iter().map(|_| Item::Serve));
             for item in items {
                 let index = self.graph.add_node((site, item.clone()));
@@ -157,7 +159,11 @@ impl<'a> Builder<'a> {
                     .for_each(|r| self.depends_on(&node, site, r));
             }
             for (name, provider) in &module.providers {
-                self.needs(&(site, Item::Provider(name.clone())), site, &provider.body);
+                let node = (site, Item::Provider(name.clone()));
+                self.needs(&node, site, &provider.body);
+                if let Some(for_each) = &provider.for_each {
+                    self.needs(&node, site, for_each);
+                }
             }
             for (name, call) in &module.calls {
                 let node = (site, Item::Call(name.clone()));
@@ -167,6 +173,16 @@ impl<'a> Builder<'a> {
                     .for_each(|r| self.depends_on(&node, site, r));
                 let child = self.sites[site].children[name];
                 self.everything_inside(child, &node, &call.depends_on, site);
+            }
+            for import in &module.imports {
+                self.import(site, import);
+            }
+            for (name, check) in &module.checks {
+                let node = (site, Item::Check(name.clone()));
+                self.conditions(&node, site, &check.assertions);
+                if let Some(data) = &check.data {
+                    self.resource(node, site, data);
+                }
             }
             for (key, resource) in &module.resources {
                 self.resource((site, Item::Resource(key.clone())), site, resource);
@@ -181,6 +197,9 @@ impl<'a> Builder<'a> {
     fn resource(&mut self, node: Node, site: SiteId, resource: &Resource) {
         self.repeat(&node, site, &resource.repeat);
         self.needs(&node, site, &resource.body);
+        if let Some(key) = &resource.provider_key {
+            self.needs(&node, site, key);
+        }
         resource
             .depends_on
             .iter()
@@ -202,6 +221,19 @@ impl<'a> Builder<'a> {
         self.conditions(&node, site, postconditions);
         if let Some(provider) = provider_node(self.config, self.sites, site, &resource.provider) {
             self.edge(&provider, &node);
+        }
+    }
+
+    /// What is imported needs what tells its id and its address.
+    fn import(&mut self, site: SiteId, import: &config::Import) {
+        let Some(target) = target_site(self.sites, site, import) else {
+            return;
+        };
+        let node = (target, Item::Resource(import.resource.clone()));
+        let keys = import.module.iter().filter_map(|(_, key)| key.as_ref());
+        let all = keys.chain(&import.key).chain([&import.id]);
+        for expr in all.chain(&import.for_each) {
+            self.needs(&node, site, expr);
         }
     }
 
@@ -240,11 +272,12 @@ impl<'a> Builder<'a> {
             .chain(module.outputs.keys().map(|n| Item::Output(n.clone())))
             .chain(module.providers.keys().map(|n| Item::Provider(n.clone())))
             .chain(module.calls.keys().map(|n| Item::Call(n.clone())))
+            .chain(module.checks.keys().map(|n| Item::Check(n.clone())))
             .chain(module.kind.iter().map(|_| Item::Serve));
         for item in items {
             let node = (child, item);
             self.edge(call, &node);
-            if matches!(node.1, Item::Resource(_)) {
+            if matches!(node.1, Item::Resource(_) | Item::Check(_)) {
                 depends_on
                     .iter()
                     .for_each(|r| self.depends_on(&node, site, r));
@@ -373,6 +406,14 @@ impl<'a> Builder<'a> {
     }
 }
 
+/// The site of the resource that an import in a module of `site` names.
+pub(crate) fn target_site(sites: &[Site], site: SiteId, import: &config::Import) -> Option<SiteId> {
+    import
+        .module
+        .iter()
+        .try_fold(site, |at, (name, _)| sites[at].children.get(name).copied())
+}
+
 /// The provider block that serves `name` at a site: its own, or that of a caller.
 pub(crate) fn provider_node(
     config: &Config,
@@ -397,77 +438,4 @@ pub(crate) fn provider_node(
     let call = config.modules[sites[parent].module].calls.get(call)?;
     let outer = call.providers.get(name).unwrap_or(name);
     provider_node(config, sites, parent, outer)
-}
-
-fn circles(config: &Config, sites: &[Site], graph: &DiGraph<Node, Via>) -> Vec<Problem> {
-    let circle = |component: &Vec<NodeIndex>| {
-        component.len() > 1
-            || component
-                .first()
-                .is_some_and(|n| graph.find_edge(*n, *n).is_some())
-    };
-    let mut problems = Vec::new();
-    for component in kosaraju_scc(graph).iter().filter(|c| circle(c)) {
-        let mut nodes: Vec<&Node> = component.iter().map(|i| &graph[*i]).collect();
-        nodes.sort_by_key(|n| place(config, sites, n).map(|s| (s.file, s.start)));
-        let names: Vec<_> = nodes
-            .iter()
-            .map(|n| format!("`{}`", name(sites, n)))
-            .collect();
-        let mut problem = Problem::error(
-            "LF0301",
-            match names.as_slice() {
-                [one] => format!("{one} depends on itself"),
-                _ => format!("{} depend on each other in a circle", names.join(", ")),
-            },
-        );
-        for (i, node) in nodes.iter().enumerate() {
-            if let Some(span) = place(config, sites, node) {
-                problem = match i {
-                    0 => problem.at(span, "part of the circle"),
-                    _ => problem.and(span, "part of the circle"),
-                };
-            }
-        }
-        problems.push(problem.help(
-            "one of them has to be written without the others: take the value that they share \
-             from a variable or a local, or split the resource in two",
-        ));
-    }
-    problems
-}
-
-/// What users call a node.
-pub(crate) fn name(sites: &[Site], (site, item): &Node) -> String {
-    let mut path = Vec::new();
-    let mut at = *site;
-    while let Some(parent) = sites[at].parent {
-        path.extend(sites[at].call.iter().map(|call| format!("{call}.")));
-        at = parent;
-    }
-    path.reverse();
-    let own = match item {
-        Item::Variable(n) => format!("var.{n}"),
-        Item::Local(n) => format!("local.{n}"),
-        Item::Output(n) => format!("output.{n}"),
-        Item::Call(n) => n.to_string(),
-        Item::Serve => "implementation".to_string(),
-        Item::Provider(p) => format!("provider.{}", p.name),
-        Item::Resource((Mode::Data, ty, n)) => format!("data.{ty}.{n}"),
-        Item::Resource((Mode::Managed, ty, n)) => format!("{ty}.{n}"),
-    };
-    path.concat() + &own
-}
-
-fn place(config: &Config, sites: &[Site], (site, item): &Node) -> Option<Span> {
-    let module = &config.modules[sites[*site].module];
-    match item {
-        Item::Variable(n) => module.variables.get(n).map(|v| v.span),
-        Item::Local(n) => module.locals.get(n).map(|v| v.span),
-        Item::Output(n) => module.outputs.get(n).map(|v| v.span),
-        Item::Call(n) => module.calls.get(n).map(|v| v.span),
-        Item::Serve => module.kind.as_ref().map(|k| k.span),
-        Item::Provider(n) => module.providers.get(n).map(|v| v.span),
-        Item::Resource(k) => module.resources.get(k).map(|v| v.span),
-    }
 }

@@ -2,6 +2,8 @@
 //! Synchronous and deterministic; it never awaits, and asks for reads by returning them.
 
 mod capture;
+mod checks;
+mod circles;
 mod conditions;
 mod containment;
 mod data;
@@ -9,9 +11,12 @@ mod decide;
 mod deletes;
 mod dependencies;
 mod each;
+mod ephemeral;
 mod expand;
 mod graph;
+mod imports;
 mod input;
+mod keyed;
 mod left_out;
 mod loads;
 mod making;

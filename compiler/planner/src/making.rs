@@ -114,7 +114,10 @@ impl Pass<'_> {
         } else if matches!(action, Action::Create | Action::Adopt) {
             step.private = Arc::from([]);
         }
-        if case.config.has_unknown() || planned.has_sealed() {
+        if !case.handed.is_empty() && action != Action::Record {
+            step.after = Some(crate::ephemeral::still_to_come(planned, case.handed));
+        }
+        if case.config.has_unknown() || planned.has_sealed() || !case.handed.is_empty() {
             let (body, instance) =
                 crate::each::finishable(&block.body, &block.resource.repeat, case.each);
             step.deferred = Some(Deferred {

@@ -31,7 +31,7 @@ pub(crate) fn nearest(prepared: &Prepared) -> (BTreeMap<Rank, Nearest>, Vec<bool
                 managed: BTreeSet::from([rank]),
                 data: BTreeSet::new(),
             }),
-            Item::Resource((Mode::Data, ..)) => {
+            Item::Resource((Mode::Data | Mode::Ephemeral, ..)) => {
                 let mut through = Nearest::clone(&own);
                 through.data.insert(rank);
                 Rc::new(through)

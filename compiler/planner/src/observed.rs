@@ -2,7 +2,10 @@
 
 use crate::Providers;
 use model::{Address, Containment, Fingerprint, Value};
-use provider::{DataAnswer, DataRequest, Host, ProviderProblem, ReadAnswer, ReadRequest};
+use provider::{
+    DataAnswer, DataRequest, Host, ImportAnswer, ImportRequest, ProviderProblem, ReadAnswer,
+    ReadRequest,
+};
 use state::ProviderKey;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -34,6 +37,10 @@ pub enum Ask {
     Object(Box<ReadRequest>),
     /// What a data source gives.
     Data(DataRequest),
+    /// What an id names.
+    Import(ImportRequest),
+    /// What is opened for as long as it is used.
+    Open(DataRequest),
 }
 
 /// What was read so far.
@@ -41,6 +48,10 @@ pub enum Ask {
 pub struct Observed {
     /// Answers on objects.
     pub objects: HashMap<ReadKey, ReadAnswer>,
+    /// Answers on what is to be imported.
+    pub imports: HashMap<ReadKey, ImportAnswer>,
+    /// What was opened.
+    pub opened: HashMap<ReadKey, DataAnswer>,
     /// Answers of data sources.
     pub data: HashMap<ReadKey, DataAnswer>,
     /// What each connection is connected to, by provider configuration.
@@ -71,6 +82,11 @@ impl Observed {
             self.silent(request.config.get(on), problem);
         }
         self.data.insert(read.key, answer);
+    }
+
+    /// Likewise, of what is to be imported.
+    pub fn take_import(&mut self, read: &Read, answer: ImportAnswer) {
+        self.imports.insert(read.key, answer);
     }
 
     fn silent(&mut self, host: Option<&Value>, problem: &ProviderProblem) {

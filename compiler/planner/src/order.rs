@@ -36,7 +36,9 @@ impl Pass<'_> {
         let mut by = Depended::default();
         for (id, step) in self.plan.steps.iter().enumerate() {
             let steps = match step.action {
-                Action::Create | Action::Adopt | Action::Update | Action::Read => &mut by.makes,
+                Action::Create | Action::Adopt | Action::Import | Action::Update | Action::Read => {
+                    &mut by.makes
+                }
                 Action::Delete => &mut by.ends,
                 Action::GoesWith | Action::Record | Action::Forget | Action::Barrier => continue,
             };
@@ -110,7 +112,7 @@ impl Pass<'_> {
                         }
                     }
                 }
-                Action::Create | Action::Update | Action::Adopt => {
+                Action::Create | Action::Update | Action::Adopt | Action::Import => {
                     // A new object that stands in for a recorded one, or changes it, has let go
                     // of what the old one held.
                     let new = step.dependencies.iter();

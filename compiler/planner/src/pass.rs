@@ -60,6 +60,8 @@ pub(crate) struct ConnectionValue {
     pub(crate) key: ProviderKey,
     pub(crate) name: Arc<str>,
     pub(crate) config: Value,
+    /// Finishes the configuration in apply, where it holds what is never recorded.
+    pub(crate) deferred: Option<plan::Deferred>,
 }
 
 /// Of each module call: how many outputs its value was put together from, and that value.
@@ -90,6 +92,8 @@ pub(crate) struct Pass<'a> {
     /// Machines by id that go, or are replaced, with the step.
     pub(crate) machines_going: BTreeMap<Arc<str>, StepId>,
     pub(crate) connections: HashMap<(SiteId, ProviderName), ConnectionValue>,
+    /// Connections of provider blocks with `for_each`; none where that is known after apply.
+    pub(crate) keyed: crate::keyed::Keyed,
     pub(crate) plan: Plan,
     pub(crate) drift: BTreeMap<ObjectId, Drift>,
     /// Steps so far of each resource that a provider is asked to change.
@@ -110,6 +114,10 @@ pub(crate) struct Pass<'a> {
     pub(crate) refused: HashSet<ObjectId>,
     /// What of a module call was put together, and from how many outputs.
     pub(crate) module_values: RefCell<ModuleValues>,
+    /// What `import` blocks name, by address; taken out as it is met.
+    pub(crate) imports: BTreeMap<Address, crate::imports::Wanted>,
+    /// Data sources that only a `check` sees.
+    pub(crate) scoped: HashSet<(InstanceId, ResourceKey)>,
     /// Checks of the plan that hang on what some step makes known.
     pub(crate) undecided: HashSet<usize>,
     /// Ends that such a check decides on.
@@ -144,6 +152,7 @@ impl<'a> Pass<'a> {
             unexpanded_modules: Vec::new(),
             machines_going: BTreeMap::new(),
             connections: HashMap::new(),
+            keyed: HashMap::new(),
             plan: Plan::default(),
             drift: BTreeMap::new(),
             changing: HashMap::new(),
@@ -156,6 +165,8 @@ impl<'a> Pass<'a> {
             to_capture: Vec::new(),
             refused: HashSet::new(),
             module_values: RefCell::new(HashMap::new()),
+            imports: BTreeMap::new(),
+            scoped: HashSet::new(),
             undecided: HashSet::new(),
             decided_late: HashSet::new(),
             selection: crate::selection::Selection::default(),
@@ -220,8 +231,8 @@ impl<'a> Pass<'a> {
     pub(crate) fn uses(&mut self, connection: &ConnectionValue) {
         let used = || ProviderUse {
             provider: connection.name.clone(),
-            config: connection.config.clone(),
-            deferred: None,
+            config: connection.config.without_ephemeral(),
+            deferred: connection.deferred.clone(),
         };
         self.plan
             .providers

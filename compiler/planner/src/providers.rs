@@ -49,6 +49,13 @@ impl Providers {
             .find_map(|(p, s)| Some((p, s.data.get(ty)?)))
     }
 
+    /// The provider and the schema of an ephemeral resource type.
+    pub fn ephemeral(&self, ty: &str) -> Option<(&Arc<dyn Provider>, &DataSchema)> {
+        self.by_name
+            .values()
+            .find_map(|(p, s)| Some((p, s.ephemerals.get(ty)?)))
+    }
+
     /// The schemas by provider name.
     pub fn schemas(&self) -> BTreeMap<String, Arc<ProviderSchema>> {
         self.by_name

@@ -7,7 +7,7 @@ use crate::loads::item_span;
 use crate::observed::{Ask, Read};
 use crate::pass::{ConnectionValue, InstanceId, Pass, ResourceValue};
 use crate::sites::SiteId;
-use config::{ProviderName, Resource, ResourceKey};
+use config::{ProviderConfig, ProviderName, Resource, ResourceKey};
 use diagnostics::{Problem, Span};
 use eval::{Expr, Reference};
 use model::{Address, AttributeUse, BlockSchema, Fingerprint, Mode, ResourceAddress, Type, Value};
@@ -40,11 +40,15 @@ impl<'a> Pass<'a> {
     pub(crate) fn resource(&mut self, rank: Rank, site: SiteId, key: &ResourceKey) {
         let module = self.prepared().module(self.input.config, site);
         let resource = &module.resources[key];
-        let Some(connection) = self.connection(site, &resource.provider) else {
+        let Some(usual) = self.connection(site, &resource.provider) else {
             return;
         };
+        self.imports_to(site, key);
         let body = Arc::new(resource.body.clone());
         for id in self.of_site[site].clone() {
+            let Some(connection) = self.connection_seen_from(id, resource, &usual) else {
+                continue;
+            };
             let address = ResourceAddress {
                 module: self.modules[id].path.clone(),
                 mode: resource.mode,
@@ -61,7 +65,7 @@ impl<'a> Pass<'a> {
                 resource,
                 body: body.clone(),
                 address,
-                connection: connection.clone(),
+                connection,
                 dependencies: shared.managed.clone(),
                 data: shared.data.clone(),
                 hangs_on_later,
@@ -69,6 +73,7 @@ impl<'a> Pass<'a> {
             let value = self.block(&mut block, &shared);
             self.modules[id].resources.insert(key.clone(), value);
         }
+        self.imports_without_instance(site, key);
     }
 
     fn block(&mut self, block: &mut Block<'_>, shared: &Rc<Depends>) -> ResourceValue {
@@ -136,11 +141,24 @@ impl<'a> Pass<'a> {
                 block.data = own[index].data.clone();
             }
             let address = block.address.instance(key.clone());
+            if let Some(by_key) = &block.resource.provider_key {
+                let (module, name) = (block.module, &block.resource.provider);
+                match self.connection_by_key(module, name, Some(by_key), &each) {
+                    Some(connection) => block.connection = connection,
+                    None => {
+                        let recorded = self.as_recorded(&address);
+                        self.configured.insert(address);
+                        values.push((key, recorded));
+                        continue;
+                    }
+                }
+            }
             let value = match self.instance_stays_out(block, &address, own.is_some()) {
                 true => self.as_recorded(&address),
                 false => match block.resource.mode {
                     Mode::Managed => self.managed(block, &key, &each),
                     Mode::Data => self.data(block, &key, &each),
+                    Mode::Ephemeral => self.ephemeral(block, &key, &each),
                 },
             };
             instances.push((key.clone(), address));
@@ -226,26 +244,46 @@ impl<'a> Pass<'a> {
     /// Evaluates a provider block.
     pub(crate) fn connection_of(&mut self, site: SiteId, name: &ProviderName) {
         let block = &self.prepared().module(self.input.config, site).providers[name];
-        let Some(schema) = self.input.providers.schema(&name.name) else {
-            return;
-        };
         let Some(id) = self.of_site[site].first().copied() else {
             return;
         };
-        let written = self.evaluate(&block.body, id, &BTreeMap::new());
-        let config = self.shaped(&schema.config, &block.body, written, block.span);
+        if let Some(for_each) = &block.for_each {
+            return self.connections_by_key(site, id, name, block, for_each);
+        }
         let key = self.provider_key(site, name);
+        if let Some(connection) = self.one_configured(id, name, block, key, &BTreeMap::new()) {
+            self.connections.insert((site, name.clone()), connection);
+        }
+    }
+
+    pub(crate) fn one_configured(
+        &mut self,
+        id: InstanceId,
+        name: &ProviderName,
+        block: &ProviderConfig,
+        key: ProviderKey,
+        each: &BTreeMap<Reference, Value>,
+    ) -> Option<ConnectionValue> {
+        let schema = self.input.providers.schema(&name.name)?;
+        let written = self.evaluate(&block.body, id, each);
+        let config = self.shaped(&schema.config, &block.body, written, block.span);
         let config = config.unwrap_or_else(|| Value::unknown(Type::Any));
-        let connection = ConnectionValue {
+        let ephemeral = config.has_ephemeral();
+        Some(ConnectionValue {
             key,
             name: name.name.clone(),
             config,
-        };
-        self.connections.insert((site, name.clone()), connection);
+            deferred: ephemeral.then(|| plan::Deferred {
+                body: Arc::new(block.body.clone()),
+                scope: id,
+                instance: each.clone(),
+                ignored: Vec::new(),
+            }),
+        })
     }
 
-    fn provider_key(&self, site: SiteId, name: &ProviderName) -> ProviderKey {
-        let node = crate::graph::name(
+    pub(crate) fn provider_key(&self, site: SiteId, name: &ProviderName) -> ProviderKey {
+        let node = crate::circles::name(
             &self.prepared().sites,
             &(site, Item::Provider(name.clone())),
         );
@@ -257,11 +295,16 @@ impl<'a> Pass<'a> {
     }
 
     /// The connection that a resource's provider name means at a site.
-    fn connection(&mut self, site: SiteId, name: &ProviderName) -> Option<ConnectionValue> {
+    pub(crate) fn connection(
+        &mut self,
+        site: SiteId,
+        name: &ProviderName,
+    ) -> Option<ConnectionValue> {
         if let Some((at, Item::Provider(found))) =
             provider_node(self.input.config, &self.prepared().sites, site, name)
         {
-            return self.connections.get(&(at, found)).cloned();
+            let one = self.connections.get(&(at, found.clone())).cloned();
+            return one.or_else(|| self.any_of_keys(at, &found));
         }
         let schema = self.input.providers.schema(&name.name)?;
         let empty = Value::object([("", Value::NULL); 0]);
@@ -272,6 +315,7 @@ impl<'a> Pass<'a> {
             key,
             name: name.name.clone(),
             config,
+            deferred: None,
         })
     }
 

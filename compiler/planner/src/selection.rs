@@ -3,7 +3,7 @@
 use crate::graph::{Item, Rank};
 use crate::pass::Pass;
 use diagnostics::Problem;
-use model::{Address, Mode};
+use model::Address;
 use plan::PlanMode;
 use std::collections::BTreeSet;
 
@@ -116,7 +116,7 @@ impl Pass<'_> {
                 .into_iter()
                 .filter(|rank| {
                     let name =
-                        crate::graph::name(&self.prepared().sites, &self.prepared().nodes[*rank]);
+                        crate::circles::name(&self.prepared().sites, &self.prepared().nodes[*rank]);
                     options.excludes.iter().any(|e| matches(&name, e))
                 })
                 .collect();
@@ -205,10 +205,8 @@ impl Pass<'_> {
             .nodes
             .iter()
             .enumerate()
-            .filter(|(_, (_, item))| {
-                matches!(item, Item::Resource((Mode::Managed | Mode::Data, ..)))
-            })
-            .map(|(rank, node)| (rank, crate::graph::name(&prepared.sites, node)))
+            .filter(|(_, (_, item))| matches!(item, Item::Resource(_)))
+            .map(|(rank, node)| (rank, crate::circles::name(&prepared.sites, node)))
     }
 
     fn with_needs(&self, rank: Rank, found: &mut BTreeSet<Rank>) {

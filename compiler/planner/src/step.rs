@@ -50,6 +50,7 @@ impl Pass<'_> {
                 Item::Serve => self.serve(rank, *site),
                 Item::Provider(name) => self.connection_of(*site, name),
                 Item::Resource(key) => self.resource(rank, *site, key),
+                Item::Check(name) => self.check_block(rank, *site, name),
             }
             self.blame_calls(*site, before);
         }
@@ -118,8 +119,21 @@ impl Pass<'_> {
                 None => Value::unknown(Type::Any),
             },
         };
-        let value = several(value, &variable.ty);
         let value = self.converted(value, &variable.ty, span, variable.span, name);
+        if value.is_null() && !variable.nullable {
+            self.sink.push(
+                Problem::error("LF0364", format!("the value of `var.{name}` is null"))
+                    .at(span, "null")
+                    .and(variable.span, "declared with `nullable = false`")
+                    .help("hand a value over, or give the variable a default"),
+            );
+        }
+        if variable.ephemeral {
+            return self.input.world.fingerprints.conceal_ephemeral(&value);
+        }
+        if value.has_ephemeral() {
+            self.not_declared_ephemeral(span, &format!("var.{name}"), variable.span);
+        }
         match variable.sensitive {
             true => self.input.world.fingerprints.conceal(&value),
             false => value,
@@ -221,7 +235,12 @@ impl Pass<'_> {
             }
             let mut value = self.evaluate(&output.value, id, &none);
             value = self.given_out(value, output, name);
-            if output.sensitive {
+            if output.ephemeral {
+                value = self.input.world.fingerprints.conceal_ephemeral(&value);
+            } else if value.has_ephemeral() {
+                let (span, declared) = (output.value.span, output.span);
+                self.not_declared_ephemeral(span, &format!("output.{name}"), declared);
+            } else if output.sensitive {
                 value = self.input.world.fingerprints.conceal(&value);
             } else if id == 0 && value.has_secret() {
                 self.sink.push(
@@ -244,20 +263,6 @@ impl Pass<'_> {
     }
 }
 
-/// Where several instances of a kind are taken, one stands for a list of one, and those of
-/// `for_each` for all of them.
-fn several(value: Value, ty: &Type) -> Value {
-    let Type::List(one) = ty else { return value };
-    let is_kind = matches!(&**one, Type::Object(object) if object.kind.is_some());
-    let Some(fields) = value.as_fields().filter(|_| is_kind) else {
-        return value;
-    };
-    if convert(&value, one).is_ok() {
-        return Value::tuple(vec![value]);
-    }
-    Value::tuple(fields.values().cloned().collect())
-}
-
 impl Pass<'_> {
     pub(crate) fn finish(mut self) -> Round {
         let input = self.input;
@@ -275,6 +280,9 @@ impl Pass<'_> {
         self.plan.refreshed = std::mem::take(&mut self.drift).into_values().collect();
         self.plan
             .refreshed
+            .sort_by(|a, b| a.address.cmp(&b.address));
+        self.plan
+            .check_blocks
             .sort_by(|a, b| a.address.cmp(&b.address));
         self.plan.settling = input
             .state

@@ -21,6 +21,8 @@ pub struct Case {
     pub changed: Option<Value>,
     /// Whether it may be ended, also for a replacement.
     pub destructive: bool,
+    /// The attribute whose text is the id to import it by, where it can be.
+    pub id: Option<&'static str>,
 }
 
 impl Case {
@@ -31,12 +33,19 @@ impl Case {
             config: Value::object(config),
             changed: None,
             destructive: true,
+            id: None,
         }
     }
 
     /// The same, changed to another configuration once it is there.
     pub fn changed<'a>(mut self, config: impl IntoIterator<Item = (&'a str, Value)>) -> Case {
         self.changed = Some(Value::object(config));
+        self
+    }
+
+    /// The same, imported by the text of an attribute too.
+    pub fn imported_by(mut self, attribute: &'static str) -> Case {
+        self.id = Some(attribute);
         self
     }
 

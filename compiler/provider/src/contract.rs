@@ -4,8 +4,8 @@
 //! A [`Connection`] is one configuration of it, connected: the only part that does IO.
 
 use crate::{
-    Answers, DataAnswer, DataRequest, FindAnswer, FindRequest, Foreseen, Gone, ImportRequest,
-    Listed, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    Answers, DataAnswer, DataRequest, FindAnswer, FindRequest, Foreseen, Gone, ImportAnswer,
+    ImportRequest, Listed, Made, Opened, Operation, ProviderProblem, ReadAnswer, ReadRequest,
 };
 use async_trait::async_trait;
 use model::{AttrPath, Effect, Lineage, ProviderSchema, Value};
@@ -177,15 +177,44 @@ pub trait Connection: Send + Sync {
         Ok(Vec::new())
     }
 
-    /// Finds an object by the id that a user wrote.
+    /// Finds an object by the id that a user wrote, and changes nothing. To be brought under
+    /// management it is then changed in place, which marks it as the owner's also where nothing
+    /// else is to change.
     ///
     /// # Errors
     /// Where the id is malformed, or there is no such object.
-    async fn import(&self, request: ImportRequest) -> Result<Made, ProviderProblem> {
+    async fn import(&self, request: ImportRequest) -> ImportAnswer {
         Err(ProviderProblem::error(format!(
             "objects of type `{}` can't be imported",
             request.ty
         )))
+    }
+
+    /// Opens something that is used for a while and never recorded: a session, a short-lived key.
+    ///
+    /// # Errors
+    /// Where it is refused.
+    async fn open(&self, request: DataRequest) -> Result<Opened, ProviderProblem> {
+        Err(ProviderProblem::error(format!(
+            "there is no ephemeral resource `{}`",
+            request.ty
+        )))
+    }
+
+    /// Keeps what was opened from running out; in how many ms again, where it has to be.
+    ///
+    /// # Errors
+    /// Where it has run out.
+    async fn renew(&self, _ty: &str, _private: &[u8]) -> Result<Option<u64>, ProviderProblem> {
+        Ok(None)
+    }
+
+    /// Ends what was opened.
+    ///
+    /// # Errors
+    /// Where it stays open.
+    async fn close_opened(&self, _ty: &str, _private: &[u8]) -> Result<(), ProviderProblem> {
+        Ok(())
     }
 
     /// Whether a gate of an object is passed: true or false, or why it can't be.

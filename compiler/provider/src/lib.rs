@@ -20,6 +20,6 @@ pub use operation::{
 };
 pub use problem::{ProviderProblem, Severity};
 pub use read::{
-    DataAnswer, DataRequest, FindAnswer, FindRequest, Found, ImportRequest, Listed, ReadAnswer,
-    ReadRequest,
+    DataAnswer, DataRequest, FindAnswer, FindRequest, Found, ImportAnswer, ImportRequest, Imported,
+    Listed, Opened, ReadAnswer, ReadRequest,
 };

@@ -50,6 +50,17 @@ pub struct DataRequest {
 /// What a data source gave: arguments and results together.
 pub type DataAnswer = Result<Value, ProviderProblem>;
 
+/// Something that was opened.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// Arguments and results together.
+    pub value: Value,
+    /// What renewing and closing it takes.
+    pub private: Vec<u8>,
+    /// In how many ms it has to be renewed, where it has to be.
+    pub renew_after_ms: Option<u64>,
+}
+
 /// An operation whose end is unknown.
 #[derive(Clone, Debug)]
 pub struct FindRequest {
@@ -125,4 +136,18 @@ pub struct ImportRequest {
     pub ty: String,
     /// The id as the user wrote it.
     pub id: String,
+    /// Its configuration: where it stands, and what nobody can read. Parts may be unknown.
+    pub config: Value,
 }
+
+/// An object found by its id, as a user named it.
+#[derive(Clone, Debug)]
+pub struct Imported {
+    /// As it is.
+    pub made: Made,
+    /// Who owns it according to its tag or manifest, where it bears one.
+    pub owner: Option<(Lineage, ObjectId)>,
+}
+
+/// What became of an import: the object, or why there is none.
+pub type ImportAnswer = Result<Imported, ProviderProblem>;

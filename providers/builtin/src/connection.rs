@@ -2,11 +2,12 @@
 
 use crate::entropy::Entropy;
 use crate::environment_variable;
-use crate::resources::resource;
+use crate::resources::{random_password, resource};
 use async_trait::async_trait;
 use provider::{
     Action, Answers, Connection, ConnectionIdentity, DataAnswer, DataRequest, Failure, FindAnswer,
-    FindRequest, ImportRequest, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    FindRequest, ImportAnswer, ImportRequest, Imported, Made, Opened, Operation, ProviderProblem,
+    ReadAnswer, ReadRequest,
 };
 
 /// Objects that are what the state recorded of them.
@@ -41,8 +42,23 @@ impl Connection for Recorded {
         batch.iter().map(|_| FindAnswer::Absent).collect()
     }
 
-    async fn import(&self, request: ImportRequest) -> Result<Made, ProviderProblem> {
-        Ok(made(resource(&request.ty)?.import(&request.id)?))
+    async fn open(&self, request: DataRequest) -> Result<Opened, ProviderProblem> {
+        if request.ty != "random_password" {
+            let problem = format!("there is no ephemeral resource `{}`", request.ty);
+            return Err(ProviderProblem::error(problem));
+        }
+        Ok(Opened {
+            value: random_password::open(&request.config)?,
+            private: Vec::new(),
+            renew_after_ms: None,
+        })
+    }
+
+    async fn import(&self, request: ImportRequest) -> ImportAnswer {
+        Ok(Imported {
+            made: made(resource(&request.ty)?.import(&request.id)?),
+            owner: None,
+        })
     }
 }
 

@@ -19,8 +19,10 @@ pub struct Builtin;
 
 static SCHEMA: LazyLock<Arc<ProviderSchema>> = LazyLock::new(|| {
     let resources = RESOURCES.iter().map(|r| (r.name(), r.schema())).collect();
+    let password = resources::random_password::ephemeral();
     Arc::new(ProviderSchema {
         resources,
+        ephemerals: [("random_password", password)].into(),
         data: [(environment_variable::TYPE, environment_variable::schema())].into(),
         ..ProviderSchema::default()
     })

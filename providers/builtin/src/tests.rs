@@ -82,8 +82,11 @@ async fn keeps_the_contract() {
         Case::new("terraform_data", [("input", "a".into())]).changed([("input", 2.into())]),
         Case::new("terraform_data", [("triggers_replace", map("1"))])
             .changed([("triggers_replace", map("2"))]),
-        Case::new("random_password", [("length", 20.into())]).changed([("length", 21.into())]),
+        Case::new("random_password", [("length", 20.into())])
+            .imported_by("result")
+            .changed([("length", 21.into())]),
         Case::new("random_id", [("byte_length", 4.into())])
+            .imported_by("id")
             .changed([("byte_length", 4.into()), ("keepers", map("x"))]),
     ];
     let connection = Builtin.connect(Value::NULL).await.unwrap();
@@ -218,9 +221,31 @@ async fn an_id_says_the_same_in_each_notation() {
     let request = provider::ImportRequest {
         ty: "random_id".into(),
         id,
+        config: Value::NULL,
     };
-    let imported = connection.import(request).await.unwrap().attributes;
+    let imported = connection.import(request).await.unwrap().made.attributes;
     assert_eq!(imported, made);
+}
+
+#[tokio::test]
+async fn a_password_is_imported_by_itself() {
+    let connection = Builtin.connect(Value::NULL).await.unwrap();
+    let import = async |id: &str| {
+        let request = provider::ImportRequest {
+            ty: "random_password".into(),
+            id: id.into(),
+            config: Value::NULL,
+        };
+        connection.import(request).await
+    };
+    let imported = import("hunter2!").await.unwrap().made.attributes;
+    assert_eq!(text(&imported, "result"), "hunter2!");
+    let schema = &Builtin.schema().resources["random_password"].block;
+    let given = config("random_password", &[("length", 8.into())]);
+    let proposed = propose(schema, Some(&imported), &given);
+    let changes = model::differences(&imported, &proposed);
+    assert!(changes.is_empty(), "{changes:?}");
+    assert!(import("").await.is_err());
 }
 
 #[test]

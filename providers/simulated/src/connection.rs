@@ -15,8 +15,8 @@ use async_trait::async_trait;
 use model::{IdentityClass, Lineage, ProviderSchema, ResourceSchema, Token, Value};
 use provider::{
     Answers, Connection, ConnectionIdentity, DataAnswer, DataRequest, FindAnswer, FindRequest,
-    Foreseen, Found, ImportRequest, Listed, Made, Operation, ProviderProblem, ReadAnswer,
-    ReadRequest,
+    Foreseen, Found, ImportAnswer, ImportRequest, Listed, Made, Operation, ProviderProblem,
+    ReadAnswer, ReadRequest,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -107,7 +107,7 @@ impl Connection for Link {
         Ok(listed.collect())
     }
 
-    async fn import(&self, request: ImportRequest) -> Result<Made, ProviderProblem> {
+    async fn import(&self, request: ImportRequest) -> ImportAnswer {
         self.import_one(&request).await
     }
 

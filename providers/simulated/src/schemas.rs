@@ -26,6 +26,7 @@ pub(crate) static SCHEMA: LazyLock<Arc<ProviderSchema>> = LazyLock::new(|| {
         ]
         .into(),
         data: [("sim_lookup", lookup())].into(),
+        ephemerals: [].into(),
         functions: [("reverse", reverse())].into(),
     })
 });

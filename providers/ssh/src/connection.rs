@@ -2,6 +2,7 @@
 
 mod apply;
 mod find;
+mod import;
 mod preflight;
 mod prove;
 mod read;
@@ -13,7 +14,8 @@ use async_trait::async_trait;
 use model::Value;
 use provider::{
     Answers, Connection, ConnectionIdentity, DataAnswer, DataRequest, FindAnswer, FindRequest,
-    Foreseen, Gone, Host, Made, Operation, ProviderProblem, ReadAnswer, ReadRequest,
+    Foreseen, Gone, Host, ImportAnswer, ImportRequest, Made, Operation, ProviderProblem,
+    ReadAnswer, ReadRequest,
 };
 use std::collections::BTreeMap;
 
@@ -83,6 +85,10 @@ impl Connection for SshConnection {
 
     async fn find(&self, batch: Vec<FindRequest>) -> Vec<FindAnswer> {
         find::find(self, batch).await
+    }
+
+    async fn import(&self, request: ImportRequest) -> ImportAnswer {
+        import::import(self, request).await
     }
 
     async fn gate(&self, ty: &str, gate: &str, made: &Made) -> Result<bool, ProviderProblem> {

@@ -8,9 +8,10 @@ use crate::ready;
 use crate::recording::Recording;
 use crate::view::page::{Label, Page};
 use crate::view::value::count;
+use crate::watch::Nobody;
 use clap::Args;
 use diagnostics::Problem;
-use driver::{Event, Options, Session, Setup, Watch};
+use driver::{Options, Session, Setup};
 use model::FingerprintKey;
 use serde_json::json;
 use state::State;
@@ -80,11 +81,4 @@ fn values(project: &Project) -> Vec<Problem> {
         version: env!("CARGO_PKG_VERSION").into(),
         ..Options::default()
     })
-}
-
-/// Nothing happens that anybody could be told of.
-struct Nobody;
-
-impl Watch for Nobody {
-    fn tell(&self, _: Event) {}
 }

@@ -46,6 +46,9 @@ pub(crate) fn document(plan: &Plan) -> Json {
         "later": plan.later.iter().map(later).collect::<Json>(),
         "not_planned": plan.left_out.iter().map(left_out).collect::<Json>(),
         "settling": plan.settling.iter().map(settling).collect::<Json>(),
+        "checks": plan.check_blocks.iter()
+            .map(|c| json!({ "address": c.address.to_string(), "status": c.verdict.word() }))
+            .collect::<Json>(),
         "unread": { "objects": plan.unread.objects, "attributes": plan.unread.attributes },
     })
 }
@@ -59,6 +62,7 @@ pub(crate) fn summary(plan: &Plan) -> Json {
         "replace": counts.replace,
         "destroy": counts.destroy,
         "adopt": counts.adopt,
+        "import": counts.import,
         "goes_with_machine": counts.goes_with,
         "record": counts.record,
         "forget": counts.forget,
@@ -71,6 +75,7 @@ pub(crate) fn action_name(action: Action) -> &'static str {
     match action {
         Action::Create => "create",
         Action::Adopt => "adopt",
+        Action::Import => "import",
         Action::Update => "update",
         Action::Delete => "delete",
         Action::GoesWith => "goes_with",
@@ -132,6 +137,7 @@ fn reason_json(reason: &Reason) -> Json {
         Reason::Upstream(resources) => {
             json["resources"] = resources.iter().map(ToString::to_string).collect();
         }
+        Reason::Imported(id) => json["id"] = id.clone().into(),
         Reason::MachineGoes(machine) => json["machine"] = machine.to_string().into(),
         _ => {}
     }

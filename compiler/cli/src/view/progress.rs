@@ -188,6 +188,7 @@ pub(crate) fn doing(action: Action) -> &'static str {
     match action {
         Action::Create => "creating",
         Action::Adopt => "adopting",
+        Action::Import => "importing",
         Action::Update => "updating",
         Action::Delete => "deleting",
         Action::GoesWith => "going with its machine",
@@ -202,6 +203,7 @@ fn done(action: Action) -> &'static str {
     match action {
         Action::Create => "created",
         Action::Adopt => "adopted",
+        Action::Import => "imported",
         Action::Update => "updated",
         Action::Delete => "deleted",
         Action::GoesWith => "gone with its machine",

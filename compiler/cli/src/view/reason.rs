@@ -43,6 +43,8 @@ pub(crate) fn in_words(reason: &Reason) -> String {
             "it is read during apply, when what it depends on is known and done".into()
         }
         Reason::StandsThere => "it stands there already".into(),
+        Reason::Imported(Some(id)) => format!("an `import` block names it by its id {id:?}"),
+        Reason::Imported(None) => "an `import` block names it by an id that is sensitive".into(),
         Reason::OtherConnection => {
             "its provider is connected to another account, region or endpoint".into()
         }
@@ -73,6 +75,7 @@ pub(crate) fn kind(reason: &Reason) -> &'static str {
         Reason::Removed => "removed",
         Reason::ReadLater => "read_later",
         Reason::StandsThere => "stands_there",
+        Reason::Imported(_) => "imported",
         Reason::OtherConnection => "other_connection",
         Reason::OtherImplementation => "other_implementation",
     }

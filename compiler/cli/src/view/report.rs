@@ -69,6 +69,9 @@ pub(crate) fn json(report: &Report, elapsed: Duration) -> Json {
         "done": report.done.iter().map(|(a, action)| step(a.to_string(), *action)).collect::<Json>(),
         "failed": report.failed.iter().map(|f| step(f.address.to_string(), f.action)).collect::<Json>(),
         "skipped": report.skipped.iter().map(|s| step(s.address.to_string(), s.action)).collect::<Json>(),
+        "checks": report.checks.iter()
+            .map(|(a, verdict)| json!({ "address": a.to_string(), "status": verdict.word() }))
+            .collect::<Json>(),
         "unclear": report.unclear.iter().map(|(a, _)| a.to_string()).collect::<Json>(),
         "outputs": output::json(&report.state.outputs, false),
     })
@@ -86,7 +89,9 @@ pub(crate) fn problems(report: &Report) -> Vec<Problem> {
             .detail(what)
             .help("run again: the next run looks what became of it before anything else")
     });
+    let warnings = report.warnings.iter();
     failed
+        .chain(warnings.map(|w| provider_problem("LF0540", w)))
         .chain(unclear)
         .chain(report.broken.iter().map(broken))
         .collect()
@@ -121,6 +126,7 @@ fn done(report: &Report) -> String {
     let words = [
         (Action::Create, "created"),
         (Action::Adopt, "adopted"),
+        (Action::Import, "imported"),
         (Action::Update, "updated"),
         (Action::Delete, "deleted"),
         (Action::GoesWith, "gone with their machine"),

@@ -29,7 +29,7 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
     let providers = providers(block, r);
     if let Some(called) = called {
         check_inputs(block, called, &inputs, r);
-        check_providers(block, called, &providers, r);
+        check_providers(block, called, &providers.names, r);
     }
     let depends_on = meta::depends_on(body, r);
     let rollout = rollout::read(body, None, r);
@@ -43,7 +43,8 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         inputs,
         repeat,
         depends_on,
-        providers,
+        providers: providers.names,
+        provider_keys: providers.keys,
         target: None,
         rollout,
         span,
@@ -135,9 +136,16 @@ fn check_inputs(
     }
 }
 
+/// What a call hands on of providers, by the module's name for each.
+#[derive(Default)]
+struct Passed {
+    names: IndexMap<ProviderName, ProviderName>,
+    keys: IndexMap<ProviderName, Expr>,
+}
+
 /// The module's name for each provider, and ours.
-fn providers(block: &Block, r: &mut Resolver) -> IndexMap<ProviderName, ProviderName> {
-    let mut providers = IndexMap::new();
+fn providers(block: &Block, r: &mut Resolver) -> Passed {
+    let mut providers = Passed::default();
     let Some(given) = attribute(&block.body, "providers") else {
         return providers;
     };
@@ -152,8 +160,11 @@ fn providers(block: &Block, r: &mut Resolver) -> IndexMap<ProviderName, Provider
             r.problems.push(modules::providers_form(item.key.span));
             continue;
         };
-        if let Some(ours) = provider::named(&item.value, r) {
-            providers.insert(theirs, ours);
+        if let Some((ours, key)) = provider::named_by_key(&item.value, r) {
+            if let Some(key) = key {
+                providers.keys.insert(theirs.clone(), key);
+            }
+            providers.names.insert(theirs, ours);
         }
     }
     providers

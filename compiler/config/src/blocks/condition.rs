@@ -37,6 +37,7 @@ fn condition(block: &Block, name: &'static str, r: &mut Resolver) -> Option<Cond
 fn what(name: &str) -> &'static str {
     match name {
         "validation" => "`validation`",
+        "assert" => "`assert`",
         "precondition" => "`precondition`",
         _ => "`postcondition`",
     }

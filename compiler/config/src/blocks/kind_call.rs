@@ -42,6 +42,7 @@ pub(super) fn read(block: &Block, interface: usize, module: &mut Module, r: &mut
         repeat,
         depends_on,
         providers: IndexMap::new(),
+        provider_keys: IndexMap::new(),
         target,
         rollout,
         span: block.header,

@@ -33,7 +33,7 @@ pub(super) fn read(
         return Lifecycle::default();
     };
     SHAPE.check(block, r.here.broken_inside(block.body.span), r.problems);
-    if mode == Mode::Data {
+    if mode != Mode::Managed {
         refuse_managed_only(block, r);
     }
     let body = &block.body;

@@ -2,8 +2,10 @@
 
 mod address;
 mod call;
+mod check;
 mod condition;
 mod environment;
+mod import;
 mod kind;
 mod kind_call;
 mod lifecycle;
@@ -53,6 +55,7 @@ pub(crate) fn module(
             }
         }
     }
+    import::check_providers(&module, &mut resolver);
     kind::check_there(&module, &mut resolver);
     module
 }
@@ -71,7 +74,7 @@ fn stray_arguments(file: &tree::File, r: &mut Resolver) {
 
 fn read(block: &Block, in_root: bool, module: &mut Module, root: &mut Root, r: &mut Resolver) {
     match &*block.kind.text {
-        "project" | "environment" if !in_root => {
+        "project" | "environment" | "import" if !in_root => {
             r.problems
                 .push(structure::root_only(&block.kind.text, block.header));
         }
@@ -83,10 +86,13 @@ fn read(block: &Block, in_root: bool, module: &mut Module, root: &mut Root, r: &
         "provider" => provider::read(block, module, r),
         "resource" => resource::read(model::Mode::Managed, block, module, r),
         "data" => resource::read(model::Mode::Data, block, module, r),
+        "ephemeral" => resource::read(model::Mode::Ephemeral, block, module, r),
         "module" => call::read(block, module, r),
         "kind" => kind::read(block, module, r),
         "moved" => moved::read_moved(block, module, r),
         "removed" => moved::read_removed(block, module, r),
+        "check" => check::read(block, module, r),
+        "import" => import::read(block, module, r),
         other => match r.known.kinds.interfaces.get(other) {
             Some(interface) => kind_call::read(block, *interface, module, r),
             None => unknown_block(other, block, r),

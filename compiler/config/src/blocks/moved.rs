@@ -45,6 +45,16 @@ pub(super) fn read_moved(block: &Block, module: &mut Module, r: &mut Resolver) {
             .problems
             .push(addresses::moved_twice(block.header, first.span));
     }
+    if let Some(first) = module.moved.iter().find(|m| m.to == to) {
+        return r
+            .problems
+            .push(addresses::moved_to_one(block.header, first.span));
+    }
+    if let Some(first) = leads_back(&from, &to, &module.moved) {
+        return r
+            .problems
+            .push(addresses::moved_in_a_circle(block.header, first));
+    }
     // Of one block, a single object that becomes an instance: the block stays where it is.
     if let Some(declared) = declared(&from, r).filter(|_| !of_one_block(&from, &to)) {
         r.problems
@@ -55,6 +65,21 @@ pub(super) fn read_moved(block: &Block, module: &mut Module, r: &mut Resolver) {
         to,
         span: block.header,
     });
+}
+
+/// The move that leads from `to`, perhaps over others, to where `from` begins.
+fn leads_back(from: &MovedAddress, to: &MovedAddress, moved: &[Moved]) -> Option<Span> {
+    let mut at = to;
+    let mut first = None;
+    for _ in 0..moved.len() {
+        let next = moved.iter().find(|m| m.from == *at)?;
+        let first = *first.get_or_insert(next.span);
+        if next.to == *from {
+            return Some(first);
+        }
+        at = &next.to;
+    }
+    None
 }
 
 pub(super) fn read_removed(block: &Block, module: &mut Module, r: &mut Resolver) {

@@ -3,6 +3,7 @@
 use super::{condition, meta};
 use crate::discover::Role;
 use crate::problems::kinds as problems;
+use crate::problems::structure;
 use crate::resolve::Resolver;
 use crate::shape::{self, Shape, attribute};
 use crate::{Module, Output, kinds};
@@ -13,11 +14,20 @@ const SHAPE: Shape = Shape {
     many: &["precondition"],
     ..Shape::new(
         "an output",
-        &["type", "description", "sensitive", "depends_on"],
+        &[
+            "type",
+            "description",
+            "sensitive",
+            "ephemeral",
+            "depends_on",
+        ],
     )
 };
 /// Of a kind's interface: what is given out, not how it comes about.
-const DECLARED: Shape = Shape::new("an output", &["type", "value", "description", "sensitive"]);
+const DECLARED: Shape = Shape::new(
+    "an output",
+    &["type", "value", "description", "sensitive", "ephemeral"],
+);
 
 pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
     if matches!(r.here.role, Role::Interface(_)) {
@@ -31,6 +41,10 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
     let body = &block.body;
     let value = attribute(body, "value").map(|a| r.expr(&a.value));
     let sensitive = shape::flag(body, "sensitive", false, r.problems);
+    let ephemeral = shape::flag(body, "ephemeral", false, r.problems);
+    if ephemeral && r.here.directory.is_empty() {
+        r.problems.push(structure::ephemeral_output(block.header));
+    }
     let description = shape::text(body, "description", r.problems).map(|d| d.to_string());
     let depends_on = meta::depends_on(body, r);
     let preconditions = condition::all(body, "precondition", r);
@@ -41,6 +55,7 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         ty: model::Type::Any,
         value,
         sensitive,
+        ephemeral,
         description,
         depends_on,
         preconditions,
@@ -78,6 +93,7 @@ fn declaration(block: &Block, module: &mut Module, r: &mut Resolver) {
         ty: ty.unwrap_or_default(),
         value: kinds::served(name, block.header),
         sensitive: shape::flag(body, "sensitive", false, r.problems),
+        ephemeral: shape::flag(body, "ephemeral", false, r.problems),
         description: shape::text(body, "description", r.problems).map(|d| d.to_string()),
         depends_on: Vec::new(),
         preconditions: Vec::new(),

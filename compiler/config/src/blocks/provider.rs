@@ -1,14 +1,15 @@
 //! `provider "name" { … }`, and what names one.
 
-use crate::problems::types;
-use crate::provider_name::provider_name;
+use super::meta;
+use crate::problems::{providers, types};
+use crate::provider_name::{configuration_key, provider_name};
 use crate::resolve::{Meta, Resolver};
-use crate::shape;
+use crate::shape::{self, attribute};
 use crate::{Module, ProviderConfig, ProviderName, constant};
 use syntax::tree::{Block, Expr};
 
 const META: Meta = Meta {
-    arguments: &["alias"],
+    arguments: &["alias", "for_each"],
     blocks: &[],
 };
 
@@ -25,19 +26,55 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         return r.unknown_body(&block.body, &META);
     };
     let what = format!("the provider `{name}`");
-    let body = r.body(&block.body, block.header, schema, &what, &META);
+    let for_each = attribute(&block.body, "for_each");
+    if let (Some(for_each), None) = (for_each, &alias) {
+        r.problems
+            .push(providers::no_alias(name, for_each.name.span));
+    }
+    let for_each = for_each.map(|a| r.expr(&a.value));
+    let place = meta::place(&block.body);
+    let body = r.at(place, |r| {
+        r.body(&block.body, block.header, schema, &what, &META)
+    });
     let key = ProviderName {
         name: name.clone(),
         alias,
     };
     module.providers.entry(key).or_insert(ProviderConfig {
+        for_each,
         body,
         span: block.header,
     });
 }
 
-/// The provider configuration that an expression names, where it is known in this module.
+/// The provider configuration that an expression names, where one alone can be meant.
 pub(super) fn named(expr: &Expr, r: &mut Resolver) -> Option<ProviderName> {
+    let (name, key) = named_by_key(expr, r)?;
+    if let Some(key) = key {
+        r.problems.push(providers::no_key_here(key.span));
+    }
+    Some(name)
+}
+
+/// The provider configuration that an expression names, where it is known in this module; with
+/// the key in brackets, where there are several of it.
+pub(super) fn named_by_key(
+    expr: &Expr,
+    r: &mut Resolver,
+) -> Option<(ProviderName, Option<eval::Expr>)> {
+    let name = configuration(expr, r)?;
+    let key = configuration_key(expr).map(|key| r.expr(key));
+    if r.here.providers.contains_key(&name) {
+        match (r.here.keyed.contains(&name), &key) {
+            (true, None) => r.problems.push(providers::key_missing(&name, expr.span)),
+            (false, Some(key)) => r.problems.push(providers::no_keys(&name, key.span)),
+            _ => {}
+        }
+    }
+    Some((name, key))
+}
+
+fn configuration(expr: &Expr, r: &mut Resolver) -> Option<ProviderName> {
     if constant::is_broken(expr) {
         return None;
     }

@@ -4,10 +4,11 @@ use super::condition;
 use crate::problems::{structure, values};
 use crate::resolve::Resolver;
 use crate::shape::{self, Shape, attribute};
-use crate::{Module, Variable};
-use eval::{Expr, ExprKind};
+use crate::{Condition, Module, Variable};
+use eval::{Expr, ExprKind, Reference};
 use model::{Type, Value};
-use syntax::tree::Block;
+use std::sync::Arc;
+use syntax::tree::{Block, Body};
 
 const SHAPE: Shape = Shape {
     many: &["validation"],
@@ -71,15 +72,37 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
     {
         r.problems.push(values::null_default(*span));
     }
+    let validations = validations(body, name, r);
     let variable = Variable {
         default,
         sensitive: shape::flag(body, "sensitive", false, r.problems),
         ephemeral: shape::flag(body, "ephemeral", false, r.problems),
         nullable,
         description: shape::text(body, "description", r.problems).map(|d| d.to_string()),
-        validations: condition::all(body, "validation", r),
+        validations,
         span: block.header,
         ty,
     };
     module.variables.entry(name.clone()).or_insert(variable);
+}
+
+/// Conditions on the variable: each looks at it, and at whatever else it likes.
+fn validations(body: &Body, name: &Arc<str>, r: &mut Resolver) -> Vec<Condition> {
+    let before = r.problems.count();
+    let all = condition::all(body, "validation", r);
+    // Where a name is unknown, nobody can tell what was meant.
+    if r.problems.count() > before {
+        return all;
+    }
+    for validation in &all {
+        let mut looks = false;
+        validation.condition.references(&mut |reference, _| {
+            looks |= matches!(reference, Reference::Variable(own) if own == name);
+        });
+        if !looks {
+            let problem = values::not_about(name, validation.condition.span);
+            r.problems.push(problem);
+        }
+    }
+    all
 }

@@ -66,6 +66,22 @@ pub(crate) fn moved_twice(second: Span, first: Span) -> Problem {
         .and(first, "moved first")
 }
 
+pub(crate) fn moved_to_one(second: Span, first: Span) -> Problem {
+    Problem::error("LF0129", "two things move to one address")
+        .at(second, "moves there too")
+        .and(first, "moves there first")
+        .help("an address holds one object: leave out the block of what never was there")
+}
+
+pub(crate) fn moved_in_a_circle(second: Span, first: Span) -> Problem {
+    Problem::error("LF0129", "what is moved comes back to where it was")
+        .at(second, "closes the circle")
+        .and(first, "moves on from there")
+        .help(
+            "to exchange two objects move one of them out of the way first, in an apply of its own",
+        )
+}
+
 pub(crate) fn still_there(word: &str, from: Span, declared: Span) -> Problem {
     Problem::error("LF0129", format!("what {word} is still declared"))
         .at(from, "names a block of this module")

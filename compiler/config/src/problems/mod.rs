@@ -1,10 +1,13 @@
 //! The problems of this phase, one function each, and what gathers them.
 
 pub(crate) mod addresses;
+pub(crate) mod checks;
+pub(crate) mod imports;
 pub(crate) mod inputs;
 pub(crate) mod kinds;
 pub(crate) mod modules;
 pub(crate) mod names;
+pub(crate) mod providers;
 pub(crate) mod structure;
 pub(crate) mod types;
 pub(crate) mod values;

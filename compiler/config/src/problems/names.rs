@@ -9,7 +9,8 @@ use std::sync::Arc;
 use syntax::tree::Ident;
 
 /// What a traversal may begin with, beside a resource's type.
-const ROOTS: [&str; 11] = [
+const ROOTS: [&str; 12] = [
+    "ephemeral",
     "var",
     "local",
     "module",
@@ -27,7 +28,7 @@ const ROOTS: [&str; 11] = [
 pub(crate) fn resource(mode: Mode, ty: &str, name: &str) -> String {
     match mode {
         Mode::Managed => format!("{ty}.{name}"),
-        Mode::Data => format!("data.{ty}.{name}"),
+        Mode::Data | Mode::Ephemeral => format!("{}{ty}.{name}", mode.prefix()),
     }
 }
 
@@ -62,7 +63,7 @@ pub(crate) fn unknown_resource(
     let of_type: Vec<&str> = of_type.map(|(_, _, n)| &**n).collect();
     let other = match mode {
         Mode::Managed => Mode::Data,
-        Mode::Data => Mode::Managed,
+        Mode::Data | Mode::Ephemeral => Mode::Managed,
     };
     let elsewhere = (other, ty.text.clone(), name.text.clone());
     let help = if here.resources.contains_key(&elsewhere) {
@@ -85,6 +86,7 @@ pub(crate) fn unknown_resource(
     let what = match mode {
         Mode::Managed => "resource",
         Mode::Data => "data source",
+        Mode::Ephemeral => "ephemeral resource",
     };
     let address = resource(mode, &ty.text, &name.text);
     Problem::error("LF0121", format!("there is no {what} `{address}`"))

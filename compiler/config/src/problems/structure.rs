@@ -5,7 +5,7 @@ use diagnostics::{Problem, Span};
 use syntax::tree::Block;
 
 /// The blocks that stand at the top of a file.
-pub(crate) const TOP_LEVEL: [&str; 12] = [
+pub(crate) const TOP_LEVEL: [&str; 15] = [
     "project",
     "environment",
     "variable",
@@ -18,6 +18,9 @@ pub(crate) const TOP_LEVEL: [&str; 12] = [
     "kind",
     "moved",
     "removed",
+    "check",
+    "import",
+    "ephemeral",
 ];
 
 pub(crate) fn unknown_block<'k>(
@@ -31,7 +34,6 @@ pub(crate) fn unknown_block<'k>(
              `project \"name\" { store = \"…\" }`: remove the block",
         ),
         "backend" => Some("say where the state is kept by `project \"name\" { store = \"…\" }`"),
-        "import" | "check" | "ephemeral" => Some("this version has no such block"),
         "provisioner" | "connection" => {
             Some("run commands with a resource of type `ssh_command`, whose `host` says where")
         }
@@ -260,4 +262,10 @@ pub(crate) fn unknown_gate<'a>(
     Problem::error("LF0135", format!("`{ty}` has no check `{gate}`"))
         .at(span, "a rollout waits for a check that the type has")
         .maybe_help(help)
+}
+
+pub(crate) fn ephemeral_output(span: Span) -> Problem {
+    Problem::error("LF0176", "an output of the root can't be ephemeral")
+        .at(span, "recorded, since it stands in the root")
+        .help("only a called module hands on what is never recorded; to show a secret write `sensitive = true`")
 }

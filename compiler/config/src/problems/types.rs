@@ -11,6 +11,7 @@ pub(crate) fn unknown_type(mode: Mode, ty: &str, span: Span, schemas: &Schemas) 
     let (what, other, block) = match mode {
         Mode::Managed => ("resource type", Mode::Data, "data"),
         Mode::Data => ("data source", Mode::Managed, "resource"),
+        Mode::Ephemeral => ("ephemeral resource", Mode::Managed, "resource"),
     };
     let help = if let Some(habit) = habit(mode, ty) {
         Some(habit.to_string())

@@ -137,3 +137,15 @@ pub(crate) fn no_for_each(span: Span) -> Problem {
     .at(span, "its items have no keys to name instances by")
     .help("write `toset([…])` around a list of strings, or `{ for x in … : x.name => x }`")
 }
+
+pub(crate) fn not_about(name: &str, span: Span) -> Problem {
+    Problem::error(
+        "LF0172",
+        format!("a validation of `{name}` does not look at `var.{name}`"),
+    )
+    .at(span, "looks at other things alone")
+    .help(format!(
+        "name `var.{name}` in it; what has nothing to do with the variable goes to a `check`, or \
+         to a precondition"
+    ))
+}

@@ -3,7 +3,6 @@
 use super::Resolver;
 use crate::constant;
 use crate::declared::Instances;
-use crate::kinds::takes_several;
 use crate::problems::{structure, values};
 use diagnostics::did_you_mean;
 use eval::{BinaryOp, Expr, ExprKind, Reference, UnaryOp};
@@ -35,15 +34,6 @@ impl Resolver<'_> {
                 self.check_object(items, object, expr, name);
             }
             (ExprKind::Conditional(..), _) => {}
-            (_, several) if takes_several(several).is_some() => {
-                let one = takes_several(several).unwrap_or(several);
-                let ty = match self.type_of(expr) {
-                    ty @ (Type::List(_) | Type::Tuple(_) | Type::Set(_)) => (ty, several),
-                    ty @ Type::Object(_) => (ty, one),
-                    _ => return,
-                };
-                self.check_type(ty.0, ty.1, name, expr);
-            }
             _ => {
                 let value = constant::of_expr(expr);
                 let value = value.unwrap_or_else(|| Value::unknown(self.type_of(expr)));
@@ -52,14 +42,6 @@ impl Resolver<'_> {
                         .push(values::wrong_type(&format!("`{name}`"), &error, expr.span));
                 }
             }
-        }
-    }
-
-    fn check_type(&mut self, given: Type, wanted: &Type, name: &str, at: &Expr) {
-        if let Err(error) = model::convert(&Value::unknown(given), wanted) {
-            let what = format!("`{name}`");
-            self.problems
-                .push(values::wrong_type(&what, &error, at.span));
         }
     }
 

@@ -59,6 +59,8 @@ pub(crate) struct Place {
     pub(crate) this: Option<(Mode, Arc<str>)>,
     /// In words, what stands here, where it may not refer to anything.
     pub(crate) constant: Option<&'static str>,
+    /// The `check` block whose own data source is seen here.
+    pub(crate) check: Option<Arc<str>>,
     /// Whether it is a template file, whose names stand for what the call hands over.
     pub(crate) template: bool,
 }

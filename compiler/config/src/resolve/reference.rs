@@ -1,8 +1,8 @@
 //! Names: what the first words of a traversal stand for.
 
 use super::{Binding, Resolver, nothing};
-use crate::declared::Declared;
-use crate::problems::{names, values};
+use crate::declared::{Declared, Instances};
+use crate::problems::{checks, names, values};
 use diagnostics::Span;
 use eval::{Expr, ExprKind, Reference};
 use model::{CallName, Mode};
@@ -111,7 +111,8 @@ impl Resolver<'_> {
             "var" => self.variable(name, steps),
             "local" => self.local(name, steps),
             "module" => self.module(name, steps),
-            "data" => self.data(name, steps),
+            "data" => self.read(Mode::Data, "data.TYPE.NAME", name, steps),
+            "ephemeral" => self.read(Mode::Ephemeral, "ephemeral.TYPE.NAME", name, steps),
             "each" => self.each(name, steps),
             "count" => self.count(name, steps),
             "self" => self.this(name, steps),
@@ -193,11 +194,12 @@ impl Resolver<'_> {
         found(Reference::Module(call_name), span, 1)
     }
 
-    fn data(&mut self, root: &Ident, steps: Steps) -> Found {
-        let ty = self.part(root, steps, 0, "data.TYPE.NAME")?;
-        let name = self.part(root, steps, 1, "data.TYPE.NAME")?;
-        self.resource(Mode::Data, ty, name, root.span, &steps[2..])?;
-        let reference = Reference::Resource(Mode::Data, ty.text.clone(), name.text.clone());
+    /// What is not managed: it stands behind a word of its own.
+    fn read(&mut self, mode: Mode, usage: &str, root: &Ident, steps: Steps) -> Found {
+        let ty = self.part(root, steps, 0, usage)?;
+        let name = self.part(root, steps, 1, usage)?;
+        self.resource(mode, ty, name, root.span, &steps[2..])?;
+        let reference = Reference::Resource(mode, ty.text.clone(), name.text.clone());
         found(reference, root.span.to(name.span), 2)
     }
 
@@ -238,6 +240,11 @@ impl Resolver<'_> {
         rest: Steps,
     ) -> Option<()> {
         let key = (mode, ty.text.clone(), name.text.clone());
+        if let Some((check, _)) = self.here.scoped.get(&key)
+            && !self.here.resources.contains_key(&key)
+        {
+            return self.scoped(&key, check, start.to(name.span), rest);
+        }
         let Some(resource) = self.here.resources.get(&key) else {
             let nothing = Declared::default();
             let here = self.worth_naming([self.here].into_iter()).next();
@@ -258,6 +265,33 @@ impl Resolver<'_> {
             && let Some(schema) = known.schemas.body(mode, &ty.text)
         {
             self.check_attribute(&names::resource(mode, &ty.text, &name.text), schema, member);
+        }
+        Some(())
+    }
+
+    /// A data source of a `check` block: nobody else sees it.
+    fn scoped(
+        &mut self,
+        key: &crate::ResourceKey,
+        check: &Arc<str>,
+        span: Span,
+        rest: Steps,
+    ) -> Option<()> {
+        let (mode, ty, name) = key;
+        let address = names::resource(*mode, ty, name);
+        if self.place.check.as_ref() != Some(check) {
+            self.problems.push(checks::scoped(&address, check, span));
+            return None;
+        }
+        if self.place.own.as_ref() == Some(key) {
+            self.problems.push(names::own(&address, span));
+            return None;
+        }
+        let known = self.known;
+        if let Some(member) = self.member(&address, Instances::One, rest)
+            && let Some(schema) = known.schemas.body(*mode, ty)
+        {
+            self.check_attribute(&address, schema, member);
         }
         Some(())
     }

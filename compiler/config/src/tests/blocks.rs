@@ -148,3 +148,29 @@ fn addresses_come_out() {
         ("terraform_data.gone", false)
     );
 }
+
+#[test]
+fn moves_that_meet_or_come_back() {
+    check(
+        r#"
+        moved {
+          from = ssh_unit.a["x"]
+          to   = ssh_unit.a["y"]
+        }
+         moved {
+        #^^^^^ LF0129 closes the circle
+          from = ssh_unit.a["y"]
+          to   = ssh_unit.a["x"]
+        }
+        moved {
+          from = ssh_unit.b
+          to   = ssh_unit.c
+        }
+         moved {
+        #^^^^^ LF0129 two things move to one address
+          from = ssh_unit.d
+          to   = ssh_unit.c
+        }
+        "#,
+    );
+}

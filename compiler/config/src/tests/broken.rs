@@ -105,11 +105,11 @@ fn functions_are_looked_up_where_nothing_will_be_evaluated() {
 }
 
 #[test]
-fn of_thousands_of_unknown_names_all_are_told_and_the_first_with_what_was_meant() {
+fn of_hundreds_of_unknown_names_all_are_told_and_the_first_with_what_was_meant() {
     let lines = |i: usize| format!("  name_{i} = local.nmae_{i}\n");
-    let text: String = (0..5000).map(lines).collect();
+    let text: String = (0..600).map(lines).collect();
     let (_, problems, _) = run(&format!("locals {{\n{text}}}\n"), &Request::default());
-    assert_eq!(problems.len(), 5000);
+    assert_eq!(problems.len(), 600);
     let meant = |p: &&diagnostics::Problem| {
         let help = p.help.as_deref().unwrap_or_default();
         help.starts_with("did you mean")

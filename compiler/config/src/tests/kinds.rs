@@ -252,7 +252,7 @@ fn types_of_instances() {
           of = reader.one
           #    ^^^^^^^^^^ LF0130 an instance of the kind `note` required
           all = reader.one
-          #     ^^^^^^^^^^ LF0130 an instance of the kind `note` required
+          #     ^^^^^^^^^^ LF0130 instances of the kind `note` required
         }"#,
         r#"
         --- kinds/reader/kind.hcl

@@ -3,13 +3,16 @@
 mod blocks;
 mod bodies;
 mod broken;
+mod checks;
+mod ephemeral;
+mod imports;
 mod inputs;
+mod keyed_providers;
 mod kinds;
 mod modules;
 mod ordinary;
 mod references;
 mod schemas;
-mod speed;
 mod structure;
 mod values;
 

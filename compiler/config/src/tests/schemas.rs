@@ -42,6 +42,14 @@ fn builtin() -> ProviderSchema {
     ]);
     ProviderSchema {
         resources: BTreeMap::from([("terraform_data", resource(data))]),
+        ephemerals: BTreeMap::from([(
+            "random_password",
+            DataSchema {
+                doc: "",
+                block: body(vec![text("length"), text("result").computed()]),
+                on: None,
+            },
+        )]),
         ..ProviderSchema::default()
     }
 }

@@ -14,7 +14,7 @@ fn unknown_blocks_and_habits() {
         #^^^^^^^^ LF0110 did you mean `variable`?
          }
          check "x" {
-        #^^^^^ LF0110 this version has no such block
+        #^^^^^^^^^ LF0170
          }
          region = "eu"
         #^^^^^^ LF0111 locals { region = … }

@@ -2,6 +2,7 @@
 //! a reference to a list that is sealed apart. It neither seals nor writes anything.
 
 mod arena;
+mod check_block;
 mod condition;
 mod context;
 mod expr;

@@ -3,8 +3,8 @@
 use super::ask::{Ask, create};
 use super::{Case, complete, propose};
 use crate::{
-    Action, Connection, FindAnswer, Made, Ownership, PlanAnswer, PlanRequest, Provider, ReadAnswer,
-    Severity, check,
+    Action, Connection, FindAnswer, ImportRequest, Made, Ownership, PlanAnswer, PlanRequest,
+    Provider, ReadAnswer, Severity, check,
 };
 use model::{AttrPath, Difference, Lineage, ObjectId, ResourceSchema, Token, Value, differences};
 use std::time::Duration;
@@ -56,6 +56,9 @@ impl Life<'_> {
         self.unknown_token(&planned).await;
         let made = self.create(&planned, &answer).await?;
         let made = self.unchanged(made, &config).await?;
+        if let Some(attribute) = self.case.id {
+            self.import(&made, &config, attribute).await;
+        }
         let made = match &self.case.changed {
             Some(changed) => self.change(made, &changed.clone()).await?,
             None => made,
@@ -121,6 +124,41 @@ impl Life<'_> {
         self.replay(token, &action, &private, &made).await?;
         self.found(token, &action, &private, &made, begin).await;
         Ok(made)
+    }
+
+    /// The object is found by its id, as it is; what no object has for an id is refused.
+    async fn import(&mut self, made: &Made, config: &Value, attribute: &str) {
+        let request = |id: &str| ImportRequest {
+            ty: self.case.ty.clone(),
+            id: id.to_string(),
+            config: config.clone(),
+        };
+        let id = made.attributes.get(attribute).map(Value::expose);
+        let Some(id) = id.as_ref().and_then(Value::as_str) else {
+            return self.break_("import", &format!("`{attribute}` is no text to import by"));
+        };
+        let connection = self.ask.connection;
+        match connection.import(request(id)).await {
+            Ok(found) => {
+                let broken = check::read(self.ask.schema, &self.case.ty, &found.made);
+                self.broken.extend(broken);
+                for path in self.paths(&made.attributes, &found.made.attributes) {
+                    self.break_("import", &format!("gives another `{path}` than read"));
+                }
+                if let Some((_, owner)) = found.owner
+                    && owner != self.ask.ownership.object
+                {
+                    self.break_("import", "tells of another owner than made it");
+                }
+            }
+            Err(problem) => self.break_("import", &format!("refuses the id: {problem}")),
+        }
+        if !self.ask.schema.recorded_only {
+            let nothing = "/landfall-conformance-nothing-has-this-id";
+            if connection.import(request(nothing)).await.is_ok() {
+                self.break_("import", "finds an object by an id that nothing has");
+            }
+        }
     }
 
     /// The object as it is read, which must be as it was made and need no change.

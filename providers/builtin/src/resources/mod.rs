@@ -1,7 +1,7 @@
 //! The resource types, and what they have in common.
 
 mod random_id;
-mod random_password;
+pub(crate) mod random_password;
 mod terraform_data;
 
 use crate::entropy::Entropy;

@@ -2,7 +2,7 @@
 
 use super::{Resource, is_new, number, outside, schema, set, unknown_text};
 use crate::entropy::Entropy;
-use model::{AttrPath, Attribute, BlockSchema, Effect, ResourceSchema, Type, Value};
+use model::{AttrPath, Attribute, BlockSchema, DataSchema, Effect, ResourceSchema, Type, Value};
 use provider::{PlanAnswer, PlanRequest, ProviderProblem};
 use zeroize::Zeroizing;
 
@@ -53,6 +53,29 @@ const INPUTS: [&str; 11] = [
     "override_special",
     "keepers",
 ];
+
+/// The schema of a password that nobody keeps.
+pub(crate) fn ephemeral() -> DataSchema {
+    let mut block = RandomPassword.schema().block;
+    block
+        .attributes
+        .retain(|a| !matches!(&*a.name, "keepers" | "id"));
+    block.attributes.iter_mut().for_each(|a| a.effects.clear());
+    DataSchema {
+        doc: "A password from the operating system's random source, another one each time, never recorded.",
+        block,
+        on: None,
+    }
+}
+
+/// A password that nobody keeps, of a configuration in which all is known.
+pub(crate) fn open(config: &Value) -> Result<Value, ProviderProblem> {
+    if let Some(problem) = RandomPassword.validate(config).pop() {
+        return Err(problem);
+    }
+    let result = generate(config, &mut Entropy::default())?;
+    Ok(set(config, [("result", Value::string(result.as_str()))]))
+}
 
 impl Resource for RandomPassword {
     fn name(&self) -> &'static str {
@@ -148,13 +171,26 @@ impl Resource for RandomPassword {
         ))
     }
 
-    fn import(&self, _id: &str) -> Result<Value, ProviderProblem> {
-        Err(
-            ProviderProblem::error("a `random_password` can't be imported").help(
-                "an id to import stands in the configuration and in the shell's history; hand an \
-             existing password over in a sensitive variable",
-            ),
-        )
+    /// The password itself, taken to hold every kind of characters. It is best handed over in a
+    /// sensitive variable: what stands in the configuration is read by many.
+    fn import(&self, id: &str) -> Result<Value, ProviderProblem> {
+        if id.is_empty() {
+            return Err(
+                ProviderProblem::error("an empty password can't be imported")
+                    .help("give the password itself as the id"),
+            );
+        }
+        let length = i64::try_from(id.chars().count()).unwrap_or(i64::MAX);
+        let switches = KINDS.iter().map(|k| (k.switch, Value::Bool(true)));
+        let least = KINDS.iter().map(|k| (k.least, Value::int(0)));
+        let rest = [
+            ("length", Value::int(length)),
+            ("override_special", Value::Null(Type::String)),
+            ("keepers", Value::Null(Type::map(Type::String))),
+            ("id", "none".into()),
+            ("result", id.into()),
+        ];
+        Ok(Value::object(switches.chain(least).chain(rest)))
     }
 }
 

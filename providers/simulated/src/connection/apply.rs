@@ -176,6 +176,14 @@ impl Link {
                     .help("plan again: it will be made anew"),
             ));
         };
+        // What was imported is nobody's yet.
+        let owner = Owner::from(&operation.ownership);
+        if !self.twin && seen.thing.owner.as_ref() != Some(&owner) {
+            let number = seen.thing.number;
+            let owner = Some(owner);
+            let own = Request::Own { number, owner };
+            self.world.ask(own).await.map_err(lost)?;
+        }
         // By the operation too: what changes with each change is another value then.
         let name = format!("{}-{}", name(operation), &operation.token.to_string()[..4]);
         let filled = invent::fill(schema, planned, &name);

@@ -4,7 +4,9 @@ use super::{Link, place, unasked};
 use crate::invent;
 use crate::world::{Owner, Reply, Request, Seen};
 use model::{Containment, ResourceSchema, Value};
-use provider::{ImportRequest, Made, ProviderProblem, ReadAnswer, ReadRequest};
+use provider::{
+    ImportAnswer, ImportRequest, Imported, Made, ProviderProblem, ReadAnswer, ReadRequest,
+};
 
 impl Link {
     pub(super) async fn read_all(&self, batch: Vec<ReadRequest>) -> Vec<ReadAnswer> {
@@ -106,19 +108,27 @@ impl Link {
         ReadAnswer::Present { made, owner }
     }
 
-    pub(super) async fn import_one(
-        &self,
-        request: &ImportRequest,
-    ) -> Result<Made, ProviderProblem> {
+    pub(super) async fn import_one(&self, request: &ImportRequest) -> ImportAnswer {
         let schema = self.resource(&request.ty)?;
         self.pause("import").await;
         if self.twin {
-            let config = Value::object([("id", Value::from(request.id.as_str()))]);
+            // A twin takes what is to be imported to be as its block says.
+            let known = request
+                .config
+                .as_fields()
+                .into_iter()
+                .flat_map(model::Fields::iter);
+            let known = known.filter(|(_, v)| !v.is_null() && !v.has_unknown());
+            let known = Value::object(known.map(|(n, v)| (n.clone(), v.expose())));
+            let config = known.with("id", Value::from(request.id.as_str()));
             let name = invent::short(&request.id);
             let attributes = invent::imported(&schema.block, &config, &name);
-            return Ok(Made {
-                attributes,
-                private: Vec::new(),
+            return Ok(Imported {
+                made: Made {
+                    attributes,
+                    private: Vec::new(),
+                },
+                owner: None,
             });
         }
         let all = Request::Since {
@@ -136,7 +146,11 @@ impl Link {
             })
         };
         let found = seen.iter().filter(|s| self.shows(s)).find(named);
-        found.map(|s| place::made(&s.thing, &[])).ok_or_else(|| {
+        let imported = |s: &Seen| Imported {
+            made: place::made(&s.thing, &[]),
+            owner: s.thing.owner.as_ref().and_then(Owner::ids),
+        };
+        found.map(imported).ok_or_else(|| {
             ProviderProblem::error(format!(
                 "there is no `{}` of the id {:?}",
                 request.ty, request.id

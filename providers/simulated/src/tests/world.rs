@@ -260,8 +260,11 @@ async fn looks_up_data_and_imports() {
     let import = |id: &str| ImportRequest {
         ty: "sim_bucket".into(),
         id: id.into(),
+        config: Value::NULL,
     };
-    assert_eq!(desk.connection.import(import("b")).await, Ok(made));
+    let imported = desk.connection.import(import("b")).await.unwrap();
+    assert_eq!(imported.made, made);
+    assert!(imported.owner.is_some());
     assert!(desk.connection.import(import("c")).await.is_err());
 }
 

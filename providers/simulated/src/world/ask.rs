@@ -140,6 +140,13 @@ pub enum Request {
     Create(Box<Create>),
     /// Lets a thing be there without anybody having made it, unless its owner ended one before.
     Adopt(Box<Thing>),
+    /// Gives a thing another owner, or none.
+    Own {
+        /// Which.
+        number: u64,
+        /// Whose it is from now on.
+        owner: Option<Owner>,
+    },
     /// Changes a thing.
     Update {
         /// Which.

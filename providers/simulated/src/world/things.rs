@@ -39,6 +39,7 @@ impl Things {
         match request {
             Request::Create(create) => self.create(now, *create),
             Request::Adopt(thing) => self.adopt(now, *thing),
+            Request::Own { number, owner } => self.own(now, number, owner),
             Request::Update {
                 number,
                 token,
@@ -162,6 +163,19 @@ impl Things {
             return Reply::Nothing;
         }
         let number = self.insert(now, thing, 0);
+        self.thing(now, Some(number))
+    }
+
+    fn own(&mut self, now: u64, number: u64, owner: Option<Owner>) -> Reply {
+        if let Some(kept) = self.kept.get_mut(&number) {
+            let before = std::mem::replace(&mut kept.thing.owner, owner.clone());
+            if let Some(numbers) = before.and_then(|o| self.by_owner.get_mut(&o)) {
+                numbers.retain(|n| *n != number);
+            }
+            if let Some(owner) = owner {
+                self.by_owner.entry(owner).or_default().push(number);
+            }
+        }
         self.thing(now, Some(number))
     }
 

@@ -82,6 +82,25 @@ impl Resource for SshAuthorizedKey {
         ))
     }
 
+    /// `USER KEY`, the key as it stands in the file.
+    fn named(&self, id: &str, config: &Value) -> Result<Value, ProviderProblem> {
+        let named = id
+            .split_once(' ')
+            .and_then(|(user, key)| Some((user, key, blob(key)?)));
+        let Some((user, key, named)) = named else {
+            return Err(ProviderProblem::error(
+                "the id of an `ssh_authorized_key` is the user, a blank, and the key",
+            )
+            .help("write `id = \"USER ssh-ed25519 AAAA…\"`"));
+        };
+        let same = text(config, "key").and_then(|k| blob(&k)) == Some(named);
+        let config = config.with("user", Value::string(user));
+        Ok(match same {
+            true => config,
+            false => config.with("key", Value::string(key)),
+        })
+    }
+
     fn look(&self, attributes: &Value, _private: &Private, look: &mut Look) {
         look.keys.extend(text(attributes, "user"));
     }

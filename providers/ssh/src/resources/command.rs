@@ -93,6 +93,11 @@ impl Resource for SshCommand {
         None
     }
 
+    fn named(&self, _id: &str, _config: &Value) -> Result<Value, ProviderProblem> {
+        Err(ProviderProblem::error("an `ssh_command` can't be imported")
+            .help("what was run is not to be seen on the host: leave the import out"))
+    }
+
     fn look(&self, attributes: &Value, _private: &Private, look: &mut Look) {
         if let Some(path) = text(attributes, "creates") {
             look.paths.entry(path).or_default();

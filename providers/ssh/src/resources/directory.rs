@@ -75,6 +75,10 @@ impl Resource for SshDirectory {
         Some(place("path", &text(attributes, "path")?))
     }
 
+    fn named(&self, id: &str, config: &Value) -> Result<Value, ProviderProblem> {
+        Ok(config.with("path", Value::string(id)))
+    }
+
     fn look(&self, attributes: &Value, _private: &Private, look: &mut Look) {
         if let Some(path) = text(attributes, "path") {
             look.paths.entry(path).or_default();

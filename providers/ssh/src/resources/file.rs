@@ -103,6 +103,10 @@ impl Resource for SshFile {
         Some(place("path", &text(attributes, "path")?))
     }
 
+    fn named(&self, id: &str, config: &Value) -> Result<Value, ProviderProblem> {
+        Ok(config.with("path", Value::string(id)))
+    }
+
     fn look(&self, attributes: &Value, private: &Private, look: &mut Look) {
         if let Some(path) = text(attributes, "path") {
             look.paths.insert(path, known_digest(attributes, private));

@@ -38,6 +38,10 @@ pub(crate) trait Resource: Send + Sync {
     fn plan(&self, request: &PlanRequest<'_>) -> PlanAnswer;
     /// What on a host it occupies; none while that is not known.
     fn place(&self, attributes: &Value) -> Option<String>;
+    /// The configuration with the place in it that an id names.
+    fn named(&self, id: &str, config: &Value) -> Result<Value, ProviderProblem> {
+        Ok(config.with("name", Value::string(id)))
+    }
     /// What must be looked at to read it.
     fn look(&self, attributes: &Value, private: &Private, look: &mut Look);
     /// It, from what was seen; none where it is not there.

@@ -69,7 +69,7 @@ impl<'a> Entry<'a> {
                 }
             }
             Action::Create => "+",
-            Action::Adopt => ">",
+            Action::Adopt | Action::Import => ">",
             Action::Update => "~",
             Action::Delete => "-",
             Action::GoesWith => "(-)",
@@ -102,7 +102,7 @@ impl<'a> Entry<'a> {
         match self.step.action {
             Action::Create | Action::Adopt if self.old.is_some() => Label::Delete,
             Action::Create => Label::Create,
-            Action::Adopt | Action::Update => Label::Update,
+            Action::Adopt | Action::Import | Action::Update => Label::Update,
             Action::Delete | Action::GoesWith => Label::Delete,
             Action::Record | Action::Forget | Action::Read | Action::Barrier => Label::Muted,
         }
@@ -193,7 +193,7 @@ impl<'a> Entry<'a> {
             Action::GoesWith => 1,
             Action::Create | Action::Adopt if self.old.is_some() => 2,
             Action::Update => 3,
-            Action::Adopt => 4,
+            Action::Adopt | Action::Import => 4,
             Action::Create => 5,
             Action::Record => 6,
             Action::Forget => 7,

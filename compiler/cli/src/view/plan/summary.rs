@@ -12,6 +12,7 @@ pub(crate) struct Counts {
     pub(crate) replace: usize,
     pub(crate) destroy: usize,
     pub(crate) adopt: usize,
+    pub(crate) import: usize,
     pub(crate) goes_with: usize,
     pub(crate) record: usize,
     pub(crate) forget: usize,
@@ -28,6 +29,7 @@ impl Counts {
                 Action::Delete | Action::GoesWith if step.replaces() => continue,
                 Action::Create => &mut counts.create,
                 Action::Adopt => &mut counts.adopt,
+                Action::Import => &mut counts.import,
                 Action::Update => &mut counts.update,
                 Action::Delete => &mut counts.destroy,
                 Action::GoesWith => &mut counts.goes_with,
@@ -43,6 +45,7 @@ impl Counts {
 
     fn others(&self) -> Vec<String> {
         let others = [
+            (self.import, "to import"),
             (self.adopt, "to adopt"),
             (self.goes_with, "to go with their machine"),
             (self.forget, "to forget"),

@@ -2,6 +2,8 @@
 
 use super::sample::{left_out, plan as sample};
 use crate::view::plan_json;
+use ::plan::{Action, CheckBlock, Plan, Reason, Step, Verdict};
+use model::Address;
 
 #[test]
 fn the_json_form() {
@@ -14,6 +16,7 @@ fn the_json_form() {
     insta::assert_snapshot!(text, @r#"
     {
       "changes": true,
+      "checks": [],
       "drift": [
         {
           "address": "ssh_file.sshd",
@@ -211,6 +214,7 @@ fn the_json_form() {
         "destroy": 0,
         "forget": 0,
         "goes_with_machine": 1,
+        "import": 0,
         "read": 0,
         "record": 0,
         "replace": 0,
@@ -223,4 +227,42 @@ fn the_json_form() {
       }
     }
     "#);
+}
+
+#[test]
+fn imports_and_checks_in_a_plan() {
+    let named = |text: &str| text.parse::<Address>().unwrap();
+    let mut import = Step::new(
+        named("sim_bucket.b"),
+        Action::Import,
+        state::ProviderKey("simulated".into()),
+    );
+    import.reasons = vec![Reason::Imported(Some("old".into()))];
+    let plan = Plan {
+        steps: vec![import],
+        check_blocks: vec![CheckBlock {
+            address: named("check.health"),
+            scope: 0,
+            data: None,
+            assertions: Vec::new(),
+            verdict: Verdict::Fails,
+        }],
+        ..Plan::default()
+    };
+    let document = plan_json::document(&plan);
+    assert_eq!(document["steps"][0]["action"], "import");
+    assert_eq!(document["steps"][0]["reasons"][0]["kind"], "imported");
+    assert_eq!(document["steps"][0]["reasons"][0]["id"], "old");
+    assert_eq!(document["summary"]["import"], 1);
+    assert_eq!(
+        document["checks"],
+        serde_json::json!([{ "address": "check.health", "status": "fail" }])
+    );
+    let text = super::plans::render(&plan, 80);
+    assert!(text.contains(">   sim_bucket.b import"), "{text}");
+    assert!(
+        text.contains("an `import` block names it by its id \"old\""),
+        "{text}"
+    );
+    assert!(text.contains("1 to import"), "{text}");
 }

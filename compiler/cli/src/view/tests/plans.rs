@@ -7,7 +7,7 @@ use crate::view::{plan, plan_json, reason};
 use ::plan::{Action, Plan, PlanMode, Reason};
 use model::AttrPath;
 
-fn render(plan: &Plan, width: usize) -> String {
+pub(super) fn render(plan: &Plan, width: usize) -> String {
     rendered(plan, Limits::SHORT, &Look::plain(width))
 }
 

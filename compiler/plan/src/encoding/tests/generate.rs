@@ -3,6 +3,7 @@
 use super::exprs::{exprs, references};
 use super::steps::{captured, deferred, instance, step};
 use super::values::{address, bytes, id, key, module, name, provider, text, values};
+use crate::{Assertion, CheckBlock, ScopedData, Verdict};
 use crate::{Begins, ProviderUse, Rests, Rollout, RolloutInstance, Scopes, Settling, Unread};
 use crate::{
     Check, Drift, Header, Later, LeftOut, ModuleScope, Moved, OutputChange, Plan, PlanMode, When,
@@ -221,6 +222,30 @@ fn check() -> impl Strategy<Value = Check> {
     )
 }
 
+fn scoped() -> impl Strategy<Value = ScopedData> {
+    (address(), provider(), deferred()).prop_map(|(address, provider, deferred)| ScopedData {
+        address,
+        provider,
+        deferred,
+    })
+}
+
+fn check_block() -> impl Strategy<Value = CheckBlock> {
+    let assertion = (exprs(), exprs()).prop_map(|(condition, error_message)| Assertion {
+        condition: Box::new(condition),
+        error_message: Box::new(error_message),
+    });
+    let verdict = select(vec![Verdict::Holds, Verdict::Open, Verdict::Fails]);
+    let what = (address(), 0..SCOPES, verdict);
+    (what, of(scoped()), vec(assertion, 0..3)).prop_map(|(what, data, assertions)| CheckBlock {
+        address: what.0,
+        scope: what.1,
+        verdict: what.2,
+        data,
+        assertions,
+    })
+}
+
 fn scopes() -> impl Strategy<Value = Scopes> {
     let names = btree_map(references(), captured(), 0..3);
     let scope = (module(), names).prop_map(|(module, names)| ModuleScope { module, names });
@@ -245,7 +270,11 @@ pub(super) fn plans() -> impl Strategy<Value = Plan> {
         vec(rollout(), ROLLOUTS),
         vec(settling(), 0..2),
         any::<[usize; 2]>(),
-        vec(check(), 0..3),
+        (
+            vec(check(), 0..3),
+            vec(check_block(), 0..2),
+            vec(scoped(), 0..2),
+        ),
     );
     (first, found, changes, rest).prop_map(|(first, found, changes, rest)| Plan {
         header: first.0,
@@ -260,7 +289,9 @@ pub(super) fn plans() -> impl Strategy<Value = Plan> {
         later: rest.0,
         rollouts: rest.1,
         settling: rest.2,
-        checks: rest.4,
+        checks: rest.4.0,
+        check_blocks: rest.4.1,
+        ephemerals: rest.4.2,
         unread: Unread {
             objects: rest.3[0],
             attributes: rest.3[1],

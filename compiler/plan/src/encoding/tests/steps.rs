@@ -20,6 +20,7 @@ pub(super) fn reason() -> impl Strategy<Value = Reason> {
         1 => vec(address(), 0..3).prop_map(Reason::Upstream),
         1 => text().prop_map(Reason::Triggered),
         1 => address().prop_map(Reason::MachineGoes),
+        1 => of(text()).prop_map(Reason::Imported),
     ]
 }
 

@@ -3,6 +3,8 @@
 //! reading nor writing holds a second tree of the whole.
 
 use super::arena::Exprs;
+use super::check_block::{EncodedCheckBlock, decode_check_block, encode_check_block};
+use super::check_block::{EncodedData, decode_data, encode_data};
 use super::condition::{EncodedCheck, decode_check, encode_check};
 use super::context::{Bounds, Reading, Writing};
 use super::expr::EncodedNode;
@@ -60,6 +62,10 @@ struct Tail<'a> {
     rollouts: Vec<EncodedRollout<'a>>,
     settling: Vec<EncodedSettling<'a>>,
     checks: Vec<EncodedCheck<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    check_blocks: Vec<EncodedCheckBlock<'a>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    ephemerals: Vec<EncodedData<'a>>,
     unread_objects: usize,
     unread_attributes: usize,
     files: Vec<(Text<'a>, Text<'a>)>,
@@ -195,6 +201,12 @@ fn encode_tail<'a>(
         rollouts: plan.rollouts.iter().map(encode_rollout).collect(),
         settling: settling?,
         checks: plan.checks.iter().map(|c| encode_check(c, w)).collect(),
+        ephemerals: plan.ephemerals.iter().map(|e| encode_data(e, w)).collect(),
+        check_blocks: plan
+            .check_blocks
+            .iter()
+            .map(|c| encode_check_block(c, w))
+            .collect(),
         unread_objects: plan.unread.objects,
         unread_attributes: plan.unread.attributes,
         files: files
@@ -241,6 +253,12 @@ fn decode_tail(tail: &Tail<'_>, reading: &mut Reading<'_>) -> Result<Plan, Encod
     }
     for check in &tail.checks {
         plan.checks.push(decode_check(check, reading)?);
+    }
+    for ephemeral in &tail.ephemerals {
+        plan.ephemerals.push(decode_data(ephemeral, reading)?);
+    }
+    for check in &tail.check_blocks {
+        plan.check_blocks.push(decode_check_block(check, reading)?);
     }
     Ok(plan)
 }

@@ -30,6 +30,7 @@ pub(super) enum EncodedReason<'a> {
     Removed,
     ReadLater,
     StandsThere,
+    Imported(Option<Text<'a>>),
     OtherConnection,
     OtherImplementation,
 }
@@ -58,6 +59,7 @@ pub(super) fn encode_reason(reason: &Reason) -> EncodedReason<'_> {
         Reason::Removed => EncodedReason::Removed,
         Reason::ReadLater => EncodedReason::ReadLater,
         Reason::StandsThere => EncodedReason::StandsThere,
+        Reason::Imported(id) => EncodedReason::Imported(id.as_deref().map(Text::from)),
         Reason::OtherConnection => EncodedReason::OtherConnection,
         Reason::OtherImplementation => EncodedReason::OtherImplementation,
     }
@@ -91,6 +93,7 @@ pub(super) fn decode_reason(
         EncodedReason::Removed => Reason::Removed,
         EncodedReason::ReadLater => Reason::ReadLater,
         EncodedReason::StandsThere => Reason::StandsThere,
+        EncodedReason::Imported(id) => Reason::Imported(id.as_ref().map(|t| t.0.to_string())),
         EncodedReason::OtherConnection => Reason::OtherConnection,
         EncodedReason::OtherImplementation => Reason::OtherImplementation,
     })

@@ -33,13 +33,13 @@ macro_rules! words {
 }
 
 words!(EncodedAction for Action {
-    Create, Adopt, Update, Delete, GoesWith, Record, Forget, Read, Barrier,
+    Create, Adopt, Import, Update, Delete, GoesWith, Record, Forget, Read, Barrier,
 });
 words!(EncodedEffect for Effect {
     DestroysData, Irreversible, Downtime, Restarts, Replaces, Exposes, RotatesSecret, TakesOver,
 });
 words!(EncodedPlanMode for PlanMode { Apply, Destroy, RefreshOnly });
-words!(EncodedMode for Mode { Managed, Data });
+words!(EncodedMode for Mode { Managed, Data, Ephemeral });
 words!(EncodedRepetition for Repetition { Once, Count, ForEach });
 words!(EncodedStrategy for Strategy { Rolling, BlueGreen, Canary, AllAtOnce });
 words!(EncodedBegins for Begins { Anew, Resumes, Promotes, Reverts, Supersedes, Forgets });

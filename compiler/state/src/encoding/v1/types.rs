@@ -27,6 +27,9 @@ pub enum EncodedType<'a> {
     Tuple(Vec<EncodedType<'a>>),
     #[serde(rename = "o")]
     Object(Vec<EncodedField<'a>>),
+    /// Of a kind: its name, and what an instance gives out.
+    #[serde(rename = "i")]
+    Kind(Text<'a>, Vec<EncodedField<'a>>),
     /// By the word that names it.
     #[serde(rename = "k")]
     Scalar(Text<'a>),
@@ -65,21 +68,22 @@ pub fn encode_type<'a>(ty: &'a Type, secrets: &mut SecretsOut) -> EncodedType<'a
         Type::Tuple(items) => {
             EncodedType::Tuple(items.iter().map(|t| encode_type(t, secrets)).collect())
         }
-        Type::Object(object) => EncodedType::Object(
-            object
-                .fields
-                .iter()
-                .map(|(name, field)| EncodedField {
-                    name: name.into(),
-                    ty: encode_type(&field.ty, secrets),
-                    optional: field.optional,
-                    default: field
-                        .default
-                        .as_ref()
-                        .map(|v| (Box::new(encode_value(v, secrets)),)),
-                })
-                .collect(),
-        ),
+        Type::Object(object) => {
+            let encode = |(name, field): (&'a Arc<str>, &'a Field)| EncodedField {
+                name: name.into(),
+                ty: encode_type(&field.ty, secrets),
+                optional: field.optional,
+                default: field
+                    .default
+                    .as_ref()
+                    .map(|v| (Box::new(encode_value(v, secrets)),)),
+            };
+            let fields = object.fields.iter().map(encode).collect();
+            match &object.kind {
+                Some(kind) => EncodedType::Kind(kind.into(), fields),
+                None => EncodedType::Object(fields),
+            }
+        }
         Type::Scalar(Scalar::Enum(words)) => {
             EncodedType::Enum(words.iter().map(Into::into).collect())
         }
@@ -104,21 +108,10 @@ pub fn decode_type(ty: &EncodedType<'_>, decoder: &mut Decoder<'_>) -> Result<Ty
             let items: Result<Vec<_>, _> = items.iter().map(|t| decode_type(t, decoder)).collect();
             Type::Tuple(items?.into())
         }
-        EncodedType::Object(encoded) => {
-            let mut fields = ObjectType::default().fields;
-            for field in encoded {
-                let default = match &field.default {
-                    Some((default,)) => Some(default.decode(decoder)?),
-                    None => None,
-                };
-                let decoded = Field {
-                    ty: decode_type(&field.ty, decoder)?,
-                    optional: field.optional,
-                    default,
-                };
-                fields.insert(decoder.name(&field.name), decoded);
-            }
-            Type::Object(Arc::new(ObjectType { fields, kind: None }))
+        EncodedType::Object(fields) => decode_object(fields, None, decoder)?,
+        EncodedType::Kind(kind, fields) => {
+            let kind = decoder.name(kind);
+            decode_object(fields, Some(kind), decoder)?
         }
         EncodedType::Scalar(word) => {
             let mut plain = Scalar::PLAIN.into_iter();
@@ -131,4 +124,25 @@ pub fn decode_type(ty: &EncodedType<'_>, decoder: &mut Decoder<'_>) -> Result<Ty
             Type::Scalar(Scalar::Enum(words.collect()))
         }
     })
+}
+
+fn decode_object(
+    encoded: &[EncodedField<'_>],
+    kind: Option<Arc<str>>,
+    decoder: &mut Decoder<'_>,
+) -> Result<Type, EncodingError> {
+    let mut fields = ObjectType::default().fields;
+    for field in encoded {
+        let default = match &field.default {
+            Some((default,)) => Some(default.decode(decoder)?),
+            None => None,
+        };
+        let decoded = Field {
+            ty: decode_type(&field.ty, decoder)?,
+            optional: field.optional,
+            default,
+        };
+        fields.insert(decoder.name(&field.name), decoded);
+    }
+    Ok(Type::Object(Arc::new(ObjectType { fields, kind })))
 }

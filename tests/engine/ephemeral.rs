@@ -1,0 +1,158 @@
+//! What is never recorded: ephemeral resources, variables and outputs, and where they may go.
+
+use landfall_tests::Lab;
+
+/// The codes of a plan's problems.
+async fn check(main: &str, codes: &[&str]) {
+    let lab = Lab::new(main).file("m/main.hcl", MODULE);
+    let problems = lab.plan().await.problems;
+    let found: Vec<_> = problems.iter().map(|p| p.code).collect();
+    assert_eq!(found, codes, "{problems:#?}");
+}
+
+const MODULE: &str = r#"
+    variable "in" {}
+    variable "secret" {
+      default   = "x"
+      ephemeral = true
+    }
+    output "out" {
+      value     = var.secret
+      ephemeral = true
+    }
+"#;
+
+const PASSWORD: &str = r#"
+    ephemeral "random_password" "p" { length = 20 }
+"#;
+
+#[tokio::test]
+async fn an_ephemeral_value_goes_to_a_provider_and_is_not_recorded() {
+    let mut lab = Lab::new(
+        r#"
+        variable "where" {
+          default   = "hunter2"
+          ephemeral = true
+        }
+        locals { region = var.where }
+        provider "simulated" { region = local.region }
+        resource "sim_bucket" "b" { name = "b" }
+        "#,
+    );
+    lab.apply_whole().await;
+    assert_eq!(lab.thing("sim_bucket.b").region, "hunter2");
+    let records: Vec<_> = lab.state.providers.values().collect();
+    assert!(
+        records.iter().all(|r| !r.config.has_secret()),
+        "{records:?}"
+    );
+    lab.options.mode = plan::PlanMode::Destroy;
+    let report = lab.apply().await;
+    assert!(report.is_complete(), "{report:#?}");
+    assert_eq!(lab.things(), 0);
+}
+
+#[tokio::test]
+async fn an_opened_password_is_handed_over_and_is_no_change_the_next_time() {
+    let main = PASSWORD.to_string()
+        + r#"
+        resource "sim_token" "t" {
+          length = 8
+          wrap   = ephemeral.random_password.p.result
+        }
+        "#;
+    let mut lab = Lab::new(&main);
+    lab.apply_whole().await;
+    let recorded = lab.attribute("sim_token.t", "wrap");
+    assert_eq!(recorded, "null");
+    lab.edit("length = 20", "length = 30");
+    assert_eq!(lab.planned().await, Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_hangs_on_something_made_in_the_same_run_is_opened_there() {
+    let mut lab = Lab::new(
+        r#"
+        resource "terraform_data" "length" { input = 12 }
+        ephemeral "random_password" "p" {
+          length = tonumber(terraform_data.length.id != "" ? 12 : 13)
+        }
+        resource "sim_token" "t" { wrap = ephemeral.random_password.p.result }
+        "#,
+    );
+    lab.apply_whole().await;
+}
+
+#[tokio::test]
+async fn it_goes_nowhere_where_it_would_be_recorded() {
+    let with = |rest: &str| PASSWORD.to_string() + rest;
+    let result = "ephemeral.random_password.p.result";
+    check(
+        &with(&format!(
+            "resource \"terraform_data\" \"t\" {{ input = {result} }}"
+        )),
+        &["LF0360"],
+    )
+    .await;
+    check(
+        &with(&format!("data \"sim_lookup\" \"l\" {{ key = {result} }}")),
+        &["LF0360"],
+    )
+    .await;
+    check(
+        &with(&format!("output \"o\" {{ value = {result} }}")),
+        &["LF0361"],
+    )
+    .await;
+    check(
+        &with(&format!(
+            "module \"m\" {{\n source = \"./m\"\n in = {result}\n}}"
+        )),
+        &["LF0361"],
+    )
+    .await;
+    check(
+        &with(&format!(
+            "resource \"terraform_data\" \"t\" {{ count = length({result}) }}"
+        )),
+        &["LF0360"],
+    )
+    .await;
+    // Through a module that says so, and into what takes no notice of it.
+    check(
+        &with(&format!(
+            r#"
+            module "m" {{
+              source = "./m"
+              in     = 1
+              secret = {result}
+            }}
+            resource "terraform_data" "t" {{ input = ephemeralasnull(module.m.out) }}
+            check "c" {{
+              assert {{
+                condition     = module.m.out != ""
+                error_message = "empty"
+              }}
+            }}
+            "#
+        )),
+        &[],
+    )
+    .await;
+    check(
+        &with(
+            "module \"m\" {\n source = \"./m\"\n in = 1\n}\noutput \"o\" { value = module.m.out }",
+        ),
+        &["LF0361"],
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn what_can_not_be_opened_refuses_the_plan() {
+    check(
+        "ephemeral \"random_password\" \"p\" { length = 0 }",
+        &["LF0362"],
+    )
+    .await;
+}

@@ -1,0 +1,7 @@
+resource "terraform_data" "a" {
+  input = 1
+}
+resource "terraform_data" "b" {
+  input = terraform_data.a.id != "" ? "yes" : "no"
+}
+output "o" { value = terraform_data.b.output }

@@ -1,0 +1,4 @@
+output "e" {
+  value     = 1
+  ephemeral = true
+}

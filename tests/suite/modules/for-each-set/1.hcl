@@ -1,0 +1,5 @@
+resource "terraform_data" "a" {
+  for_each = toset(["a", "b"])
+  input = each.value
+}
+output "o" { value = { for k, v in terraform_data.a : k => v.output } }

@@ -1,0 +1,7 @@
+module "m" {
+  source = "./m"
+}
+import {
+  to = module.m.terraform_data.t
+  id = "abc"
+}

@@ -1,0 +1,4 @@
+module "m" {
+  source = "./n"
+  count  = 2
+}

@@ -1,0 +1,8 @@
+resource "terraform_data" "a" {
+  for_each = toset(["y"])
+  input = each.key
+}
+moved {
+  from = terraform_data.a["x"]
+  to   = terraform_data.a["y"]
+}

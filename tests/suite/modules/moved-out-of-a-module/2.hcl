@@ -1,0 +1,7 @@
+resource "terraform_data" "a" {
+  input = 1
+}
+moved {
+  from = module.m.terraform_data.t
+  to   = terraform_data.a
+}

@@ -1,0 +1,7 @@
+resource "terraform_data" "a" {
+  input = 1
+}
+output "o" {
+  value      = 1
+  depends_on = [terraform_data.a]
+}

@@ -1,0 +1,9 @@
+resource "terraform_data" "a" {
+  input = 2
+}
+resource "terraform_data" "b" {
+  input = 6
+  lifecycle {
+    replace_triggered_by = [terraform_data.a.input]
+  }
+}

@@ -1,0 +1,11 @@
+resource "terraform_data" "a" {
+  count = 2
+  input = count.index
+}
+resource "terraform_data" "b" {
+  count = 2
+  input = 1
+  lifecycle {
+    replace_triggered_by = [terraform_data.a[count.index]]
+  }
+}

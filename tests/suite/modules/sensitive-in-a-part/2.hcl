@@ -1,0 +1,4 @@
+resource "terraform_data" "a" {
+  input = { open = 2, shut = sensitive("x") }
+}
+output "o" { value = terraform_data.a.output.open }

@@ -1,0 +1,4 @@
+module "m" {
+  source = "./m"
+}
+output "o" { value = module.m.s }

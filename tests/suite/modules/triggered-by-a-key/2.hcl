@@ -1,0 +1,11 @@
+resource "terraform_data" "a" {
+  for_each = toset(["x", "y"])
+  input = each.key == "x" ? 1 : 2
+}
+resource "terraform_data" "b" {
+  for_each = toset(["x", "y"])
+  input = 1
+  lifecycle {
+    replace_triggered_by = [terraform_data.a[each.key]]
+  }
+}

@@ -1,0 +1,7 @@
+variable "n" {
+  validation {
+    condition     = var.n == ""
+    error_message = "no"
+  }
+}
+resource "terraform_data" "t" { input = var.n }

@@ -1,0 +1,4 @@
+variable "b" {
+  nullable = false
+}
+output "out" { value = var.b }
