@@ -11,10 +11,7 @@ use diagnostics::{FileId, Span};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use model::{CallName, Mode, Type};
-<<<<<<< HEAD
 use std::cell::OnceCell;
-=======
->>>>>>> main
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
