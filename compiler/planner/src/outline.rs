@@ -1,7 +1,8 @@
 //! The order of a configuration for people: its resource blocks and what each waits for.
 
 use crate::Prepared;
-use crate::graph::{Item, Rank, name};
+use crate::circles::name;
+use crate::graph::{Item, Rank};
 use model::{ModulePath, ResourceAddress};
 use std::collections::{BTreeMap, VecDeque};
 
