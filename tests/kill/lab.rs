@@ -220,8 +220,10 @@ impl Lab {
         let simulated = Simulated::new().with_outside(world);
         let connection = simulated.connect(model::Value::NULL).await;
         let connection = connection.map_err(|p| p.message)?;
-        let made = connection.import(ImportRequest { ty, id }).await;
-        let made = made.map_err(|p| p.message)?;
+        let config = intent.attributes.clone();
+        let request = ImportRequest { ty, id, config };
+        let found = connection.import(request).await;
+        let made = found.map_err(|p| p.message)?.made;
         let mut object = becomes.clone();
         object.attributes = made.attributes;
         object.private = made.private.into();

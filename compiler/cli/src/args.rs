@@ -1,8 +1,8 @@
 //! The command line's grammar. Each command's own part, with its help, is in `commands`.
 
 use crate::commands::{
-    apply, compile, completions, destroy, explain, fmt, graph, init, output, plan, sandbox, show,
-    state, unlock, validate,
+    apply, compile, completions, console, destroy, explain, fmt, graph, init, output, plan,
+    sandbox, show, state, unlock, validate,
 };
 use crate::exit;
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -79,6 +79,7 @@ pub(crate) enum Command {
     State(state::StateArgs),
     Unlock(unlock::UnlockArgs),
     Compile(compile::CompileArgs),
+    Console(console::ConsoleArgs),
     Graph(graph::GraphArgs),
     Explain(explain::ExplainArgs),
     Sandbox(sandbox::SandboxArgs),

@@ -4,6 +4,7 @@ pub(crate) mod apply;
 pub(crate) mod carry;
 pub(crate) mod compile;
 pub(crate) mod completions;
+pub(crate) mod console;
 pub(crate) mod destroy;
 pub(crate) mod explain;
 pub(crate) mod fmt;

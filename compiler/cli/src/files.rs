@@ -193,6 +193,14 @@ impl ProjectFiles {
     }
 }
 
+impl ProjectFiles {
+    /// Whether no file in the root is part of a configuration, of ours or of Terraform's.
+    pub(crate) fn has_no_configuration(&self) -> bool {
+        let is_one = |name: &String| name.ends_with(".hcl") || name.ends_with(".tf");
+        self.names("").is_ok_and(|names| !names.iter().any(is_one))
+    }
+}
+
 impl config::Files for ProjectFiles {
     fn list(&self, dir: &str) -> Result<Vec<String>, String> {
         self.names(dir)

@@ -8,6 +8,7 @@
 mod app;
 mod args;
 mod commands;
+mod console;
 mod exit;
 mod files;
 mod library;
@@ -80,6 +81,7 @@ async fn run(app: &App, command: &Command) -> Run {
         Command::Unlock(args) => commands::unlock::run(app, args).await,
         Command::Compile(args) => commands::compile::run(app, args).await,
         Command::Explain(args) => commands::explain::run(app, args).await,
+        Command::Console(args) => commands::console::run(app, args).await,
         Command::Graph(args) => commands::graph::run(app, args),
         Command::Sandbox(args) => commands::sandbox::run(app, args).await,
         Command::Completions(args) => commands::completions::run(app, args),

@@ -6,7 +6,7 @@ use crate::exit::Exit;
 use crate::files::ProjectFiles;
 use crate::paths::Paths;
 use crate::{providers, stores, surroundings};
-use config::Request;
+use config::{MemoryFiles, Request};
 use diagnostics::{Problem, SourceMap};
 use driver::{Inputs, Loaded, Providers};
 use state::State;
@@ -28,6 +28,19 @@ pub(crate) struct Project {
     pub(crate) loaded: Loaded,
     /// The files that were read.
     pub(crate) sources: SourceMap,
+    /// Whether there is no configuration at all.
+    pub(crate) is_blank: bool,
+}
+
+/// What a project is loaded for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum For {
+    /// To be planned and applied.
+    Work,
+    /// To come to its state.
+    State,
+    /// To be asked questions about.
+    Questions,
 }
 
 impl Project {
@@ -37,19 +50,28 @@ impl Project {
         environment: &EnvironmentArg,
         variables: &VariableArgs,
     ) -> Run<Project> {
-        Project::of(app, environment, variables, false)
+        Project::of(app, environment, variables, For::Work)
     }
 
     /// The same for who asks only for the state: variables may be without a value.
     pub(crate) fn look(app: &App, environment: &EnvironmentArg) -> Run<Project> {
-        Project::of(app, environment, &VariableArgs::default(), true)
+        Project::of(app, environment, &VariableArgs::default(), For::State)
+    }
+
+    /// The same for who asks questions: a directory without any configuration will do.
+    pub(crate) fn ask(
+        app: &App,
+        environment: &EnvironmentArg,
+        variables: &VariableArgs,
+    ) -> Run<Project> {
+        Project::of(app, environment, variables, For::Questions)
     }
 
     fn of(
         app: &App,
         environment: &EnvironmentArg,
         variables: &VariableArgs,
-        values_optional: bool,
+        purpose: For,
     ) -> Run<Project> {
         let paths = app.paths()?;
         let refuse = |why: String| app.fail(Problem::error("LF0520", why));
@@ -64,11 +86,13 @@ impl Project {
             var_files: var_files.iter().map(|path| paths.relative(path)).collect(),
             env_vars: surroundings::variables(std::env::vars_os()).map_err(refuse)?,
             directory_name: paths.directory_name.clone(),
-            values_optional,
+            values_optional: purpose != For::Work,
         };
+        let blank = MemoryFiles::new().with("empty.hcl", "");
+        let is_blank = purpose == For::Questions && files.has_no_configuration();
         let providers = providers::real();
         let inputs = Inputs {
-            files: &files,
+            files: if is_blank { &blank } else { &files },
             providers: &providers,
             request: &request,
         };
@@ -81,6 +105,7 @@ impl Project {
                 providers,
                 loaded,
                 sources,
+                is_blank,
             }),
             None => Err(Exit::Error),
         }
@@ -107,6 +132,11 @@ impl Project {
     pub(crate) async fn journal(&self, app: &App) -> Run<(Journal, Arc<State>)> {
         let opened = self.try_journal(app).await?;
         opened.map_err(|e| app.refused(&e))
+    }
+
+    /// Whether there is certainly no state yet.
+    pub(crate) fn is_new(&self) -> bool {
+        self.is_blank || stores::is_absent(&self.loaded.config, &self.paths.root)
     }
 
     /// The same; what the journal refuses is for the caller to tell.

@@ -99,11 +99,19 @@ impl Sources for Recording {
             |why: String| Problem::error("LF0521", format!("{path} can't be read: {why}"));
         let text = String::from_utf8(self.read(path).map_err(refused)?);
         let text = text.map_err(|_| refused("it is not UTF-8".into()))?;
-        config::template(path, &text).map_err(|problems| {
-            let none = || Problem::error("LF0521", format!("{path} is no template"));
-            problems.into_iter().next().unwrap_or_else(none)
-        })
+        parsed(path, &text)
     }
+
+    fn template_text(&self, text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+        parsed("the template", text)
+    }
+}
+
+fn parsed(name: &str, text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+    config::template(name, text).map_err(|problems| {
+        let none = || Problem::error("LF0521", format!("{name} is no template"));
+        problems.into_iter().next().unwrap_or_else(none)
+    })
 }
 
 #[cfg(test)]

@@ -36,6 +36,11 @@ pub(crate) async fn create(config: &Config, root: &Path) -> Result<Arc<dyn Store
     }
 }
 
+/// Whether it is certain that nobody made one yet.
+pub(crate) fn is_absent(config: &Config, root: &Path) -> bool {
+    matches!(kind(config), Ok(Kind::Embedded)) && !path(config, root).exists()
+}
+
 /// A store's refusal as a problem.
 pub(crate) fn store_problem(error: &StoreError) -> Problem {
     let message = match error {

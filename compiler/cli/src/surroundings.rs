@@ -2,9 +2,17 @@
 
 use state::LeaseOwner;
 use std::os::unix::fs::MetadataExt;
+use std::path::PathBuf;
 
 /// The prefix of variables that set the configuration's.
 const VARIABLE: &str = "LANDFALL_VAR_";
+
+/// The path of a file of the user's that outlives a run and no project has; none without a home.
+pub(crate) fn state_file(env: impl Fn(&str) -> Option<String>, name: &str) -> Option<PathBuf> {
+    let given = |name: &str| env(name).filter(|v| !v.is_empty()).map(PathBuf::from);
+    let state = given("XDG_STATE_HOME").or_else(|| Some(given("HOME")?.join(".local/state")))?;
+    Some(state.join("landfall").join(name))
+}
 
 /// Who asks for a lease, for those who wait for it.
 pub(crate) fn owner(command: &str, env: impl Fn(&str) -> Option<String>) -> LeaseOwner {

@@ -1,6 +1,7 @@
 //! Views: each turns data of the engine into a page or a JSON document.
 //! None of them writes anywhere or decides anything.
 
+pub(crate) mod answer;
 pub(crate) mod compiled;
 pub(crate) mod diff;
 pub(crate) mod effect;

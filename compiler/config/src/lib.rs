@@ -15,6 +15,7 @@ mod inputs;
 mod kinds;
 mod load;
 mod masking;
+mod names;
 mod problems;
 mod provider_name;
 mod request;
@@ -31,6 +32,7 @@ pub use config::{
 };
 pub use files::{Files, LIBRARY, MemoryFiles};
 pub use load::{load, understand};
+pub use names::Names;
 pub use request::Request;
 pub use template::template;
 

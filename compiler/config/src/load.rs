@@ -3,7 +3,7 @@
 use crate::blocks::{self, Choice, Root};
 use crate::declared::Declared;
 use crate::digest::Digest;
-use crate::discover::discover;
+use crate::discover::{Discovered, discover};
 use crate::inputs::Gathering;
 use crate::kinds::{self, Kinds};
 use crate::problems::{Problems, inputs};
@@ -48,12 +48,7 @@ pub fn understand(
     if found.directories.is_empty() {
         return (None, problems.sorted());
     }
-    let kinds = Kinds::read(&found, &mut problems);
-    let mut modules = Vec::with_capacity(found.directories.len());
-    for directory in &mut found.directories {
-        modules.push(Declared::gather(directory, &kinds, &modules, &mut problems));
-    }
-    let known = Known::new(Schemas::new(schemas), modules, kinds);
+    let known = known(&mut found, Schemas::new(schemas), &mut problems);
     let mut root = Root::default();
     let resolve =
         |(index, directory)| blocks::module(index, directory, &known, &mut root, &mut problems);
@@ -84,6 +79,20 @@ pub fn understand(
     };
     let config = Some(config).filter(|config| ends(&config.modules));
     (config, problems.sorted())
+}
+
+/// What all that was read declares.
+pub(crate) fn known<'a>(
+    found: &mut Discovered,
+    schemas: Schemas<'a>,
+    problems: &mut Problems,
+) -> Known<'a> {
+    let kinds = Kinds::read(found, problems);
+    let mut modules = Vec::with_capacity(found.directories.len());
+    for directory in &mut found.directories {
+        modules.push(Declared::gather(directory, &kinds, &modules, problems));
+    }
+    Known::new(schemas, modules, kinds)
 }
 
 /// Whether whoever follows the calls from module to module comes to an end.

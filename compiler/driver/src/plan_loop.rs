@@ -6,7 +6,7 @@ use eval::World;
 use executor::{Answered, Question};
 use model::{ProviderSchema, Value};
 use plan::Plan;
-use planner::{Ask, Input, Observed, Options, Read, Round, step};
+use planner::{Ask, Input, Observed, Options, Read, Round, Scene, step};
 use provider::{Provider, ReadAnswer, ReadRequest};
 use state::ProviderKey;
 use std::collections::BTreeMap;
@@ -99,8 +99,25 @@ impl Session<'_> {
         }
     }
 
+    /// Has expressions looked at beside what is recorded: nothing is read, nothing is planned.
+    pub fn scene<T>(&self, options: &Options, with: impl FnOnce(&Scene<'_>) -> T) -> T {
+        let world = self.world();
+        let observed = Observed::default();
+        let input = self.input(&world, &observed, options);
+        with(&Scene::new(&input))
+    }
+
     fn round(&self, world: &World<'_>, observed: &Observed, options: &Options) -> Round {
-        step(&Input {
+        step(&self.input(world, observed, options))
+    }
+
+    fn input<'i>(
+        &'i self,
+        world: &'i World<'i>,
+        observed: &'i Observed,
+        options: &'i Options,
+    ) -> Input<'i> {
+        Input {
             config: &self.setup.loaded.config,
             prepared: &self.setup.loaded.prepared,
             providers: self.setup.providers,
@@ -108,7 +125,7 @@ impl Session<'_> {
             observed,
             world,
             options,
-        })
+        }
     }
 
     async fn answer(&self, reads: Vec<Read>, observed: &mut Observed) {

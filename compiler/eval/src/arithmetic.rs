@@ -5,10 +5,9 @@ use model::Number;
 use num_bigint::{BigInt, Sign};
 use num_traits::Zero;
 
-/// Digits that a result keeps. Quotients are computed to some more, so that a third times three
+/// Digits that a quotient is computed to: some more than are shown, so that a third times three
 /// is one.
-const DIGITS: u64 = 150;
-const GUARD: u64 = 10;
+const DIGITS: u64 = 170;
 /// Beyond this many digits before or behind the point, numbers are refused.
 const MAX_EXPONENT: i64 = 20_000;
 
@@ -22,7 +21,7 @@ pub(crate) fn add(a: &Number, b: &Number) -> Result {
     {
         return Ok(Number::from(sum));
     }
-    rounded(a.decimal() + b.decimal())
+    rounded(a.operand() + b.operand())
 }
 
 pub(crate) fn subtract(a: &Number, b: &Number) -> Result {
@@ -31,7 +30,7 @@ pub(crate) fn subtract(a: &Number, b: &Number) -> Result {
     {
         return Ok(Number::from(difference));
     }
-    rounded(a.decimal() - b.decimal())
+    rounded(a.operand() - b.operand())
 }
 
 pub(crate) fn multiply(a: &Number, b: &Number) -> Result {
@@ -40,7 +39,7 @@ pub(crate) fn multiply(a: &Number, b: &Number) -> Result {
     {
         return Ok(Number::from(product));
     }
-    rounded(a.decimal() * b.decimal())
+    rounded(a.operand() * b.operand())
 }
 
 pub(crate) fn divide(a: &Number, b: &Number) -> Result {
@@ -50,17 +49,17 @@ pub(crate) fn divide(a: &Number, b: &Number) -> Result {
     {
         return Ok(Number::from(a / b));
     }
-    let (numerator, divisor) = (a.decimal(), b.decimal());
+    let (numerator, divisor) = (a.operand(), b.operand());
     if divisor.is_zero() {
         return Err("division by zero");
     }
-    let wanted = DIGITS + GUARD + divisor.digits();
+    let wanted = DIGITS + divisor.digits();
     let shift = wanted.saturating_sub(numerator.digits());
     let (n, n_scale) = numerator.into_bigint_and_exponent();
     let (d, d_scale) = divisor.into_bigint_and_exponent();
     let shifted = n * BigInt::from(10).pow(shift as u32);
     let quotient = BigDecimal::new(shifted / d, n_scale - d_scale + shift as i64);
-    bounded(quotient)
+    bounded(quotient).map(Number::from_decimal)
 }
 
 /// With the sign of the dividend.
@@ -70,40 +69,36 @@ pub(crate) fn remainder(a: &Number, b: &Number) -> Result {
     {
         return Ok(Number::from(rest));
     }
-    let divisor = b.decimal();
+    let divisor = b.operand();
     if divisor.is_zero() {
         return Err("division by zero");
     }
-    rounded(a.decimal() % divisor)
+    rounded(a.operand() % divisor)
 }
 
 pub(crate) fn negate(a: &Number) -> Number {
     match a.as_i64().and_then(i64::checked_neg) {
         Some(n) => Number::from(n),
-        None => Number::from_decimal(-a.decimal()),
+        None => a.negated(),
     }
 }
 
 pub(crate) fn is_negative(a: &Number) -> bool {
     match a.as_i64() {
         Some(n) => n < 0,
-        None => a.decimal().sign() == Sign::Minus,
+        None => a.operand().sign() == Sign::Minus,
     }
 }
 
 fn rounded(value: BigDecimal) -> Result {
-    bounded(if value.digits() > DIGITS {
-        value.with_prec(DIGITS)
-    } else {
-        value
-    })
+    bounded(value).map(Number::rounded)
 }
 
-fn bounded(value: BigDecimal) -> Result {
+fn bounded(value: BigDecimal) -> std::result::Result<BigDecimal, &'static str> {
     let scale = value.fractional_digit_count();
     let leading = value.digits() as i64 - scale;
-    if leading.abs() > MAX_EXPONENT || scale.abs() > MAX_EXPONENT {
-        return Err(TOO_LARGE);
+    match leading.abs() > MAX_EXPONENT || scale.abs() > MAX_EXPONENT {
+        true => Err(TOO_LARGE),
+        false => Ok(value),
     }
-    Ok(Number::from_decimal(value))
 }

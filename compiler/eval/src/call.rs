@@ -2,7 +2,7 @@
 
 use crate::evaluate::{Eval, Evaluator};
 use crate::functions::{self, Context, Fault, Function, Policy};
-use crate::{Call, Expr, lazy, marks};
+use crate::{Call, Expr, lazy, limits, marks};
 use diagnostics::{Problem, Span, did_you_mean};
 use model::{FunctionSchema, Type, Unknown, Value, convert};
 use std::sync::Arc;
@@ -26,7 +26,10 @@ impl Arguments {
 impl Evaluator<'_> {
     pub(crate) fn call(&mut self, whole: &Expr, call: &Call) -> Eval {
         if let Some(special) = lazy::special(&call.name) {
-            return special(self, whole, call);
+            return match call.expand {
+                false => special(self, whole, call),
+                true => self.special_expanded(special, whole, call),
+            };
         }
         let arguments = self.arguments(call)?;
         match arguments {
@@ -58,6 +61,32 @@ impl Evaluator<'_> {
         }
     }
 
+    /// What sees expressions sees the items of the last argument as such.
+    fn special_expanded(&mut self, special: lazy::Special, whole: &Expr, call: &Call) -> Eval {
+        let Some((last, before)) = call.arguments.split_last() else {
+            return special(self, whole, call);
+        };
+        let value = self.value(last)?;
+        if value.is_unknown() {
+            return Ok(marks::unknown_value(Type::Any, &[&value]));
+        }
+        if marks::is_secret(&value) {
+            return Err(refused_secret(call));
+        }
+        let items = value
+            .as_items()
+            .ok_or_else(|| not_spread(&value, last.span))?;
+        let items = items
+            .iter()
+            .map(|item| Expr::literal(item.clone(), last.span));
+        let spread = Call {
+            arguments: before.iter().cloned().chain(items).collect(),
+            expand: false,
+            ..call.clone()
+        };
+        special(self, whole, &spread)
+    }
+
     fn arguments(&mut self, call: &Call) -> Result<Expanded, Box<Problem>> {
         let mut values = Vec::with_capacity(call.arguments.len());
         for argument in &call.arguments {
@@ -83,10 +112,7 @@ impl Evaluator<'_> {
         }
         let Some(items) = last.as_items() else {
             let span = spans.last().copied().unwrap_or(call.name_span);
-            return Err(Box::new(
-                Problem::error("LF0224", "`...` spreads out a list, a set or a tuple")
-                    .at(span, format!("this is {}", crate::problem::kind(&last))),
-            ));
+            return Err(not_spread(&last, span));
         };
         let at = spans.last().copied();
         for item in items {
@@ -174,7 +200,8 @@ impl Evaluator<'_> {
             );
         }
         let hidden = inputs.iter().any(|v| v.has_secret());
-        (function.body)(&context, &values).map_err(|fault| fail(fault, hidden))
+        let value = (function.body)(&context, &values).map_err(|fault| fail(fault, hidden))?;
+        limits::bounded(value, whole.span)
     }
 
     fn provider_function(
@@ -365,6 +392,13 @@ pub(crate) fn function_failed(call: &Call, fault: Fault, span: Span, secret: boo
     }
     let problem = Problem::error("LF0223", format!("`{}`: {}", call.name, fault.message));
     Box::new(problem.at(span, "in this call").maybe_help(fault.help))
+}
+
+fn not_spread(value: &Value, span: Span) -> Box<Problem> {
+    Box::new(
+        Problem::error("LF0224", "`...` spreads out a list, a set or a tuple")
+            .at(span, format!("this is {}", crate::problem::kind(value))),
+    )
 }
 
 fn refused_secret(call: &Call) -> Box<Problem> {

@@ -1,8 +1,8 @@
 //! The evaluator: from an expression to a value. Each kind of expression has its own module.
 
-use crate::marks;
 use crate::{Expr, ExprKind, Scope, World, problem};
-use diagnostics::Problem;
+use crate::{limits, marks};
+use diagnostics::{Problem, Span};
 use model::{Fields, Type, Value, convert};
 use std::sync::Arc;
 
@@ -32,6 +32,8 @@ pub(crate) struct Evaluator<'a> {
     /// Whether this is the branch not taken, of which only the type matters. Secrets are sealed
     /// in it, since that must be the same whatever they hold.
     pub(crate) untaken: bool,
+    /// Rounds of loops so far.
+    rounds: usize,
 }
 
 impl<'a> Evaluator<'a> {
@@ -42,6 +44,16 @@ impl<'a> Evaluator<'a> {
             bound: Vec::new(),
             in_template: false,
             untaken: false,
+            rounds: 0,
+        }
+    }
+
+    /// Counts a round of a loop.
+    pub(crate) fn one_more_round(&mut self, at: Span) -> Result<(), Box<Problem>> {
+        self.rounds += 1;
+        match self.rounds > limits::MOST_ITEMS {
+            true => Err(limits::too_much(at)),
+            false => Ok(()),
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::evaluate::{Eval, Evaluator};
 use crate::{Expr, For, SPLAT_ITEM, marks, problem, shape};
 use indexmap::IndexMap;
-use model::{Fields, Number, Secret, Type, Unknown, Value, convert, unify};
+use model::{Fields, Number, Secret, Type, Unknown, Value, unify};
 use std::sync::Arc;
 
 /// What a round through a collection comes to.
@@ -27,6 +27,7 @@ impl Evaluator<'_> {
                 e.round(each, open, true).map(finish)
             });
         }
+        self.condition_alone(each)?;
         match self.round(each, &collection, false)? {
             Round::Secret => self.secret_whole(whole, &collection, Type::Any, |e, open| {
                 e.round(each, open, true).map(finish)
@@ -38,6 +39,20 @@ impl Evaluator<'_> {
             }
             round => Ok(finish(round)),
         }
+    }
+
+    /// A condition that can't hold for any value is wrong also where there is nothing to go through.
+    fn condition_alone(&mut self, each: &For) -> Result<(), problem::Boxed> {
+        let Some(condition) = &each.condition else {
+            return Ok(());
+        };
+        let depth = self.bound.len();
+        for name in each.key.iter().chain([&each.value]) {
+            self.bound.push((name.clone(), Value::unknown(Type::Any)));
+        }
+        let decided = self.condition(condition);
+        self.bound.truncate(depth);
+        decided.map(drop)
     }
 
     /// `source[*]…`: null gives nothing, and what is no list counts as one item.
@@ -57,13 +72,19 @@ impl Evaluator<'_> {
 
     fn splat_of(&mut self, value: &Value, each: &Expr) -> Eval {
         if value.is_null() {
-            return Ok(Value::tuple(Vec::new()));
+            return match value.ty() {
+                Type::List(_) | Type::Set(_) | Type::Tuple(_) => {
+                    Err(problem::not_iterable(value, each.span))
+                }
+                _ => Ok(Value::tuple(Vec::new())),
+            };
         }
         let single = [value.clone()];
         let items = value.as_items().unwrap_or(&single);
         let mut results = Vec::with_capacity(items.len());
         let name: Arc<str> = SPLAT_ITEM.into();
         for item in items {
+            self.one_more_round(each.span)?;
             self.bound.push((name.clone(), item.clone()));
             let result = self.value(each);
             self.bound.pop();
@@ -73,7 +94,11 @@ impl Evaluator<'_> {
             Value::List(list) | Value::Set(list) => match unify(results.iter().map(Value::ty)) {
                 Some(ty) if results.iter().all(|r| r.ty() == ty) => Value::list(ty, results),
                 None if results.is_empty() => {
-                    let element = self.splat_type(&list.element, each);
+                    // What no item could have is wrong also where there is none.
+                    let element = match list.element.is_exact() {
+                        true => self.type_of_each(&list.element, each)?,
+                        false => self.splat_type(&list.element, each),
+                    };
                     Value::list(element, results)
                 }
                 _ => Value::tuple(results),
@@ -98,11 +123,15 @@ impl Evaluator<'_> {
 
     /// The type that `each` gives for an item of a type.
     fn splat_type(&mut self, element: &Type, each: &Expr) -> Type {
+        self.type_of_each(element, each).unwrap_or(Type::Any)
+    }
+
+    fn type_of_each(&mut self, element: &Type, each: &Expr) -> Result<Type, problem::Boxed> {
         self.bound
             .push((SPLAT_ITEM.into(), Value::unknown(element.clone())));
         let result = self.value(each);
         self.bound.pop();
-        result.map_or(Type::Any, |v| v.ty())
+        result.map(|v| v.ty())
     }
 
     /// The result of a secret collection, or of a round that hangs on a secret: a secret whose
@@ -161,6 +190,7 @@ impl Evaluator<'_> {
         let mut unknown = false;
         let pairs = pairs(collection, each)?;
         for (key, value) in pairs {
+            self.one_more_round(each.collection.span)?;
             let depth = self.bound.len();
             if let Some(name) = &each.key {
                 self.bound.push((name.clone(), key));
@@ -279,9 +309,4 @@ fn gather(
         }
     }
     Ok(entries)
-}
-
-/// A list of one common type, where the values have one.
-pub(crate) fn list_of(values: Vec<Value>) -> Option<Value> {
-    convert(&Value::tuple(values), &Type::list(Type::Any)).ok()
 }

@@ -1,8 +1,8 @@
 //! Plain values as JSON and back, as `jsonencode` and `jsondecode` do it.
 
-use model::{Number, Value};
+use model::{Number, Value, normal};
 use serde_json::Value as Json;
-use std::sync::Arc;
+use std::borrow::Cow;
 
 /// A plain value as JSON. Numbers keep all their digits.
 ///
@@ -51,7 +51,7 @@ pub fn from_json(json: &Json) -> Value {
         Json::Object(entries) => Value::object(
             entries
                 .iter()
-                .map(|(k, v)| (Arc::<str>::from(k.as_str()), from_json(v))),
+                .map(|(k, v)| (normal(k.as_str().into()), from_json(v))),
         ),
     }
 }
@@ -69,7 +69,8 @@ pub fn encode(value: &Value) -> Result<String, String> {
 /// # Errors
 /// Where it is none, in words that quote nothing of it.
 pub fn decode(text: &str) -> Result<Value, String> {
-    let json: Json = serde_json::from_str(text).map_err(|e| {
+    let text = without_halves(text);
+    let json: Json = serde_json::from_str(&text).map_err(|e| {
         format!(
             "this is no JSON: the error is in line {}, column {}",
             e.line(),
@@ -78,6 +79,36 @@ pub fn decode(text: &str) -> Result<Value, String> {
     })?;
     check_numbers(&json)?;
     Ok(from_json(&json))
+}
+
+/// Halves of a character without the other one stand for what is no character.
+fn without_halves(text: &str) -> Cow<'_, str> {
+    if !text.contains("\\u") {
+        return Cow::Borrowed(text);
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find('\\') {
+        let half = |at: usize| -> Option<u32> {
+            let digits = rest.get(at..)?.strip_prefix("\\u")?.get(..4)?;
+            u32::from_str_radix(digits, 16).ok()
+        };
+        let (first, second) = (half(at), half(at + 6));
+        let length = match (first, second) {
+            (Some(0xd800..0xdc00), Some(0xdc00..0xe000)) => 12,
+            (Some(0xd800..0xe000), _) => {
+                out.push_str(&rest[..at]);
+                out.push(char::REPLACEMENT_CHARACTER);
+                rest = &rest[at + 6..];
+                continue;
+            }
+            _ => 1 + rest[at + 1..].chars().next().map_or(0, char::len_utf8),
+        };
+        out.push_str(&rest[..at + length]);
+        rest = &rest[at + length..];
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 fn check_numbers(json: &Json) -> Result<(), String> {

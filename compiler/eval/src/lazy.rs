@@ -4,20 +4,21 @@ use crate::call::function_failed;
 use crate::evaluate::{Eval, Evaluator};
 use crate::functions::Fault;
 use crate::functions::file::naming;
-use crate::{Call, Expr, Reference, Scope, access, marks, problem, render};
+use crate::{Call, Expr, ExprKind, Reference, Scope, TemplatePart, access, marks, problem, render};
 use diagnostics::{Problem, Span};
 use model::{Type, Unknown, Value, convert};
 use std::sync::Arc;
 
 pub(crate) type Special = fn(&mut Evaluator<'_>, &Expr, &Call) -> Eval;
 
-pub(crate) const NAMES: &[&str] = &["can", "render", "templatefile", "try"];
+pub(crate) const NAMES: &[&str] = &["can", "render", "templatefile", "templatestring", "try"];
 
 pub(crate) fn special(name: &str) -> Option<Special> {
     Some(match name.strip_prefix("core::").unwrap_or(name) {
         "can" => can,
         "render" => render_file,
         "templatefile" => template_file,
+        "templatestring" => template_string,
         "try" => try_each,
         _ => return None,
     })
@@ -70,11 +71,44 @@ fn template_file(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Ev
         Ready::Now(path, variables) => (path, variables),
         Ready::Later(value) => return Ok(value),
     };
-    let parts = evaluator
-        .world
-        .sources
-        .template(&path)
-        .map_err(|p| placed(p, call))?;
+    let parts = evaluator.world.sources.template(&path);
+    rendered(evaluator, whole, call, parts, &variables)
+}
+
+/// A template that is the value of a name: one written in place needs no function.
+fn template_string(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
+    if let [first, _] = call.arguments.as_slice()
+        && !is_named(first)
+    {
+        let fault = Fault::from("the template is the value of a name, such as `local.greeting`")
+            .help("a template that is written in place is a string: \"Hello, ${name}\"");
+        return Err(function_failed(call, fault, first.span, false));
+    }
+    let (text, variables) = match path_and_variables(evaluator, whole, call)? {
+        Ready::Now(text, variables) => (text, variables),
+        Ready::Later(value) => return Ok(value),
+    };
+    let parts = evaluator.world.sources.template_text(&text);
+    rendered(evaluator, whole, call, parts, &variables)
+}
+
+/// A name, or an attribute or an item of one.
+fn is_named(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Reference(_) => true,
+        ExprKind::Attribute(source, _) | ExprKind::Index(source, _) => is_named(source),
+        _ => false,
+    }
+}
+
+fn rendered(
+    evaluator: &Evaluator<'_>,
+    whole: &Expr,
+    call: &Call,
+    parts: Result<Arc<[TemplatePart]>, Problem>,
+    variables: &Value,
+) -> Eval {
+    let parts = parts.map_err(|p| placed(p, call))?;
     let mut inner = Evaluator::new(&NoScope, evaluator.world);
     inner.in_template = true;
     inner.untaken = evaluator.untaken;

@@ -15,6 +15,7 @@ mod glob;
 mod iterate;
 pub mod json;
 mod lazy;
+mod limits;
 mod marks;
 mod operators;
 mod problem;

@@ -1,8 +1,9 @@
 //! Operators and conditionals.
 
 use crate::evaluate::{Eval, Evaluator};
-use crate::{BinaryOp, Expr, UnaryOp, arithmetic, equal, marks, problem};
-use model::{Number, Type, Unknown, Value, convert, unify};
+use crate::iterate::pairs_of;
+use crate::{BinaryOp, Expr, ExprKind, UnaryOp, arithmetic, equal, marks, problem};
+use model::{Number, ObjectType, Type, Unknown, Value, convert, unify_loosely};
 use std::sync::Arc;
 
 impl Evaluator<'_> {
@@ -98,7 +99,16 @@ impl Evaluator<'_> {
                     let ty = common_type(whole, yes_value, no_value, yes, no)?;
                     as_common(&value, ty, whole)
                 }
-                Err(_) => Ok(value),
+                Err(_) => {
+                    let failed = Value::unknown(self.failed_type(other));
+                    let arms = if holds {
+                        (&value, &failed)
+                    } else {
+                        (&failed, &value)
+                    };
+                    let ty = common_type(whole, arms.0, arms.1, yes, no)?;
+                    as_common(&value, ty, whole)
+                }
             };
         }
         let (yes_value, no_value) = (self.value(yes)?, self.value(no)?);
@@ -125,6 +135,70 @@ impl Evaluator<'_> {
                 })
             },
         )
+    }
+
+    /// The type of what can't be evaluated, as far as its form tells.
+    fn failed_type(&mut self, expr: &Expr) -> Type {
+        match &expr.kind {
+            ExprKind::Template(_) => Type::String,
+            ExprKind::Unary(UnaryOp::Not, _) => Type::Bool,
+            ExprKind::Unary(UnaryOp::Negate, _) => Type::Number,
+            ExprKind::Binary(op, ..) => match op {
+                BinaryOp::Add
+                | BinaryOp::Subtract
+                | BinaryOp::Multiply
+                | BinaryOp::Divide
+                | BinaryOp::Remainder => Type::Number,
+                _ => Type::Bool,
+            },
+            ExprKind::Tuple(items) => {
+                Type::Tuple(items.iter().map(|i| self.part_type(i)).collect())
+            }
+            ExprKind::Object(items) => {
+                let mut fields = ObjectType::default();
+                for (key, value) in items {
+                    let Ok(Value::String(name)) = self.key(key) else {
+                        return Type::Any;
+                    };
+                    let ty = self.part_type(value);
+                    let field = model::Field {
+                        ty,
+                        optional: false,
+                        default: None,
+                    };
+                    fields.fields.insert(name, field);
+                }
+                Type::Object(Arc::new(fields))
+            }
+            ExprKind::Conditional(_, yes, no) => {
+                let arms = [self.part_type(yes), self.part_type(no)];
+                unify_loosely(arms).unwrap_or_default()
+            }
+            ExprKind::For(each) if each.result_key.is_some() => {
+                match self.untaken(&each.collection) {
+                    Ok(over) if pairs_of(&over).is_some() => Type::map(Type::Any),
+                    _ => Type::Any,
+                }
+            }
+            ExprKind::For(each) => match self.untaken(&each.collection).map(|c| pairs_of(&c)) {
+                Ok(Some(pairs)) => Type::Tuple(pairs.iter().map(|_| Type::Any).collect()),
+                _ => Type::Any,
+            },
+            ExprKind::Splat(source, _) => match self.untaken(source) {
+                Ok(Value::List(_) | Value::Set(_)) => Type::list(Type::Any),
+                Ok(Value::Tuple(items)) => Type::Tuple(items.iter().map(|_| Type::Any).collect()),
+                Ok(Value::Unknown(_) | Value::Secret(_)) | Err(_) => Type::Any,
+                Ok(_) => Type::Tuple(Arc::new([Type::Any])),
+            },
+            _ => Type::Any,
+        }
+    }
+
+    fn part_type(&mut self, expr: &Expr) -> Type {
+        match self.untaken(expr) {
+            Ok(value) => value.ty(),
+            Err(_) => self.failed_type(expr),
+        }
     }
 
     fn untaken(&mut self, branch: &Expr) -> Eval {
@@ -248,7 +322,12 @@ fn common_type(
     if yes_ty == no_ty {
         return Ok(None);
     }
-    match unify([yes_ty, no_ty]) {
+    match (yes, no) {
+        (Value::Null(Type::Any), _) => return Ok(Some(no_ty)),
+        (_, Value::Null(Type::Any)) => return Ok(Some(yes_ty)),
+        _ => {}
+    }
+    match unify_loosely([yes_ty, no_ty]) {
         Some(ty) => Ok(Some(ty)),
         None => Err(problem::arms(
             [(yes, yes_at.span), (no, no_at.span)],
@@ -260,6 +339,13 @@ fn common_type(
 fn as_common(value: &Value, ty: Option<Type>, whole: &Expr) -> Eval {
     match ty {
         None => Ok(value.clone()),
+        // The other one has a type that is not known, so that this one stays as it is.
+        Some(Type::List(element) | Type::Map(element))
+            if *element == Type::Any && !of_one_type(value) =>
+        {
+            let message = "the items of this choice have to be of one type";
+            Err(problem::arithmetic(message, whole.span))
+        }
         Some(ty) => convert(value, &ty).map_err(|e| {
             let reason = if value.has_secret() {
                 "it is sensitive".into()
@@ -269,6 +355,12 @@ fn as_common(value: &Value, ty: Option<Type>, whole: &Expr) -> Eval {
             problem::arithmetic(&format!("a result does not convert: {reason}"), whole.span)
         }),
     }
+}
+
+fn of_one_type(value: &Value) -> bool {
+    let mut types = value.children().map(Value::ty);
+    let first = types.next();
+    types.all(|ty| Some(ty) == first)
 }
 
 /// One of two values, not yet known which: what holds for both is known.

@@ -1,6 +1,6 @@
 //! Files for hosts: minijinja templates, with secret ranges kept exact where that can be told.
 
-use crate::marks;
+use crate::{limits, marks};
 use diagnostics::Problem;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
@@ -30,7 +30,7 @@ pub fn render(path: &str, text: &str, vars: &Value) -> Result<Value, Problem> {
     if !vars.has_secret() {
         return plain(path, text, vars)
             .map(Value::from)
-            .map_err(|e| problem(path, &e, false));
+            .map_err(|e| problem(path, text, &e, false));
     }
     let holes = Holes::of(vars);
     if let Some(parts) = holes.parts(path, text, vars) {
@@ -38,6 +38,9 @@ pub fn render(path: &str, text: &str, vars: &Value) -> Result<Value, Problem> {
     }
     whole(path, text, vars)
 }
+
+/// As much of a template's line is shown.
+const LONGEST_LINE: usize = 120;
 
 /// One secret, rendered with the real values where they are at hand.
 fn whole(path: &str, text: &str, vars: &Value) -> Result<Value, Problem> {
@@ -50,7 +53,7 @@ fn whole(path: &str, text: &str, vars: &Value) -> Result<Value, Problem> {
     let mut secret = match open.has_sealed() {
         true => Secret::sealed(fingerprint, Type::String),
         false => {
-            let text = plain(path, text, &open).map_err(|e| problem(path, &e, true))?;
+            let text = plain(path, text, &open).map_err(|e| problem(path, text, &e, true))?;
             Secret::open(fingerprint, text.into())
         }
     };
@@ -64,7 +67,42 @@ fn plain(path: &str, text: &str, vars: &Value) -> Result<String, Error> {
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(syntax()?);
     environment.set_fuel(Some(FUEL));
-    environment.render_named_str(path, text, jinja(vars))
+    environment.set_recursion_limit(MOST_CALLS);
+    let mut out = Bounded::default();
+    let template = environment.template_from_named_str(path, text)?;
+    template
+        .render_captured_to(jinja(vars), &mut out)
+        .map_err(|e| match out.full {
+            true => Error::new(ErrorKind::WriteFailure, TOO_MUCH),
+            false => e,
+        })?;
+    String::from_utf8(out.bytes).map_err(|e| Error::new(ErrorKind::BadSerialization, e.to_string()))
+}
+
+/// Macros and loops inside of each other.
+const MOST_CALLS: usize = 64;
+const TOO_MUCH: &str = "the text comes to more than can be held";
+
+/// What was written, as much of it as can be held.
+#[derive(Default)]
+struct Bounded {
+    bytes: Vec<u8>,
+    full: bool,
+}
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        if self.bytes.len() + bytes.len() > limits::MOST_BYTES {
+            self.full = true;
+            return Err(std::io::Error::other(TOO_MUCH));
+        }
+        self.bytes.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A file ends with the newline that its template ends with.
@@ -264,7 +302,7 @@ fn unguessable() -> String {
     format!("s{:016x}{:016x}", random(), random())
 }
 
-fn problem(path: &str, error: &Error, secret: bool) -> Problem {
+fn problem(path: &str, text: &str, error: &Error, secret: bool) -> Problem {
     let what = match error.kind() {
         ErrorKind::SyntaxError => "is not written right",
         ErrorKind::UndefinedError => "uses a variable or an attribute that is not there",
@@ -272,24 +310,31 @@ fn problem(path: &str, error: &Error, secret: bool) -> Problem {
         ErrorKind::UnknownFilter => "uses a filter that is not there",
         ErrorKind::UnknownFunction => "calls a function that is not there",
         ErrorKind::UnknownTest => "uses a test that is not there",
+        ErrorKind::WriteFailure => "comes to more than can be held",
         _ => "can't be rendered",
     };
-    let place = error
-        .line()
-        .map(|line| format!(", line {line}"))
-        .unwrap_or_default();
+    let start = error.range().map(|range| range.start);
+    let place = match (start.and_then(|at| text.get(..at)), error.line()) {
+        (Some(before), _) => {
+            let line = before.matches('\n').count() + 1;
+            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
+            format!(", line {line}, column {column},")
+        }
+        (None, Some(line)) => format!(", line {line},"),
+        (None, None) => String::new(),
+    };
     let mut problem = Problem::error("LF0227", format!("the template `{path}`{place} {what}"));
     if let Some(detail) = error.detail().filter(|_| !secret) {
         problem = problem.detail(detail.to_string());
     }
-    if let Some(word) = error
-        .range()
-        .filter(|_| error.kind() == ErrorKind::UndefinedError)
-    {
-        problem = problem.help(format!(
-            "hand it over as a variable, or write `{{% if x is defined %}}` (byte {} of the file)",
-            word.start
-        ));
+    // The line as it is in the template: what stands there is nobody's secret.
+    let number = error.line().and_then(|line| line.checked_sub(1));
+    if let Some(line) = number.and_then(|n| text.lines().nth(n)) {
+        let line: String = line.trim().chars().take(LONGEST_LINE).collect();
+        problem = problem.detail(format!("in the line `{line}`"));
+    }
+    if error.kind() == ErrorKind::UndefinedError {
+        problem = problem.help("hand it over as a variable, or write `{% if x is defined %}`");
     }
     problem
 }

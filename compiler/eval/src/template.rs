@@ -2,14 +2,16 @@
 
 use crate::evaluate::{Eval, Evaluator};
 use crate::iterate::pairs_of;
-use crate::{Expr, ExprKind, TemplatePart, marks, problem};
-use model::{Mixed, Part, Type, Unknown, Value, convert};
+use crate::{Expr, ExprKind, TemplatePart, limits, marks, problem};
+use model::{Mixed, Part, Type, Unknown, Value, certain_start, convert};
 use std::sync::Arc;
 
 /// What a template comes to, as it grows.
 #[derive(Default)]
 struct Growing {
     parts: Vec<Part>,
+    /// How long the texts among them are.
+    bytes: usize,
     /// Something in it is not known yet; from there on only sensitivity matters.
     unknown: bool,
     sensitive: bool,
@@ -21,7 +23,7 @@ struct Growing {
 impl Evaluator<'_> {
     pub(crate) fn template(&mut self, parts: &[TemplatePart]) -> Eval {
         if let [TemplatePart::Text(text)] = parts {
-            return Ok(Value::String(text.clone()));
+            return Ok(Value::string(text.clone()));
         }
         let mut growing = Growing::default();
         self.grow(parts, &mut growing)?;
@@ -122,6 +124,7 @@ impl Evaluator<'_> {
         }
         let pairs = pairs_of(over).ok_or_else(|| problem::not_iterable(over, at.span))?;
         for (key, value) in pairs {
+            self.one_more_round(at.span)?;
             let depth = self.bound.len();
             if let Some(name) = names.0 {
                 self.bound.push((name.clone(), key));
@@ -137,6 +140,7 @@ impl Evaluator<'_> {
 
 impl Growing {
     fn push(&mut self, part: Part) {
+        self.bytes += limits::bytes(std::slice::from_ref(&part));
         if !self.unknown {
             self.parts.push(part);
         } else if let Part::Secret(secret) = part {
@@ -159,7 +163,10 @@ impl Growing {
                 None => return Err(problem::not_text(other, at.span)),
             },
         }
-        Ok(())
+        match self.bytes > limits::MOST_BYTES {
+            true => Err(limits::too_much(at.span)),
+            false => Ok(()),
+        }
     }
 
     fn append_unknown(&mut self, unknown: &Unknown) {
@@ -194,7 +201,8 @@ impl Growing {
             .sensitive(self.sensitive)
             .not_null();
         unknown.ephemeral = self.ephemeral;
-        unknown.prefix = Some(Arc::from(self.prefix)).filter(|p: &Arc<str>| !p.is_empty());
+        let start = certain_start(&self.prefix);
+        unknown.prefix = Some(Arc::from(start)).filter(|p: &Arc<str>| !p.is_empty());
         Value::Unknown(Arc::new(unknown))
     }
 }

@@ -67,6 +67,14 @@ pub trait Sources {
     /// Why it can't be read, or what is wrong in it, with spans into it. An error without a span
     /// gets that of the call.
     fn template(&self, path: &str) -> Result<Arc<[TemplatePart]>, Problem>;
+
+    /// The same of a text that is no file, for `templatestring`.
+    ///
+    /// # Errors
+    /// What is wrong in it.
+    fn template_text(&self, _text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+        Err(Problem::error("LF0226", "templates can only be files here"))
+    }
 }
 
 /// All that evaluation may know besides the expression and its scope.

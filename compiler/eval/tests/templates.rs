@@ -119,3 +119,84 @@ fn what_is_wrong_in_a_template_is_named() {
     assert!(refused("{% if %}").message.contains("not written right"));
     assert!(!format!("{:?}", refused("{{ p | nofilter }}")).contains("hunter2"));
 }
+
+#[test]
+fn a_template_can_be_the_value_of_a_name() {
+    let mut variables = usual(true);
+    variables
+        .0
+        .insert("greeting", "Hello, ${name}%{ if loud }!%{ endif }".into());
+    let check = |text: &str| with_files(text, &[], &variables);
+    let said = check("templatestring(greeting, { name = \"Ann\", loud = true })");
+    assert_eq!(shown(&said), "Hello, Ann!");
+    let said = check("templatestring(greeting, { name = password, loud = false })");
+    assert_eq!(shown(&said), "Hello, *");
+    for (text, code) in [
+        ("templatestring(\"a${1}\", {})", "LF0223"),
+        ("templatestring(greeting, {})", "LF0211"),
+        ("templatestring(later, {})", ""),
+    ] {
+        let found = run_with(text, &variables, &Files::default());
+        assert_eq!(found.map_or_else(|p| p.code, |_| ""), code, "{text}");
+    }
+}
+
+fn check_refused(template: &'static str, message: &str, place: &str) {
+    let files = Files(BTreeMap::from([("t", template)]));
+    let problem = run_with("render(\"t\", { x = \"x\" })", &usual(true), &files);
+    let Err(problem) = problem else {
+        panic!("{template} was rendered");
+    };
+    assert_eq!(problem.code, "LF0227", "{template}: {problem:?}");
+    assert!(problem.message.contains(message), "{template}: {problem:?}");
+    assert!(problem.message.contains(place), "{template}: {problem:?}");
+}
+
+#[test]
+fn hostile_templates_come_to_an_end() {
+    for (template, message, place) in [
+        // Loops without end, and in each other.
+        (
+            "{% for a in range(9999) %}{% for b in range(9999) %}{% for c in range(9999) %}{% endfor %}{% endfor %}{% endfor %}",
+            "does not come to an end",
+            "t",
+        ),
+        (
+            "\n{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}",
+            "can't be rendered",
+            "line 2",
+        ),
+        ("{{ range(1000000000) }}", "can't be rendered", "line 1"),
+        // Files beside it, inside and outside of the module's directory.
+        (
+            "{% include \"../../etc/passwd\" %}",
+            "can't be rendered",
+            "line 1",
+        ),
+        (
+            "a\n{% extends \"/etc/passwd\" %}",
+            "can't be rendered",
+            "line 2",
+        ),
+        ("{% import \"t\" as t %}", "can't be rendered", "line 1"),
+        ("a\n  {{ y }}", "not there", "line 2, column 6"),
+        ("a\n {{ x | nothing }}", "a filter", "line 2, column 9"),
+        ("{% if %}", "is not written right", "line 1"),
+    ] {
+        check_refused(template, message, place);
+    }
+}
+
+#[test]
+fn a_text_that_grows_without_bound_is_refused() {
+    check_refused(
+        "{% set a = '0123456789' * 1000 %}{% set b = a * 1000 %}{{ b * 10 }}",
+        "more than can be held",
+        "t",
+    );
+    check_refused(
+        "{% set b = x ~ x ~ x ~ x ~ x ~ x ~ x ~ x %}{% set c = b ~ b ~ b ~ b ~ b ~ b ~ b ~ b %}{% for i in range(1000) %}{% for i in range(1100) %}{{ c }}{% endfor %}{% endfor %}",
+        "more than can be held",
+        "t",
+    );
+}

@@ -175,11 +175,13 @@ fn is_another(
     let Recorded::Object(found) = found else {
         return false;
     };
+    // What is being changed may have become alike, and the record does not say so yet.
+    let changes = |o: &Object| state.open.values().any(|other| other.intent.object == o.id);
     let same = |o: &Arc<Object>| {
         o.id != intent.object
             && o.address.ty() == intent.address.ty()
             && o.private == found.private
-            && same_thing(&o.attributes, &found.attributes)
+            && (changes(o) || same_thing(&o.attributes, &found.attributes))
     };
     state.objects.values().any(same)
 }

@@ -1,5 +1,6 @@
-//! Conversion of values to types, and the common type of several.
+//! Conversion of values to types.
 
+use crate::unify::{may_convert, unify};
 use crate::{AttrPath, Fields, ObjectType, Part, Type, Unknown, Value, show_type};
 use std::fmt;
 use std::sync::Arc;
@@ -104,7 +105,7 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
     };
     Ok(match (value, to) {
         (_, Type::Any) => value.clone(),
-        (Value::Null(_), _) => Value::Null(to.clone()),
+        (Value::Null(from), _) if may_convert(from, to) => Value::Null(to.clone()),
         (Value::Unknown(unknown), _) => return unknown_as(unknown, to).map_or_else(refuse, Ok),
         (Value::Secret(secret), _) => {
             if secret.ty == *to {
@@ -141,12 +142,20 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
             "false" | "0" => Value::Bool(false),
             _ => return refuse(),
         },
+        (Value::List(list) | Value::Set(list), Type::List(element) | Type::Set(element))
+            if !may_convert(&list.element, element) =>
+        {
+            return refuse();
+        }
+        (Value::Map(map), Type::Map(element)) if !may_convert(&map.element, element) => {
+            return refuse();
+        }
         (Value::List(_) | Value::Set(_) | Value::Tuple(_), Type::List(element)) => {
-            let (element, items) = elements(value.as_items().unwrap_or(&[]), element, path)?;
+            let (element, items) = elements(value, element, path)?;
             Value::list(element, items)
         }
         (Value::List(_) | Value::Set(_) | Value::Tuple(_), Type::Set(element)) => {
-            let (element, items) = elements(value.as_items().unwrap_or(&[]), element, path)?;
+            let (element, items) = elements(value, element, path)?;
             as_set(element, items)
         }
         (Value::List(_) | Value::Set(_) | Value::Tuple(_), Type::Tuple(types)) => {
@@ -169,7 +178,18 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
         }
         (Value::Map(_) | Value::Object(_), Type::Map(element)) => {
             let fields = value.as_fields().cloned().unwrap_or_default();
-            let element = common(fields.values(), element);
+            let mut element = match (value, &**element) {
+                (Value::Map(map), Type::Any) => map.element.clone(),
+                (_, element) => common(fields.values(), element, path)?,
+            };
+            if element == Type::Any {
+                // Unlike an item of a list, an entry may be null beside any others.
+                let others = fields.values().map(Value::ty).filter(|ty| *ty != Type::Any);
+                let others: Vec<Type> = others.collect();
+                if !others.is_empty() && !matches!(value, Value::Map(_)) {
+                    element = unify(others).ok_or_else(|| no_common_type(path))?;
+                }
+            }
             let entries: Result<Vec<_>, _> = fields
                 .iter()
                 .map(|(k, v)| Ok((k.clone(), at(v, &element, &path.then(k))?)))
@@ -228,11 +248,18 @@ fn as_set(element: Type, items: Vec<Value>) -> Value {
 }
 
 fn elements(
-    items: &[Value],
+    collection: &Value,
     element: &Type,
     path: &AttrPath,
 ) -> Result<(Type, Vec<Value>), ConvertError> {
-    let element = common(items.iter(), element);
+    let items = collection.as_items().unwrap_or(&[]);
+    let element = match (collection, element) {
+        (Value::List(list) | Value::Set(list), Type::Any) => list.element.clone(),
+        _ => common(items.iter(), element, path)?,
+    };
+    if element == Type::Any && !alike(items) {
+        return Err(no_common_type(path));
+    }
     let items: Result<_, _> = items
         .iter()
         .enumerate()
@@ -241,12 +268,38 @@ fn elements(
     Ok((element, items?))
 }
 
+/// Whether items without a common type that is known may still come to be of one.
+fn alike(items: &[Value]) -> bool {
+    let told = |v: &&Value| match v {
+        Value::Unknown(_) => false,
+        Value::Secret(secret) => secret.ty != Type::Any,
+        _ => true,
+    };
+    let mut types = items.iter().filter(told).map(Value::ty);
+    types.next().is_none_or(|first| types.all(|ty| ty == first))
+}
+
 /// Where the constraint leaves the element's type open, the common type of what is there.
-fn common<'a>(values: impl Iterator<Item = &'a Value>, constraint: &Type) -> Type {
+fn common<'a>(
+    values: impl Iterator<Item = &'a Value>,
+    constraint: &Type,
+    path: &AttrPath,
+) -> Result<Type, ConvertError> {
     if *constraint != Type::Any {
-        return constraint.clone();
+        return Ok(constraint.clone());
     }
-    unify(values.map(Value::ty)).unwrap_or(Type::Any)
+    let mut values = values.map(Value::ty).peekable();
+    if values.peek().is_none() {
+        return Ok(Type::Any);
+    }
+    unify(values).ok_or_else(|| no_common_type(path))
+}
+
+fn no_common_type(path: &AttrPath) -> ConvertError {
+    ConvertError {
+        path: path.clone(),
+        message: "values of one type required, found some without a common type".into(),
+    }
 }
 
 fn object_as(fields: &Fields, object: &ObjectType, path: &AttrPath) -> Result<Value, ConvertError> {
@@ -294,104 +347,6 @@ fn unknown_as(unknown: &Arc<Unknown>, to: &Type) -> Option<Value> {
         converted.prefix = None;
     }
     Some(Value::Unknown(Arc::new(converted)))
-}
-
-/// Whether some value of `from` may have a form in `to`.
-fn may_convert(from: &Type, to: &Type) -> bool {
-    match (from, to) {
-        (Type::Any, _) | (_, Type::Any) => true,
-        (Type::Bool, Type::Number) | (Type::Number, Type::Bool) => false,
-        (a, b) if a.is_primitive() && b.is_primitive() => true,
-        (Type::List(a) | Type::Set(a), Type::List(b) | Type::Set(b)) => may_convert(a, b),
-        (Type::Tuple(items), Type::List(b) | Type::Set(b)) => {
-            items.iter().all(|a| may_convert(a, b))
-        }
-        (Type::List(_) | Type::Set(_), Type::Tuple(_)) => true,
-        (Type::Tuple(a), Type::Tuple(b)) => {
-            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| may_convert(a, b))
-        }
-        (Type::Object(o), Type::List(b)) if b.is_kind() => {
-            let each = |o: &ObjectType| o.fields.values().all(|f| may_convert(&f.ty, b));
-            may_convert(from, b) || (o.kind.is_none() && each(o))
-        }
-        (Type::Map(a), Type::List(b)) if b.is_kind() => may_convert(a, b),
-        (Type::Map(a), Type::Map(b)) => may_convert(a, b),
-        (Type::Object(o), Type::Map(b)) => o.fields.values().all(|f| may_convert(&f.ty, b)),
-        (Type::Map(_), Type::Object(_)) => true,
-        (Type::Object(a), Type::Object(b)) => b.fields.iter().all(|(name, field)| {
-            a.fields
-                .get(name)
-                .map_or(field.optional, |f| may_convert(&f.ty, &field.ty))
-        }),
-        _ => false,
-    }
-}
-
-/// The type that all of these convert to without loss; none where there is no such.
-pub fn unify(types: impl IntoIterator<Item = Type>) -> Option<Type> {
-    types
-        .into_iter()
-        .try_fold(None, |found: Option<Type>, ty| match found {
-            None => Some(Some(ty)),
-            Some(found) => unify_two(&found, &ty).map(Some),
-        })?
-}
-
-fn unify_two(a: &Type, b: &Type) -> Option<Type> {
-    Some(match (a, b) {
-        (a, b) if a == b => a.clone(),
-        (Type::Any, other) | (other, Type::Any) => other.clone(),
-        (a, b) if a.is_primitive() && b.is_primitive() => match (a, b) {
-            (Type::Bool, Type::Number) | (Type::Number, Type::Bool) => return None,
-            _ => Type::String,
-        },
-        (Type::List(a), Type::List(b)) => Type::list(unify_two(a, b)?),
-        (Type::Set(a), Type::Set(b)) => Type::set(unify_two(a, b)?),
-        (Type::List(a), Type::Set(b)) | (Type::Set(a), Type::List(b)) => {
-            Type::list(unify_two(a, b)?)
-        }
-        (Type::Map(a), Type::Map(b)) => Type::map(unify_two(a, b)?),
-        (Type::Tuple(a), Type::Tuple(b)) if a.len() == b.len() => {
-            let items: Option<Vec<_>> = a
-                .iter()
-                .zip(b.iter())
-                .map(|(a, b)| unify_two(a, b))
-                .collect();
-            Type::Tuple(items?.into())
-        }
-        (Type::Tuple(a), Type::Tuple(b)) => Type::list(unify(a.iter().chain(b.iter()).cloned())?),
-        (Type::Tuple(items), Type::List(t)) | (Type::List(t), Type::Tuple(items)) => {
-            Type::list(unify(items.iter().cloned().chain([Type::clone(t)]))?)
-        }
-        (Type::Tuple(items), Type::Set(t)) | (Type::Set(t), Type::Tuple(items)) => {
-            Type::set(unify(items.iter().cloned().chain([Type::clone(t)]))?)
-        }
-        (Type::Object(a), Type::Object(b)) if a.fields.keys().eq(b.fields.keys()) => {
-            let fields: Option<Vec<_>> = a
-                .fields
-                .iter()
-                .map(|(name, f)| Some((&**name, unify_two(&f.ty, &b.fields[name].ty)?)))
-                .collect();
-            Type::object(fields?)
-        }
-        (Type::Object(a), Type::Object(b)) => {
-            let types = a
-                .fields
-                .values()
-                .chain(b.fields.values())
-                .map(|f| f.ty.clone());
-            Type::map(unify(types)?)
-        }
-        (Type::Object(o), Type::Map(t)) | (Type::Map(t), Type::Object(o)) => {
-            let types = o
-                .fields
-                .values()
-                .map(|f| f.ty.clone())
-                .chain([Type::clone(t)]);
-            Type::map(unify(types)?)
-        }
-        _ => return None,
-    })
 }
 
 fn article(ty: &Type) -> String {

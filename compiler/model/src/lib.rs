@@ -7,12 +7,16 @@ mod convert;
 mod fingerprint;
 mod ids;
 mod number;
+mod order;
 mod path;
+mod precision;
 mod scalar;
 mod schema;
 mod secret;
 mod show;
+mod text;
 mod types;
+mod unify;
 mod unknown;
 mod value;
 
@@ -20,7 +24,7 @@ pub use address::{
     Address, AddressError, CallName, Key, Mode, ModulePath, ModuleStep, ResourceAddress,
 };
 pub use change::{Difference, differences};
-pub use convert::{ConvertError, convert, unify};
+pub use convert::{ConvertError, convert};
 pub use fingerprint::{Fingerprint, FingerprintKey};
 pub use ids::{Lineage, ObjectId, Token};
 pub use number::Number;
@@ -32,6 +36,8 @@ pub use schema::{
 };
 pub use secret::{Mixed, Part, Secret};
 pub use show::{show, show_name, show_set, show_type};
+pub use text::{certain_start, normal, normalized};
 pub use types::{Field, ObjectType, Type};
+pub use unify::{unify, unify_loosely};
 pub use unknown::Unknown;
 pub use value::{Fields, List, Map, Value};

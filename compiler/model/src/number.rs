@@ -1,5 +1,6 @@
 //! Decimal numbers of arbitrary precision, with a short form for the usual small whole ones.
 
+use crate::precision;
 use bigdecimal::{BigDecimal, ToPrimitive, Zero};
 use std::cmp::Ordering;
 use std::fmt;
@@ -15,7 +16,14 @@ pub struct Number(Repr);
 enum Repr {
     /// Any whole number that fits; the only form of those, so that equality is by form.
     Int(i64),
-    Big(Arc<BigDecimal>),
+    Big(Arc<Big>),
+}
+
+struct Big {
+    /// With all digits that count: what it is shown, compared and recorded as.
+    value: BigDecimal,
+    /// With some more of what does not end, so that a third times three is one.
+    exact: Option<BigDecimal>,
 }
 
 impl Number {
@@ -24,13 +32,15 @@ impl Number {
         if value.is_zero() {
             return Number(Repr::Int(0));
         }
-        let value = value.normalized();
+        let exact = value.normalized();
+        let value = precision::shortest(&exact);
         if value.fractional_digit_count() <= 0
             && let Some(int) = value.to_i64()
         {
             return Number(Repr::Int(int));
         }
-        Number(Repr::Big(Arc::new(value)))
+        let exact = (exact != value).then_some(exact);
+        Number(Repr::Big(Arc::new(Big { value, exact })))
     }
 
     /// The nearest number of a float; none for infinities and NaN.
@@ -42,11 +52,53 @@ impl Number {
             .flatten()
     }
 
+    /// The same, to be computed with as the float that it is: with all digits of the binary one.
+    pub fn of_float(value: f64) -> Option<Number> {
+        let shown = Number::from_f64(value)?;
+        match &shown.0 {
+            Repr::Int(_) => Some(shown),
+            Repr::Big(big) => Some(Number(Repr::Big(Arc::new(Big {
+                value: big.value.clone(),
+                exact: BigDecimal::try_from(value).ok().map(|d| d.normalized()),
+            })))),
+        }
+    }
+
+    /// The number of a decimal that a computation gave: digits that don't count are rounded off.
+    pub fn rounded(value: BigDecimal) -> Number {
+        Number::from_decimal(precision::shortest(&value))
+    }
+
+    /// With the other sign.
+    pub fn negated(&self) -> Number {
+        match &self.0 {
+            Repr::Int(i) => Number::from_decimal(-BigDecimal::from(*i)),
+            Repr::Big(big) => {
+                let value = Number::from_decimal(-big.value.clone());
+                match (&value.0, &big.exact) {
+                    (Repr::Big(negated), Some(exact)) => Number(Repr::Big(Arc::new(Big {
+                        value: negated.value.clone(),
+                        exact: Some(-exact.clone()),
+                    }))),
+                    _ => value,
+                }
+            }
+        }
+    }
+
     /// As a decimal.
     pub fn decimal(&self) -> BigDecimal {
         match &self.0 {
             Repr::Int(i) => BigDecimal::from(*i),
-            Repr::Big(d) => BigDecimal::clone(d),
+            Repr::Big(big) => big.value.clone(),
+        }
+    }
+
+    /// As a decimal to compute with: where digits go on for ever, with more of them than count.
+    pub fn operand(&self) -> BigDecimal {
+        match &self.0 {
+            Repr::Big(big) => big.exact.as_ref().unwrap_or(&big.value).clone(),
+            Repr::Int(i) => BigDecimal::from(*i),
         }
     }
 
@@ -67,7 +119,12 @@ impl Number {
     pub fn as_f64(&self) -> f64 {
         match &self.0 {
             Repr::Int(i) => *i as f64,
-            Repr::Big(d) => d.to_f64().unwrap_or(f64::NAN),
+            // Through text, since that way it is rounded once.
+            Repr::Big(big) => big
+                .value
+                .to_scientific_notation()
+                .parse()
+                .unwrap_or(f64::NAN),
         }
     }
 
@@ -75,7 +132,7 @@ impl Number {
     pub fn is_whole(&self) -> bool {
         match &self.0 {
             Repr::Int(_) => true,
-            Repr::Big(d) => d.fractional_digit_count() <= 0,
+            Repr::Big(big) => big.value.fractional_digit_count() <= 0,
         }
     }
 }
@@ -110,6 +167,10 @@ impl FromStr for Number {
         {
             return Err(refused());
         }
+        // The library takes underscores between digits.
+        if text.contains('_') {
+            return Err(refused());
+        }
         BigDecimal::from_str(text)
             .map(Number::from_decimal)
             .map_err(|_| refused())
@@ -120,7 +181,7 @@ impl PartialEq for Number {
     fn eq(&self, other: &Number) -> bool {
         match (&self.0, &other.0) {
             (Repr::Int(a), Repr::Int(b)) => a == b,
-            (Repr::Big(a), Repr::Big(b)) => a == b,
+            (Repr::Big(a), Repr::Big(b)) => a.value == b.value,
             _ => false,
         }
     }
@@ -132,7 +193,7 @@ impl Hash for Number {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match &self.0 {
             Repr::Int(i) => i.hash(state),
-            Repr::Big(d) => d.hash(state),
+            Repr::Big(big) => big.value.hash(state),
         }
     }
 }
@@ -153,11 +214,12 @@ impl Ord for Number {
 }
 
 impl fmt::Display for Number {
-    /// In plain decimal notation, without exponent or trailing zeros.
+    /// In plain decimal notation, without exponent or trailing zeros. Digits that come after all
+    /// that count are not shown: those of a third end somewhere.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.0 {
             Repr::Int(i) => write!(f, "{i}"),
-            Repr::Big(d) => f.write_str(&d.to_plain_string()),
+            Repr::Big(big) => f.write_str(&big.value.to_plain_string()),
         }
     }
 }

@@ -252,7 +252,7 @@ impl Mixed {
 
 fn flush(parts: &mut Vec<Part>, text: &mut String) {
     if !text.is_empty() {
-        parts.push(Part::Text(Arc::from(std::mem::take(text))));
+        parts.push(Part::Text(crate::normal(std::mem::take(text).into())));
     }
 }
 

@@ -130,8 +130,8 @@ pub fn show_type(ty: &Type) -> String {
                 .fields
                 .iter()
                 .map(|(name, f)| match f.optional {
-                    true => format!("{name} = optional({})", show_type(&f.ty)),
-                    false => format!("{name} = {}", show_type(&f.ty)),
+                    true => format!("{} = optional({})", show_name(name), show_type(&f.ty)),
+                    false => format!("{} = {}", show_name(name), show_type(&f.ty)),
                 })
                 .collect();
             format!("object({{ {} }})", fields.join(", "))

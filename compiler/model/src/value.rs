@@ -1,6 +1,6 @@
 //! Values: known, unknown, secret.
 
-use crate::{Mixed, Number, Secret, Type, Unknown};
+use crate::{Mixed, Number, Secret, Type, Unknown, order};
 use std::sync::Arc;
 
 /// A value of the language. Cheap to clone. It has no `Display`: see [`crate::show`].
@@ -16,7 +16,7 @@ pub enum Value {
     String(Arc<str>),
     /// Values of one type, in order.
     List(Arc<List>),
-    /// Values of one type, each once, in the order of [`Value::order`].
+    /// Values of one type, each once, in the order that sets have.
     Set(Arc<List>),
     /// Values of one type by key.
     Map(Arc<Map>),
@@ -126,9 +126,9 @@ impl<K: Into<Arc<str>>> FromIterator<(K, Value)> for Fields {
 }
 
 impl Value {
-    /// A string.
+    /// A string, in its normal form.
     pub fn string(text: impl Into<Arc<str>>) -> Value {
-        Value::String(text.into())
+        Value::String(crate::normal(text.into()))
     }
 
     /// A whole number.
@@ -143,8 +143,7 @@ impl Value {
 
     /// A set; sorted here, and each value kept once.
     pub fn set(element: Type, mut items: Vec<Value>) -> Value {
-        items.sort_by(Value::order);
-        items.dedup_by(|a, b| Value::order(a, b).is_eq());
+        order::sort(&mut items);
         Value::Set(Arc::new(List { element, items }))
     }
 
@@ -374,33 +373,6 @@ impl Value {
                 Value::Object(Arc::new(fields))
             }
             other => other.clone(),
-        }
-    }
-
-    /// A total order: that of sets. Strings by code point, numbers by value, the rest by kind
-    /// and digest.
-    pub fn order(&self, other: &Value) -> std::cmp::Ordering {
-        match (self, other) {
-            (Value::String(a), Value::String(b)) => a.cmp(b),
-            (Value::Number(a), Value::Number(b)) => a.cmp(b),
-            (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
-            _ => self
-                .rank()
-                .cmp(&other.rank())
-                .then_with(|| crate::Fingerprint::of(self).cmp(&crate::Fingerprint::of(other))),
-        }
-    }
-
-    fn rank(&self) -> u8 {
-        match self {
-            Value::Null(_) => 0,
-            Value::Bool(_) => 1,
-            Value::Number(_) => 2,
-            Value::String(_) => 3,
-            Value::Mixed(_) | Value::Secret(_) => 4,
-            Value::List(_) | Value::Set(_) | Value::Tuple(_) => 5,
-            Value::Map(_) | Value::Object(_) => 6,
-            Value::Unknown(_) => 7,
         }
     }
 }

@@ -80,7 +80,7 @@ impl Pass<'_> {
         }
     }
 
-    fn variable(&mut self, site: SiteId, name: &Arc<str>) {
+    pub(crate) fn variable(&mut self, site: SiteId, name: &Arc<str>) {
         for id in self.of_site[site].clone() {
             let value = self.variable_value(id, name);
             self.modules[id].variables.insert(name.clone(), value);
@@ -205,7 +205,7 @@ impl Pass<'_> {
         }
     }
 
-    fn local(&mut self, site: SiteId, name: &Arc<str>) {
+    pub(crate) fn local(&mut self, site: SiteId, name: &Arc<str>) {
         let none = BTreeMap::new();
         for id in self.of_site[site].clone() {
             let expr = &self.module_of(id).locals[name].value;
@@ -214,7 +214,7 @@ impl Pass<'_> {
         }
     }
 
-    fn output(&mut self, site: SiteId, name: &Arc<str>) {
+    pub(crate) fn output(&mut self, site: SiteId, name: &Arc<str>) {
         let none = BTreeMap::new();
         for id in self.of_site[site].clone() {
             let output = &self.module_of(id).outputs[name];

@@ -119,7 +119,7 @@ impl Resolver<'_> {
             }
             match schema.block(name) {
                 Some(nested) if first => {
-                    let key = Expr::literal(model::Value::String(name.clone()), span);
+                    let key = Expr::literal(model::Value::string(name.clone()), span);
                     items.push((key, self.nested(body, i, nested, what)));
                 }
                 Some(_) => {}

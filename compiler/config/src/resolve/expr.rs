@@ -98,7 +98,7 @@ impl Resolver<'_> {
     fn template(&mut self, parts: &[tree::TemplatePart], span: Span) -> Expr {
         match parts {
             [] => Expr::literal(Value::string(""), span),
-            [tree::TemplatePart::Text(text)] => Expr::literal(Value::String(text.clone()), span),
+            [tree::TemplatePart::Text(text)] => Expr::literal(Value::string(text.clone()), span),
             [tree::TemplatePart::Interpolation(inner)] => self.expr(inner),
             parts => Expr {
                 kind: ExprKind::Template(self.parts(parts)),
@@ -199,7 +199,7 @@ impl Resolver<'_> {
 
 /// A name as a plain string.
 pub(super) fn text(name: &tree::Ident) -> Expr {
-    Expr::literal(Value::String(name.text.clone()), name.span)
+    Expr::literal(Value::string(name.text.clone()), name.span)
 }
 
 fn bindings(key: &Option<tree::Ident>, value: &tree::Ident) -> impl Iterator<Item = Binding> {

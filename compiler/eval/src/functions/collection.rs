@@ -1,9 +1,9 @@
 //! Functions of collections by key or by value: what keeps secrets where they are.
 
 use super::{Answer, Context, Fault, Function, Want, nullable, p, text};
+use crate::marks;
 use crate::operators::equality;
-use crate::{iterate, marks};
-use model::{Fields, Number, Type, Unknown, Value, convert, unify};
+use model::{Fields, Number, Type, Unknown, Value, convert, unify_loosely};
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -87,16 +87,22 @@ pub(super) fn items(a: &[Value], index: usize) -> Result<&[Value], Fault> {
     a.get(index).and_then(Value::as_items).ok_or_else(wrong)
 }
 
+/// The items of what has an order.
+pub(super) fn ordered(a: &[Value], index: usize) -> Result<&[Value], Fault> {
+    match a.get(index) {
+        Some(Value::Set(_)) => Err(Fault::of(index, "a list or a tuple is required, not a set")
+            .help("`tolist(…)` gives a set an order")),
+        _ => items(a, index),
+    }
+}
+
 /// The first that is neither null nor an empty string.
 fn coalesce(_: &Context<'_>, a: &[Value]) -> Answer {
     if a.is_empty() {
         return Err("at least one value is required".into());
     }
-    let types = a
-        .iter()
-        .filter(|v| !matches!(v, Value::Null(Type::Any)))
-        .map(Value::ty);
-    let ty = unify(types).ok_or_else(|| Fault::from("the values have no common type"))?;
+    let ty = unify_loosely(a.iter().map(Value::ty))
+        .ok_or_else(|| Fault::from("the values have no common type"))?;
     for (i, value) in a.iter().enumerate() {
         match value {
             Value::Null(_) => continue,
@@ -130,12 +136,13 @@ fn undecided(rest: &[Value], ty: Type) -> Answer {
 }
 
 fn coalescelist(_: &Context<'_>, a: &[Value]) -> Answer {
+    let mut found = None;
     for (i, value) in a.iter().enumerate() {
-        if !items(a, i)?.is_empty() {
-            return Ok(value.clone());
+        if !ordered(a, i)?.is_empty() && found.is_none() {
+            found = Some(value.clone());
         }
     }
-    Err("every list is empty".into())
+    found.ok_or_else(|| "every list is empty".into())
 }
 
 fn contains(_: &Context<'_>, a: &[Value]) -> Answer {
@@ -180,10 +187,10 @@ fn index(_: &Context<'_>, a: &[Value]) -> Answer {
         return Err(Fault::of(0, "a set has no order"));
     }
     let list = items(a, 0)?;
-    match list
-        .iter()
-        .position(|v| crate::equal::equal(v, &a[1]) == Some(true))
-    {
+    match list.iter().position(|v| {
+        let nothing = v.is_null() && a[1].is_null();
+        crate::equal::equal(v, &a[1]) == Some(true) && (!nothing || v.ty() == a[1].ty())
+    }) {
         Some(i) => Ok(Value::Number(Number::from(i))),
         None => Err(Fault::of(1, "the list holds no such value")),
     }
@@ -253,30 +260,40 @@ fn length_of(value: &Value) -> Answer {
 
 fn lookup(_: &Context<'_>, a: &[Value]) -> Answer {
     let found = fields(a, 0)?.get(text(a, 1));
-    match (found, a.get(2)) {
-        (Some(value), None) => Ok(value.clone()),
-        (Some(value), Some(default)) => match (&a[0], unify([value.ty(), default.ty()])) {
-            (Value::Object(_), _) | (_, None) => Ok(value.clone()),
-            (_, Some(ty)) => convert(value, &ty).map_err(|e| Fault::of(0, e.to_string())),
-        },
-        (None, Some(default)) => Ok(match &a[0] {
-            Value::Map(map) => convert(default, &map.element).unwrap_or_else(|_| default.clone()),
-            _ => default.clone(),
-        }),
-        (None, None) => Err(Fault::of(1, format!("there is no key `{}`", text(a, 1)))
-            .help("a third argument is the value for a key that is not there")),
-    }
+    let default = match (&a[0], a.get(2)) {
+        (Value::Map(map), Some(default)) => {
+            let default = convert(default, &map.element).map_err(|_| {
+                Fault::of(
+                    2,
+                    "the default is of another type than the values of the map",
+                )
+            })?;
+            Some(default)
+        }
+        (_, default) => default.cloned(),
+    };
+    found.cloned().or(default).ok_or_else(|| {
+        Fault::of(1, format!("there is no key `{}`", text(a, 1)))
+            .help("a third argument is the value for a key that is not there")
+    })
 }
 
 fn matchkeys(_: &Context<'_>, a: &[Value]) -> Answer {
-    let (values, keys, wanted) = (items(a, 0)?, items(a, 1)?, items(a, 2)?);
+    let lists: Vec<Value> = (0..3).map(|i| as_list(a, i)).collect::<Result<_, _>>()?;
+    if unify_loosely([lists[1].ty(), lists[2].ty()]).is_none() {
+        return Err(Fault::of(
+            2,
+            "what is wanted is of another type than the keys",
+        ));
+    }
+    let (values, keys, wanted) = (items(&lists, 0)?, items(&lists, 1)?, items(&lists, 2)?);
     if values.len() != keys.len() {
         return Err(Fault::of(1, "there must be as many keys as values"));
     }
     let matches = |key: &Value| {
         wanted
             .iter()
-            .any(|w| crate::equal::equal(&element_like(&a[1], w), key) == Some(true))
+            .any(|w| crate::equal::equal(&element_like(&lists[1], w), key) == Some(true))
     };
     let chosen: Vec<Value> = values
         .iter()
@@ -284,32 +301,33 @@ fn matchkeys(_: &Context<'_>, a: &[Value]) -> Answer {
         .filter(|(_, k)| matches(k))
         .map(|(v, _)| v.clone())
         .collect();
-    iterate::list_of(chosen).ok_or_else(|| Fault::of(0, "the values have no common type"))
+    Ok(match &lists[0] {
+        Value::List(list) => Value::list(list.element.clone(), chosen),
+        _ => Value::tuple(chosen),
+    })
 }
 
-/// Later ones win. Maps of one type stay a map.
+fn as_list(a: &[Value], index: usize) -> Result<Value, Fault> {
+    convert(&a[index], &Type::list(Type::Any)).map_err(|e| Fault::of(index, e.to_string()))
+}
+
+/// Later ones win, and null gives nothing. Maps of one type stay a map.
 fn merge(_: &Context<'_>, a: &[Value]) -> Answer {
-    let given: Vec<usize> = (0..a.len()).filter(|i| !a[*i].is_null()).collect();
-    match given.as_slice() {
-        [] => return Ok(Value::object::<Arc<str>>([])),
-        [one] => {
-            fields(a, *one)?;
-            return Ok(a[*one].clone());
-        }
-        _ => {}
-    }
     let mut merged = Vec::new();
-    for i in &given {
-        merged.extend(fields(a, *i)?.iter().map(|(k, v)| (k.clone(), v.clone())));
+    let mut elements = Vec::new();
+    for (i, value) in a.iter().enumerate() {
+        elements.push(match value.ty() {
+            Type::Map(element) => Some(element),
+            _ => None,
+        });
+        match value {
+            Value::Null(Type::Any | Type::Map(_) | Type::Object(_)) => {}
+            _ => merged.extend(fields(a, i)?.iter().map(|(k, v)| (k.clone(), v.clone()))),
+        }
     }
-    let mut elements = given.iter().map(|i| match &a[*i] {
-        Value::Map(map) => Some(&map.element),
-        _ => None,
-    });
-    let first = elements.next().flatten();
-    Ok(match first {
-        Some(element) if elements.all(|e| e == Some(element)) => {
-            Value::map(element.clone(), merged)
+    Ok(match elements.first().cloned().flatten() {
+        Some(element) if elements.iter().all(|e| e.as_ref() == Some(&element)) => {
+            Value::map(Type::clone(&element), merged)
         }
         _ => Value::object(merged),
     })
@@ -317,7 +335,10 @@ fn merge(_: &Context<'_>, a: &[Value]) -> Answer {
 
 fn one(_: &Context<'_>, a: &[Value]) -> Answer {
     match items(a, 0)? {
-        [] => Ok(Value::NULL),
+        [] => Ok(match &a[0] {
+            Value::List(list) | Value::Set(list) => Value::Null(list.element.clone()),
+            _ => Value::NULL,
+        }),
         [single] => Ok(single.clone()),
         more if matches!(a[0], Value::Set(_)) && a[0].has_unknown() => {
             Ok(Value::unknown(more[0].ty()))
@@ -328,8 +349,12 @@ fn one(_: &Context<'_>, a: &[Value]) -> Answer {
 
 fn transpose(_: &Context<'_>, a: &[Value]) -> Answer {
     let mut transposed: indexmap::IndexMap<Arc<str>, Vec<Value>> = indexmap::IndexMap::new();
-    for (key, value) in fields(a, 0)?.iter() {
-        let names = Want::Strings.convert(value).map_err(|m| Fault::of(0, m))?;
+    let lists = convert(&a[0], &Type::map(Type::list(Type::String)));
+    let lists = [lists.map_err(|e| Fault::of(0, e.to_string()))?];
+    for (key, names) in fields(&lists, 0)?.iter() {
+        if names.is_null() {
+            return Err(Fault::of(0, format!("the list at `{key}` is null")));
+        }
         for name in names.as_items().unwrap_or(&[]) {
             let Some(name) = name.as_str() else {
                 return Err(Fault::of(0, "a list holds null"));
@@ -355,7 +380,7 @@ fn values(_: &Context<'_>, a: &[Value]) -> Answer {
 }
 
 fn zipmap(_: &Context<'_>, a: &[Value]) -> Answer {
-    let (keys, values) = (items(a, 0)?, items(a, 1)?);
+    let (keys, values) = (items(a, 0)?, ordered(a, 1)?);
     if keys.len() != values.len() {
         return Err(Fault::of(
             1,

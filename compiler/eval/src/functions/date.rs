@@ -1,9 +1,9 @@
 //! Functions of time. The present is an input of the plan, never the clock's.
 
 use super::{Answer, Context, Fault, Function, Want, p, text};
+use jiff::SignedDuration;
 use jiff::civil::{DateTime, Weekday};
 use jiff::tz::Offset;
-use jiff::{SignedDuration, Timestamp};
 use model::{Type, Unknown, Value};
 use std::sync::Arc;
 
@@ -41,9 +41,9 @@ fn timestamp(_: &Context<'_>, _: &[Value]) -> Answer {
     )))
 }
 
-/// A time with the offset that it was written with.
+/// A time as it was written, with its offset.
 struct Time {
-    instant: Timestamp,
+    local: DateTime,
     offset: Offset,
 }
 
@@ -74,23 +74,24 @@ impl Time {
         let local: DateTime = local
             .parse()
             .ok()
-            .filter(|_| shaped && local.len() >= 19)
+            .filter(|_| shaped && local.len() >= 19 && &local[17..19] != "60")
             .ok_or_else(refused)?;
-        let instant = zone.to_timestamp(local).map_err(|_| refused())?;
         Ok(Time {
-            instant,
+            local,
             offset: zone,
         })
     }
 
-    fn local(&self) -> DateTime {
-        self.offset.to_datetime(self.instant)
+    /// How long after the beginning of the year 1.
+    fn instant(&self) -> SignedDuration {
+        let offset = SignedDuration::from_secs(i64::from(self.offset.seconds()));
+        self.local.duration_since(DateTime::ZERO) - offset
     }
 
     fn show(&self) -> String {
         format!(
             "{}{}",
-            self.local().strftime("%Y-%m-%dT%H:%M:%S"),
+            self.local.strftime("%Y-%m-%dT%H:%M:%S"),
             self.zone(true, "Z")
         )
     }
@@ -131,7 +132,7 @@ fn offset(zone: &str) -> Option<Offset> {
 
 fn timecmp(_: &Context<'_>, a: &[Value]) -> Answer {
     let (first, second) = (Time::parse(a, 0)?, Time::parse(a, 1)?);
-    Ok(Value::int(first.instant.cmp(&second.instant) as i64))
+    Ok(Value::int(first.instant().cmp(&second.instant()) as i64))
 }
 
 fn timeadd(_: &Context<'_>, a: &[Value]) -> Answer {
@@ -140,11 +141,11 @@ fn timeadd(_: &Context<'_>, a: &[Value]) -> Answer {
         Fault::of(1, "this is no duration")
             .help("a duration is written 90m, 1h30m, -2.5s; its units are h, m, s, ms, us, ns")
     })?;
-    let instant = time
-        .instant
+    let local = time
+        .local
         .checked_add(duration)
         .map_err(|_| Fault::of(1, "the result is beyond the year 9999"))?;
-    Ok(Time { instant, ..time }.show().into())
+    Ok(Time { local, ..time }.show().into())
 }
 
 fn duration(text: &str) -> Option<SignedDuration> {
@@ -207,6 +208,11 @@ fn formatdate(_: &Context<'_>, a: &[Value]) -> Answer {
     let mut out = String::new();
     let mut rest = text(a, 0);
     while let Some(c) = rest.chars().next() {
+        if let Some(behind) = rest.strip_prefix("''") {
+            out.push('\'');
+            rest = behind;
+            continue;
+        }
         if c == '\'' {
             rest = quoted(&rest[1..], &mut out)?;
             continue;
@@ -272,7 +278,7 @@ fn weekday(day: Weekday) -> &'static str {
 }
 
 fn field(token: &str, time: &Time) -> Result<String, Fault> {
-    let t = time.local();
+    let t = time.local;
     let month = MONTHS[(t.month() - 1) as usize];
     let twelve = match t.hour() % 12 {
         0 => 12,

@@ -3,7 +3,8 @@
 use super::{Answer, Context, Fault, Function, Want, nullable, p, text};
 use crate::json;
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::alphabet;
+use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig, STANDARD};
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use model::Value;
@@ -22,18 +23,6 @@ pub(super) const FUNCTIONS: &[Function] = &[
         Want::String,
         jsonencode,
     ),
-    Function::new(
-        "textdecodebase64",
-        &[TEXT, p("encoding", Want::String)],
-        Want::String,
-        textdecodebase64,
-    ),
-    Function::new(
-        "textencodebase64",
-        &[TEXT, p("encoding", Want::String)],
-        Want::String,
-        textencodebase64,
-    ),
     Function::new("urlencode", &[TEXT], Want::String, urlencode),
 ];
 
@@ -49,11 +38,18 @@ fn base64decode(_: &Context<'_>, a: &[Value]) -> Answer {
     Ok(text.into())
 }
 
-fn bytes_of(a: &[Value]) -> Result<Vec<u8>, Fault> {
-    STANDARD
-        .decode(text(a, 0))
+pub(super) fn bytes_of(a: &[Value]) -> Result<Vec<u8>, Fault> {
+    // Line breaks mean nothing in it.
+    LENIENT
+        .decode(text(a, 0).replace(['\r', '\n'], ""))
         .map_err(|_| Fault::of(0, "this is not base64"))
 }
+
+/// What is left over of the last digit may be anything.
+const LENIENT: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 fn base64gzip(_: &Context<'_>, a: &[Value]) -> Answer {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -72,67 +68,6 @@ fn jsonencode(_: &Context<'_>, a: &[Value]) -> Answer {
 
 fn jsondecode(_: &Context<'_>, a: &[Value]) -> Answer {
     json::decode(text(a, 0)).map_err(|m| Fault::of(0, m))
-}
-
-enum Encoding {
-    Utf8,
-    Utf16(fn(u16) -> [u8; 2], fn([u8; 2]) -> u16),
-    Latin1,
-    Ascii,
-}
-
-fn encoding(a: &[Value]) -> Result<Encoding, Fault> {
-    Ok(match text(a, 1).to_ascii_uppercase().as_str() {
-        "UTF-8" | "UTF8" => Encoding::Utf8,
-        "UTF-16LE" => Encoding::Utf16(u16::to_le_bytes, u16::from_le_bytes),
-        "UTF-16BE" => Encoding::Utf16(u16::to_be_bytes, u16::from_be_bytes),
-        "ISO-8859-1" | "LATIN1" => Encoding::Latin1,
-        "US-ASCII" | "ASCII" => Encoding::Ascii,
-        _ => {
-            return Err(Fault::of(1, "an unknown encoding")
-                .help("there are UTF-8, UTF-16LE, UTF-16BE, ISO-8859-1 and US-ASCII"));
-        }
-    })
-}
-
-fn textencodebase64(_: &Context<'_>, a: &[Value]) -> Answer {
-    let text = text(a, 0);
-    let narrow = |most: u32| -> Result<Vec<u8>, Fault> {
-        let byte = |c: char| u8::try_from(c as u32).ok().filter(|_| c as u32 <= most);
-        text.chars()
-            .map(|c| byte(c).ok_or_else(|| Fault::of(0, "a character is not in this encoding")))
-            .collect()
-    };
-    let bytes = match encoding(a)? {
-        Encoding::Utf8 => text.as_bytes().to_vec(),
-        Encoding::Utf16(write, _) => text.encode_utf16().flat_map(write).collect(),
-        Encoding::Latin1 => narrow(255)?,
-        Encoding::Ascii => narrow(127)?,
-    };
-    Ok(STANDARD.encode(bytes).into())
-}
-
-fn textdecodebase64(_: &Context<'_>, a: &[Value]) -> Answer {
-    let encoding = encoding(a)?;
-    let bytes = bytes_of(a)?;
-    let refused = || Fault::of(0, "what it holds is no text in this encoding");
-    let decoded = match encoding {
-        Encoding::Utf8 => String::from_utf8(bytes).map_err(|_| refused())?,
-        Encoding::Utf16(_, read) => {
-            let (pairs, rest) = bytes.as_chunks::<2>();
-            if !rest.is_empty() {
-                return Err(refused());
-            }
-            let units = pairs.iter().map(|pair| read(*pair));
-            char::decode_utf16(units)
-                .collect::<Result<String, _>>()
-                .map_err(|_| refused())?
-        }
-        Encoding::Latin1 => bytes.into_iter().map(char::from).collect(),
-        Encoding::Ascii if bytes.is_ascii() => bytes.into_iter().map(char::from).collect(),
-        Encoding::Ascii => return Err(refused()),
-    };
-    Ok(decoded.into())
 }
 
 /// As a part of a query: a blank is a plus.

@@ -3,7 +3,7 @@
 use super::verb::{Verb, parse, write};
 use super::{Answer, Context, Fault, Function, Want, nullable, p, text};
 use crate::marks;
-use model::{Mixed, Part, Type, Value};
+use model::{Mixed, Part, Type, Value, certain_start};
 use std::sync::Arc;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -155,7 +155,7 @@ fn not_known_yet(parts: &[Part], arguments: &[Value]) -> Value {
             Part::Secret(_) => break,
         }
     }
-    unknown.prefix = Some(Arc::from(prefix)).filter(|p: &Arc<str>| !p.is_empty());
+    unknown.prefix = Some(Arc::from(certain_start(&prefix))).filter(|p: &Arc<str>| !p.is_empty());
     Value::Unknown(Arc::new(unknown))
 }
 

@@ -127,11 +127,22 @@ fn uuidv5(_: &Context<'_>, a: &[Value]) -> Answer {
     Ok(parts.join("-").into())
 }
 
+/// Also in braces, as a URN, or without its dashes.
 fn parse_uuid(text: &str) -> Option<u128> {
-    let lengths: Vec<usize> = text.split('-').map(str::len).collect();
-    let digits = text.replace('-', "");
-    let shaped = lengths == [8, 4, 4, 4, 12] && digits.bytes().all(|b| b.is_ascii_hexdigit());
-    shaped
+    let urn = text
+        .get(..9)
+        .filter(|p| p.eq_ignore_ascii_case("urn:uuid:"));
+    let bare = match urn {
+        Some(urn) => &text[urn.len()..],
+        None => text
+            .strip_prefix('{')
+            .and_then(|t| t.strip_suffix('}'))
+            .unwrap_or(text),
+    };
+    let lengths: Vec<usize> = bare.split('-').map(str::len).collect();
+    let digits = bare.replace('-', "");
+    let dashes = lengths == [8, 4, 4, 4, 12] || (lengths == [32] && bare == text);
+    (dashes && digits.bytes().all(|b| b.is_ascii_hexdigit()))
         .then(|| u128::from_str_radix(&digits, 16).ok())
         .flatten()
 }

@@ -1,6 +1,7 @@
 //! The functions of the language: one table, and what its entries are made of.
 //! What calls them is `call`; what can't be an entry, being lazy, is in `lazy`.
 
+mod charset;
 mod collection;
 mod convert;
 mod csv;
@@ -223,6 +224,7 @@ pub(crate) fn names() -> impl Iterator<Item = &'static str> {
 
 static TABLE: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new(|| {
     [
+        charset::FUNCTIONS,
         collection::FUNCTIONS,
         convert::FUNCTIONS,
         csv::FUNCTIONS,

@@ -42,6 +42,7 @@ impl Network {
                 .help("a network is written 10.0.0.0/8 or fd00::/8")
         };
         let (address, fixed) = text(a, 0).split_once('/').ok_or_else(refused)?;
+        let address = without_zeros(address);
         let (value, bits) = match address.parse::<IpAddr>().map_err(|_| refused())? {
             IpAddr::V4(v4) => (u128::from(u32::from(v4)), 32),
             IpAddr::V6(v6) => (u128::from(v6), 128),
@@ -81,6 +82,18 @@ impl Network {
 
     fn show(self) -> String {
         format!("{}/{}", self.address(self.first), self.fixed)
+    }
+}
+
+/// Numbers of an IPv4 address are decimal, also with zeros in front.
+fn without_zeros(address: &str) -> String {
+    let number = |part: &str| match part.trim_start_matches('0') {
+        "" if !part.is_empty() => "0".to_string(),
+        rest => rest.to_string(),
+    };
+    match address.contains(':') {
+        true => address.to_string(),
+        false => address.split('.').map(number).collect::<Vec<_>>().join("."),
     }
 }
 

@@ -3,6 +3,8 @@
 use super::{Answer, Context, Fault, Function, Want, p, text};
 use model::{Type, Value};
 use regex::{Captures, Regex, RegexBuilder};
+use std::iter::Peekable;
+use std::str::Chars;
 
 pub(super) const FUNCTIONS: &[Function] = &[
     Function::new(
@@ -91,9 +93,23 @@ fn replace(_: &Context<'_>, a: &[Value]) -> Answer {
     match pattern.strip_prefix('/').and_then(|p| p.strip_suffix('/')) {
         Some(pattern) => {
             let regex = compile(pattern, 1)?;
+            // Each `$` in the replacement can stand for the whole of the input.
+            let groups = replacement.matches('$').count() * input.len();
+            fits(regex.find_iter(input).count(), replacement.len() + groups)?;
             Ok(regex.replace_all(input, replacement).into_owned().into())
         }
-        None => Ok(input.replace(pattern, replacement).into()),
+        None => {
+            fits(input.matches(pattern).count(), replacement.len())?;
+            Ok(input.replace(pattern, replacement).into())
+        }
+    }
+}
+
+/// What is put in so many times must not come to more than can be held.
+fn fits(times: usize, length: usize) -> Result<(), Fault> {
+    match times.saturating_mul(length) > crate::limits::MOST_BYTES {
+        true => Err(Fault::of(2, "the result would be larger than can be held")),
+        false => Ok(()),
     }
 }
 
@@ -121,6 +137,17 @@ fn compile(pattern: &str, argument: usize) -> Result<Regex, Fault> {
     Ok(regex)
 }
 
+/// What stands between `\Q` and `\E` means itself.
+fn quoted(chars: &mut Peekable<Chars<'_>>, out: &mut String) {
+    while let Some(c) = chars.next() {
+        if c == '\\' && chars.peek() == Some(&'E') {
+            chars.next();
+            return;
+        }
+        out.push_str(&regex::escape(c.encode_utf8(&mut [0; 4])));
+    }
+}
+
 /// RE2's classes are of ASCII, and know no sets inside of sets.
 fn translate(pattern: &str) -> String {
     let mut out = String::with_capacity(pattern.len() + 16);
@@ -135,6 +162,7 @@ fn translate(pattern: &str) -> String {
                 Some('W') => out.push_str("[^0-9A-Za-z_]"),
                 Some('s') => out.push_str("[\\t\\n\\f\\r ]"),
                 Some('S') => out.push_str("[^\\t\\n\\f\\r ]"),
+                Some('Q') => quoted(&mut chars, &mut out),
                 Some('b') if !class => out.push_str("(?-u:\\b)"),
                 Some(c) => {
                     out.push('\\');

@@ -1,10 +1,10 @@
 //! Functions of lists as sequences.
 
-use super::collection::items;
+use super::collection::{items, ordered};
 use super::number::number;
 use super::{Answer, Context, Fault, Function, Want, nullable, p, whole};
-use crate::{arithmetic, iterate, marks};
-use model::{Number, Type, Value};
+use crate::{arithmetic, marks};
+use model::{Number, Type, Value, convert, unify_loosely};
 
 const LIST: super::Parameter = p("list", Want::Any);
 
@@ -53,6 +53,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn bools(a: &[Value]) -> Result<Vec<bool>, Fault> {
+    let list = convert(&a[0], &Type::list(Type::Bool));
+    list.map_err(|e| Fault::of(0, e.to_string()))?;
     items(a, 0)?
         .iter()
         .map(|v| match Want::Bool.convert(v) {
@@ -80,14 +82,17 @@ fn same_list(of: &Value, values: Vec<Value>) -> Value {
     }
 }
 
-fn typed(values: Vec<Value>) -> Answer {
-    iterate::list_of(values).ok_or_else(|| Fault::of(0, "the items have no common type"))
+/// The first argument as a list; one that is empty keeps the type that it has.
+fn typed(a: &[Value]) -> Answer {
+    let list = convert(&a[0], &Type::list(Type::Any));
+    list.map_err(|e| Fault::of(0, e.to_string()))
 }
 
 fn chunklist(_: &Context<'_>, a: &[Value]) -> Answer {
-    let (list, size) = (items(a, 0)?, whole(a, 1)?);
+    items(a, 0)?;
+    let size = whole(a, 1)?;
     let size = usize::try_from(size).map_err(|_| Fault::of(1, "the size can't be negative"))?;
-    let Value::List(list) = typed(list.to_vec())? else {
+    let Value::List(list) = typed(a)? else {
         return Err(Fault::of(0, "a list is required"));
     };
     let size = if size == 0 {
@@ -114,16 +119,24 @@ fn concat(_: &Context<'_>, a: &[Value]) -> Answer {
     }
     let mut all = Vec::new();
     for i in 0..a.len() {
-        all.extend(items(a, i)?.iter().cloned());
+        all.extend(ordered(a, i)?.iter().cloned());
     }
-    match a.iter().all(|v| matches!(v, Value::List(_))) {
-        true => Ok(iterate::list_of(all.clone()).unwrap_or_else(|| Value::tuple(all))),
-        false => Ok(Value::tuple(all)),
-    }
+    let elements = a.iter().map(|v| match v {
+        Value::List(list) => Some(list.element.clone()),
+        _ => None,
+    });
+    let elements: Option<Vec<Type>> = elements.collect();
+    let Some(element) = elements.and_then(unify_loosely) else {
+        return Ok(Value::tuple(all));
+    };
+    let converted = all.iter().map(|v| convert(v, &element));
+    let converted: Result<Vec<Value>, _> = converted.collect();
+    let converted = converted.map_err(|e| Fault::from(e.to_string()))?;
+    Ok(Value::list(element, converted))
 }
 
 fn distinct(_: &Context<'_>, a: &[Value]) -> Answer {
-    let Value::List(list) = typed(items(a, 0)?.to_vec())? else {
+    let Value::List(list) = typed(a)? else {
         return Err(Fault::of(0, "a list is required"));
     };
     let mut seen = std::collections::HashSet::new();
@@ -279,7 +292,7 @@ fn sort(_: &Context<'_>, a: &[Value]) -> Answer {
     if sorted.iter().any(Value::is_null) {
         return Err(Fault::of(0, "an item is null"));
     }
-    sorted.sort_by(Value::order);
+    sorted.sort_by(|a, b| a.as_str().cmp(&b.as_str()));
     Ok(Value::list(Type::String, sorted))
 }
 

@@ -3,7 +3,7 @@
 use super::collection::items;
 use super::{Answer, Context, Fault, Function, Want, p};
 use crate::marks;
-use model::{Fingerprint, Type, Value, convert, unify};
+use model::{Fingerprint, Type, Value, convert, unify_loosely};
 use std::collections::HashSet;
 
 /// More combinations than this are refused: they would take all memory.
@@ -33,11 +33,15 @@ fn sets(a: &[Value]) -> Result<(Type, Vec<Vec<Value>>), Fault> {
     let mut elements = Vec::new();
     for i in 0..a.len() {
         let set = convert(&a[i], &Type::set(Type::Any)).map_err(|e| Fault::of(i, e.to_string()))?;
-        if let (Value::Set(set), false) = (&set, items(a, i)?.is_empty()) {
+        // Nothing of no type fits everywhere.
+        if let Value::Set(set) = &set
+            && !(set.items.is_empty() && set.element == Type::Any)
+        {
             elements.push(set.element.clone());
         }
     }
-    let element = unify(elements)
+    let known = elements.clone();
+    let element = unify_loosely(elements)
         .ok_or_else(|| Fault::from("the sets have no common type"))
         .or_else(|f| {
             if a.iter().all(|v| v.children().next().is_none()) {
@@ -46,6 +50,9 @@ fn sets(a: &[Value]) -> Result<(Type, Vec<Vec<Value>>), Fault> {
                 Err(f)
             }
         })?;
+    if element == Type::Any && !known.iter().all(|ty| *ty == Type::Any) {
+        return Err("the sets have no common type".into());
+    }
     let mut sets = Vec::new();
     for (i, value) in a.iter().enumerate() {
         let set = convert(value, &Type::set(element.clone()));
@@ -86,7 +93,7 @@ fn setsubtract(_: &Context<'_>, a: &[Value]) -> Answer {
     Ok(Value::set(element, kept.cloned().collect()))
 }
 
-/// Of lists a list of tuples in their order, of sets a set.
+/// Of lists a list of tuples in their order; with a set among them a set.
 fn setproduct(_: &Context<'_>, a: &[Value]) -> Answer {
     if a.len() < 2 {
         return Err("at least two collections are required".into());
@@ -120,7 +127,7 @@ fn setproduct(_: &Context<'_>, a: &[Value]) -> Answer {
     }
     let element = Type::Tuple(types.into());
     let tuples = product.into_iter().map(Value::tuple).collect();
-    Ok(match a.iter().all(|v| matches!(v, Value::Set(_))) {
+    Ok(match a.iter().any(|v| matches!(v, Value::Set(_))) {
         true => Value::set(element, tuples),
         false => Value::list(element, tuples),
     })

@@ -2,7 +2,7 @@
 
 use super::{Answer, Context, Fault, Function, Want, nullable, p, text, whole};
 use crate::marks;
-use model::{Mixed, Part, Type, Unknown, Value};
+use model::{Mixed, Part, Type, Unknown, Value, certain_start};
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -218,13 +218,17 @@ fn known_start(separator: &Value, lists: &[Value]) -> Option<Arc<str>> {
             _ => break,
         }
     }
-    Some(Arc::from(start)).filter(|s: &Arc<str>| !s.is_empty())
+    Some(Arc::from(certain_start(&start))).filter(|s: &Arc<str>| !s.is_empty())
 }
 
 fn lower(_: &Context<'_>, a: &[Value]) -> Answer {
     Ok(text(a, 0)
         .chars()
-        .map(|c| single(c.to_lowercase(), c))
+        .map(|c| match c {
+            // The one letter of which the small one has a dot more.
+            'İ' => 'i',
+            c => single(c.to_lowercase(), c),
+        })
         .collect::<String>()
         .into())
 }

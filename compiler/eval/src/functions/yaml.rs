@@ -72,18 +72,23 @@ impl MarkedEventReceiver for Builder {
         }
         let result = match event {
             Event::Scalar(text, style, anchor, tag) => self.scalar(text, style, anchor, tag),
-            Event::SequenceStart(anchor, _) => {
-                self.open.push(Open::Sequence(Vec::new(), anchor));
-                Ok(())
+            Event::SequenceStart(..) | Event::MappingStart(..) if self.open.len() >= DEEPEST => {
+                Err(format!(
+                    "collections stand in each other more than {DEEPEST} times"
+                ))
             }
-            Event::MappingStart(anchor, _) => {
+            Event::SequenceStart(anchor, tag) => {
+                self.open.push(Open::Sequence(Vec::new(), anchor));
+                known_tag(tag, "seq")
+            }
+            Event::MappingStart(anchor, tag) => {
                 self.open.push(Open::Mapping {
                     entries: Vec::new(),
                     merged: Vec::new(),
                     key: None,
                     anchor,
                 });
-                Ok(())
+                known_tag(tag, "map")
             }
             Event::SequenceEnd | Event::MappingEnd => self.close(),
             Event::Alias(anchor) => match self.anchors.get(&anchor).cloned() {
@@ -98,6 +103,20 @@ impl MarkedEventReceiver for Builder {
     }
 }
 
+/// Whoever goes through a value recursively relies on it.
+const DEEPEST: usize = 200;
+
+/// A collection may say what it is, and nothing else.
+fn known_tag(tag: Option<Tag>, expected: &str) -> Result<(), String> {
+    match tag {
+        Some(tag) if tag.suffix != expected => Err(format!(
+            "the tag `{}{}` is not known",
+            tag.handle, tag.suffix
+        )),
+        _ => Ok(()),
+    }
+}
+
 impl Builder {
     fn scalar(
         &mut self,
@@ -109,6 +128,7 @@ impl Builder {
         let plain = style == TScalarStyle::Plain;
         let merge = plain && tag.is_none() && text == "<<";
         let value = match tag.as_ref().map(|t| t.suffix.as_str()) {
+            Some("int" | "float" | "bool") if !plain => Value::from(text),
             Some("str" | "binary") => Value::from(text),
             Some("int" | "float") => {
                 number(&text).ok_or_else(|| format!("{text:?} is no number"))?
@@ -116,12 +136,10 @@ impl Builder {
             Some("bool") => boolean(&text).ok_or_else(|| format!("{text:?} is no bool"))?,
             Some("null") => Value::NULL,
             Some("timestamp") => timestamp(&text).unwrap_or_else(|| Value::from(text.as_str())),
-            Some(other) if tag.as_ref().is_some_and(|t| t.handle == "!!") || !plain => {
-                match plain {
-                    true => return Err(format!("the tag `!!{other}` is not known")),
-                    false => Value::from(text),
-                }
+            Some(other) if !other.is_empty() => {
+                return Err(format!("the tag `{other}` is not known"));
             }
+            _ if plain && is_infinite(&text) => return Err("infinity is no number here".into()),
             _ if plain => resolve(&text),
             _ => Value::from(text),
         };
@@ -161,16 +179,17 @@ impl Builder {
                 None if merge => *key = Some(Key::Merge),
                 None => *key = Some(Key::Name(key_text(&value)?)),
                 Some(Key::Merge) => merged.push(value),
-                Some(Key::Name(name)) => {
-                    if entries.len() < 64 && entries.iter().any(|(n, _)| *n == name) {
-                        return Err(format!("the key {name:?} stands there twice"));
-                    }
-                    entries.push((name, value));
-                }
+                // Of a key that stands there twice the last one counts.
+                Some(Key::Name(name)) => entries.push((name, value)),
             },
         }
         Ok(())
     }
+}
+
+fn is_infinite(text: &str) -> bool {
+    let size = text.strip_prefix(['-', '+']).unwrap_or(text);
+    matches!(size, ".inf" | ".Inf" | ".INF")
 }
 
 fn key_text(value: &Value) -> Result<Arc<str>, String> {

@@ -204,6 +204,10 @@ impl Sources for Files {
             .0
             .get(path)
             .ok_or_else(|| Problem::error("LF9998", "no such file"))?;
+        self.template_text(text)
+    }
+
+    fn template_text(&self, text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
         let parts = syntax::parse_template(FileId(1), text).map_err(|mut p| p.remove(0))?;
         let words: Vec<Arc<str>> = text
             .split(|c: char| !c.is_alphanumeric() && c != '_')

@@ -88,7 +88,12 @@ impl<'a> Parser<'a> {
         if parts.is_err() {
             self.leave_heredoc(marker, body, brackets);
         }
-        Ok(ExprKind::Template(parts?))
+        let mut parts = parts?;
+        if let [TemplatePart::Interpolation(_)] = parts.as_slice() {
+            // A heredoc is a text, also where nothing is left of it but a value.
+            parts.push(TemplatePart::Text(Arc::from("")));
+        }
+        Ok(ExprKind::Template(parts))
     }
 
     /// The parts of a template, its end taken.

@@ -107,7 +107,10 @@ impl About<'_> {
         match self.address.resource.mode {
             Mode::Managed => project.providers.resource(ty).map(|(_, schema)| schema.doc),
             Mode::Data => project.providers.data(ty).map(|(_, schema)| schema.doc),
-            Mode::Ephemeral => project.providers.ephemeral(ty).map(|(_, schema)| schema.doc),
+            Mode::Ephemeral => project
+                .providers
+                .ephemeral(ty)
+                .map(|(_, schema)| schema.doc),
         }
     }
 }
