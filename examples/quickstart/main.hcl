@@ -82,7 +82,7 @@ resource "ssh_systemd_unit" "app" {
   for_each = local.hosts
   host     = each.value
   name     = "greeter.service"
-  content  = templatefile("app/greeter.service", {
+  content = templatefile("app/greeter.service", {
     user        = ssh_user.app[each.key].name
     script      = ssh_file.app[each.key].path
     environment = ssh_file.environment[each.key].path

@@ -11,6 +11,7 @@ use diagnostics::{FileId, Span};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use model::{CallName, Mode, Type};
+use std::cell::OnceCell;
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::Arc;
@@ -38,6 +39,8 @@ pub(crate) struct Declared {
     pub(crate) needed: IndexMap<ProviderName, Span>,
     /// Where something could not be read, with the text of that file.
     pub(crate) broken: Vec<(Span, Arc<str>)>,
+    /// The words of those files that may declare something.
+    broken_words: OnceCell<HashSet<Box<str>>>,
     /// Calls whose directory is known, by the block's place.
     pub(crate) targets: HashMap<Span, usize>,
 }
@@ -122,7 +125,19 @@ impl Declared {
     /// Whether something in a broken part of the text may declare this name: the name stands
     /// there somewhere, not behind a dot.
     pub(crate) fn may_be_declared(&self, name: &str) -> bool {
-        self.broken.iter().any(|(_, text)| stands_alone(text, name))
+        if !name.chars().all(is_part) {
+            return self.broken.iter().any(|(_, text)| text.contains(name));
+        }
+        let words = self.broken_words.get_or_init(|| {
+            let texts: HashMap<FileId, &Arc<str>> = self
+                .broken
+                .iter()
+                .map(|(place, text)| (place.file, text))
+                .collect();
+            let words = texts.values().flat_map(|text| words(text));
+            words.map(Box::from).collect()
+        });
+        words.contains(name)
     }
 
     /// Whether something inside of `span` could not be read.
@@ -352,18 +367,32 @@ fn insert<K: Hash + Eq, V>(
     }
 }
 
-fn stands_alone(text: &str, name: &str) -> bool {
-    let part = |c: char| c.is_alphanumeric() || c == '_' || c == '-';
-    text.match_indices(name).any(|(at, _)| {
-        let before = text[..at].chars().next_back();
-        let behind = text[at + name.len()..].chars().next();
-        !before.is_some_and(|c| part(c) || c == '.') && !behind.is_some_and(part)
+fn is_part(c: char) -> bool {
+    c.is_alphanumeric() || c == '_' || c == '-'
+}
+
+/// The words of a text that don't stand behind a dot.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    let mut before = ' ';
+    std::iter::from_fn(move || {
+        loop {
+            let start = rest.find(is_part)?;
+            before = rest[..start].chars().next_back().unwrap_or(before);
+            let length = rest[start..].find(|c| !is_part(c));
+            let end = length.map_or(rest.len(), |length| start + length);
+            let word = &rest[start..end];
+            rest = &rest[end..];
+            if std::mem::replace(&mut before, ' ') != '.' {
+                return Some(word);
+            }
+        }
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::stands_alone;
+    use super::words;
 
     #[test]
     fn a_use_behind_a_dot_is_no_declaration() {
@@ -373,8 +402,11 @@ mod tests {
             ("x = var.a", false),
             ("variable \"ab\" {", false),
             ("b-a", false),
+            ("a", true),
+            (".a", false),
+            ("b.c a", true),
         ] {
-            assert_eq!(stands_alone(text, "a"), expected, "{text}");
+            assert_eq!(words(text).any(|w| w == "a"), expected, "{text}");
         }
     }
 }

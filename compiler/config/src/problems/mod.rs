@@ -18,6 +18,9 @@ use std::collections::HashMap;
 /// How many further places of the same problem are shown.
 const FURTHER_PLACES: usize = 3;
 
+/// With how many unknown names one that is missing is compared.
+const COMPARED: usize = 20;
+
 /// Problems as they are found.
 #[derive(Default)]
 pub(crate) struct Problems {
@@ -107,8 +110,8 @@ pub(crate) fn hint_or_all<'a>(
 
 /// Whether something that is missing is there under a name that nobody knows.
 pub(crate) fn is_meant<'a>(missing: &str, unknown: impl IntoIterator<Item = &'a str>) -> bool {
-    unknown
-        .into_iter()
+    let few = unknown.into_iter().take(COMPARED);
+    few.into_iter()
         .any(|name| did_you_mean(name, [missing]).is_some())
 }
 

@@ -1,7 +1,7 @@
 //! Names: what the first words of a traversal stand for.
 
 use super::{Binding, Resolver, nothing};
-use crate::declared::Instances;
+use crate::declared::{Declared, Instances};
 use crate::problems::{checks, names, values};
 use diagnostics::Span;
 use eval::{Expr, ExprKind, Reference};
@@ -144,7 +144,7 @@ impl Resolver<'_> {
     fn variable(&mut self, root: &Ident, steps: Steps) -> Found {
         let name = self.part(root, steps, 0, "var.NAME")?;
         if !self.here.variables.contains_key(&name.text) {
-            let known = self.here.variables.keys();
+            let known = self.worth_naming(self.here.variables.keys());
             let problem = names::unknown("variable", "var", &name.text, name.span, known);
             self.unknown("var", name, problem);
             return None;
@@ -159,7 +159,7 @@ impl Resolver<'_> {
     fn local(&mut self, root: &Ident, steps: Steps) -> Found {
         let name = self.part(root, steps, 0, "local.NAME")?;
         if !self.here.locals.contains_key(&name.text) {
-            let known = self.here.locals.keys();
+            let known = self.worth_naming(self.here.locals.keys());
             let problem = names::unknown("local value", "local", &name.text, name.span, known);
             self.unknown("local", name, problem);
             return None;
@@ -246,7 +246,10 @@ impl Resolver<'_> {
             return self.scoped(&key, check, start.to(name.span), rest);
         }
         let Some(resource) = self.here.resources.get(&key) else {
-            let problem = names::unknown_resource(mode, ty, name, start, self.here);
+            let nothing = Declared::default();
+            let here = self.worth_naming([self.here].into_iter()).next();
+            let here = here.unwrap_or(&nothing);
+            let problem = names::unknown_resource(mode, ty, name, start, here);
             self.unknown(&names::resource(mode, &ty.text, &name.text), name, problem);
             return None;
         };
@@ -343,6 +346,12 @@ impl Resolver<'_> {
         None
     }
 
+    /// The names that may have been meant; of so many mistakes nobody reads that any more.
+    fn worth_naming<T>(&self, names: impl Iterator<Item = T>) -> impl Iterator<Item = T> {
+        let many = self.problems.count() >= HINTED;
+        names.take(if many { 0 } else { usize::MAX })
+    }
+
     /// An unknown name is reported once, with its further places; not at all where a broken
     /// part of the text may declare it.
     pub(super) fn unknown(&mut self, root: &str, name: &Ident, problem: diagnostics::Problem) {
@@ -352,6 +361,9 @@ impl Resolver<'_> {
         }
     }
 }
+
+/// Of as many problems it is looked for what was meant: comparing names takes a while.
+const HINTED: usize = 100;
 
 pub(super) fn found(reference: Reference, span: Span, used: usize) -> Found {
     Some((

@@ -103,3 +103,16 @@ fn functions_are_looked_up_where_nothing_will_be_evaluated() {
     // Otherwise evaluation tells.
     check("locals {\n  a = uper(\"x\")\n}\n");
 }
+
+#[test]
+fn of_hundreds_of_unknown_names_all_are_told_and_the_first_with_what_was_meant() {
+    let lines = |i: usize| format!("  name_{i} = local.nmae_{i}\n");
+    let text: String = (0..600).map(lines).collect();
+    let (_, problems, _) = run(&format!("locals {{\n{text}}}\n"), &Request::default());
+    assert_eq!(problems.len(), 600);
+    let meant = |p: &&diagnostics::Problem| {
+        let help = p.help.as_deref().unwrap_or_default();
+        help.starts_with("did you mean")
+    };
+    assert_eq!(problems.iter().filter(meant).count(), 100);
+}

@@ -66,9 +66,9 @@ mod tests {
     #[test]
     fn codes_are_known_by_their_form() {
         for (text, expected) in [
-            ("LF0121", Some("LF0121")),
-            ("lf0121", Some("LF0121")),
-            ("LF1", Some("LF0001")),
+            ("LF0542", Some("LF0542")),
+            ("lf0542", Some("LF0542")),
+            ("LF542", Some("LF0542")),
             ("LF", None),
             ("LF01x1", None),
             ("lf.a", None),
