@@ -156,3 +156,57 @@ async fn what_can_not_be_opened_refuses_the_plan() {
     )
     .await;
 }
+
+#[tokio::test]
+async fn a_saved_plan_opens_anew_and_holds_nothing_of_it() {
+    let mut lab = Lab::new(
+        &(PASSWORD.to_string()
+            + r#"
+            resource "sim_token" "t" { wrap = ephemeral.random_password.p.result }
+            check "c" {
+              data "sim_lookup" "l" { key = sim_token.t.id }
+              assert {
+                condition     = data.sim_lookup.l.key == ""
+                error_message = "there is a key"
+              }
+            }
+            "#),
+    );
+    let report = saved_and_applied(&mut lab).await;
+    assert!(report.is_complete(), "{report:#?}");
+    assert_eq!(report.warnings.len(), 1, "{:#?}", report.warnings);
+}
+
+#[tokio::test]
+async fn a_saved_plan_keeps_no_ephemeral_variable() {
+    for place in [
+        r#"provider "simulated" { region = var.secret }
+           resource "sim_token" "t" {}"#,
+        r#"resource "sim_token" "t" { wrap = var.secret }"#,
+    ] {
+        let variable = r#"variable "secret" {
+            default   = "hunter2"
+            ephemeral = true
+        }
+        "#;
+        let mut lab = Lab::new(&(variable.to_string() + place));
+        let report = saved_and_applied(&mut lab).await;
+        let said = &report.failed[0].problem.message;
+        assert!(said.contains("is not in a saved plan"), "{said}");
+        assert_eq!(lab.things(), 0);
+        lab.apply_whole().await;
+    }
+}
+
+/// Saves a plan, and applies what was saved.
+async fn saved_and_applied(lab: &mut Lab) -> driver::Report {
+    let plan = plan::SavedPlan {
+        plan: lab.plan().await.plan,
+        ..plan::SavedPlan::default()
+    };
+    let encoded = plan::encoding::encode(&plan).unwrap();
+    assert_eq!(encoded.secrets, None);
+    let secrets = state::encoding::v1::SecretsIn::empty();
+    let saved = plan::encoding::decode(&encoded.body, &secrets).unwrap();
+    lab.apply_plan(&saved.plan).await
+}

@@ -249,3 +249,28 @@ async fn an_interrupted_import_leaves_nothing_wrong() {
         assert_eq!(lab.attribute("sim_bucket.b", "public"), "true", "{why}");
     }
 }
+
+#[tokio::test]
+async fn a_sensitive_id_is_not_told() {
+    for (attribute, code) in [("sensitive", "LF0354"), ("ephemeral", "LF0360")] {
+        let lab = Lab::new(&format!(
+            r#"
+            variable "id" {{
+              default = "hunter2!"
+              {attribute} = true
+            }}
+            import {{
+              to = random_id.i
+              id = var.id
+            }}
+            resource "random_id" "i" {{ byte_length = 4 }}
+            "#
+        ));
+        let problems = lab.plan().await.problems;
+        assert_eq!(problems[0].code, code, "{problems:#?}");
+        assert!(
+            !format!("{problems:?}").contains("hunter2"),
+            "{problems:#?}"
+        );
+    }
+}

@@ -169,7 +169,11 @@ fn element_type(ty: &Type, index: &Value) -> Option<Type> {
                 .and_then(|i| items.get(i))
                 .cloned()
                 .unwrap_or_default(),
-            _ => model::unify(items.iter().cloned()).unwrap_or_default(),
+            // Which one it will be is not known: their type is, where it is one.
+            _ => match items.first() {
+                Some(first) if items.iter().all(|item| item == first) => first.clone(),
+                _ => Type::Any,
+            },
         }),
         Type::Object(object) => Some(match index {
             Value::String(name) => object

@@ -199,8 +199,9 @@ impl Evaluator<'_> {
                 |open| (function.body)(&context, open).map_err(|fault| fail(fault, true)),
             );
         }
-        let hidden = inputs.iter().any(|v| v.has_secret());
-        let value = (function.body)(&context, &values).map_err(|fault| fail(fault, hidden))?;
+        // Whether anything in them is secret is looked at only where it matters: they may be large.
+        let hidden = || inputs.iter().any(|v| v.has_secret());
+        let value = (function.body)(&context, &values).map_err(|fault| fail(fault, hidden()))?;
         limits::bounded(value, whole.span)
     }
 

@@ -20,7 +20,9 @@ impl Evaluator<'_> {
     pub(crate) fn for_each(&mut self, whole: &Expr, each: &For) -> Eval {
         let collection = self.value(&each.collection)?;
         if let Value::Unknown(_) = &collection {
-            return Ok(marks::unknown_value(Type::Any, &[&collection]));
+            let made = self.made_of_any(each);
+            let inputs: Vec<&Value> = made.iter().chain([&collection]).collect();
+            return Ok(marks::unknown_value(Type::Any, &inputs));
         }
         if marks::is_secret(&collection) {
             return self.secret_whole(whole, &collection, Type::Any, |e, open| {
@@ -33,12 +35,30 @@ impl Evaluator<'_> {
                 e.round(each, open, true).map(finish)
             }),
             Round::Unknown => {
-                let sensitive = collection.has_secret();
-                let unknown = Unknown::of(Type::Any).sensitive(sensitive).not_null();
+                let made = self.made_of_any(each);
+                let inputs: Vec<&Value> = made.iter().chain([&collection]).collect();
+                let unknown = marks::unknown(Type::Any, &inputs).not_null();
                 Ok(Value::Unknown(Arc::new(unknown)))
             }
             round => Ok(finish(round)),
         }
+    }
+
+    /// What a round gives for an item of which nothing is known: whether it is sensitive, since
+    /// what is known after apply will be so, too.
+    fn made_of_any(&mut self, each: &For) -> Vec<Value> {
+        let depth = self.bound.len();
+        for name in each.key.iter().chain([&each.value]) {
+            self.bound.push((name.clone(), Value::unknown(Type::Any)));
+        }
+        let parts = each
+            .result_key
+            .iter()
+            .chain([&each.result])
+            .chain(&each.condition);
+        let made = parts.filter_map(|part| self.value(part).ok()).collect();
+        self.bound.truncate(depth);
+        made
     }
 
     /// A condition that can't hold for any value is wrong also where there is nothing to go through.

@@ -97,7 +97,7 @@ impl Evaluator<'_> {
                         (&other_value, &value)
                     };
                     let ty = common_type(whole, yes_value, no_value, yes, no)?;
-                    as_common(&value, ty, whole)
+                    as_common(&value, ty, &other_value, whole)
                 }
                 Err(_) => {
                     let failed = Value::unknown(self.failed_type(other));
@@ -107,14 +107,15 @@ impl Evaluator<'_> {
                         (&failed, &value)
                     };
                     let ty = common_type(whole, arms.0, arms.1, yes, no)?;
-                    as_common(&value, ty, whole)
+                    as_common(&value, ty, &failed, whole)
                 }
             };
         }
         let (yes_value, no_value) = (self.value(yes)?, self.value(no)?);
         let ty = common_type(whole, &yes_value, &no_value, yes, no)?;
-        let yes_value = as_common(&yes_value, ty.clone(), whole)?;
-        let no_value = as_common(&no_value, ty.clone(), whole)?;
+        let yes_common = as_common(&yes_value, ty.clone(), &no_value, whole)?;
+        let no_value = as_common(&no_value, ty.clone(), &yes_value, whole)?;
+        let yes_value = yes_common;
         let inputs = [&decided, &yes_value, &no_value];
         if decided.is_unknown() {
             let ty = ty.unwrap_or_else(|| yes_value.ty());
@@ -172,6 +173,9 @@ impl Evaluator<'_> {
             }
             ExprKind::Conditional(_, yes, no) => {
                 let arms = [self.part_type(yes), self.part_type(no)];
+                if arms.contains(&Type::Any) {
+                    return Type::Any;
+                }
                 unify_loosely(arms).unwrap_or_default()
             }
             ExprKind::For(each) if each.result_key.is_some() => {
@@ -336,12 +340,13 @@ fn common_type(
     }
 }
 
-fn as_common(value: &Value, ty: Option<Type>, whole: &Expr) -> Eval {
+fn as_common(value: &Value, ty: Option<Type>, other: &Value, whole: &Expr) -> Eval {
+    let beside_a_collection = || matches!(other.ty(), Type::List(_) | Type::Map(_));
     match ty {
         None => Ok(value.clone()),
         // The other one has a type that is not known, so that this one stays as it is.
         Some(Type::List(element) | Type::Map(element))
-            if *element == Type::Any && !of_one_type(value) =>
+            if *element == Type::Any && !of_one_type(value) && beside_a_collection() =>
         {
             let message = "the items of this choice have to be of one type";
             Err(problem::arithmetic(message, whole.span))

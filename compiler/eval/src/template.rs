@@ -120,7 +120,15 @@ impl Evaluator<'_> {
         out: &mut Growing,
     ) -> Result<(), problem::Boxed> {
         if over.is_unknown() {
-            return out.append(&marks::unknown_value(Type::String, &[over]), at);
+            let depth = self.bound.len();
+            for name in names.0.iter().copied().chain([names.1]) {
+                self.bound.push((name.clone(), Value::unknown(Type::Any)));
+            }
+            // What a round gives may be sensitive, whatever there is to go through.
+            let made = self.template(body);
+            self.bound.truncate(depth);
+            let made = made.unwrap_or_else(|_| Value::unknown(Type::String));
+            return out.append(&marks::unknown_value(Type::String, &[over, &made]), at);
         }
         let pairs = pairs_of(over).ok_or_else(|| problem::not_iterable(over, at.span))?;
         for (key, value) in pairs {

@@ -1,5 +1,7 @@
 //! The functions that there are, beside those that Terraform 1.11.4 says it has.
 
+#![allow(clippy::unwrap_used)]
+
 mod support;
 
 use std::collections::BTreeSet;

@@ -144,6 +144,9 @@ impl Run<'_> {
                 "the provider's configuration is not known: what it uses could not be opened",
             ));
         }
+        if let Some(problem) = left_behind(&config) {
+            return Err(problem);
+        }
         let config = plan::propose(&schema.config, &config, None);
         Ok(plan::conceal(
             &schema.config,
@@ -151,6 +154,16 @@ impl Run<'_> {
             self.context.fingerprints,
         ))
     }
+}
+
+/// Why something can't be handed over: an ephemeral variable had its value when the plan was
+/// made, and a saved plan does not keep it.
+pub(crate) fn left_behind(value: &Value) -> Option<ProviderProblem> {
+    let lost = |v: &Value| matches!(v, Value::Secret(s) if s.ephemeral && !s.is_open());
+    value.any(&lost).then(|| {
+        ProviderProblem::error("the value of an ephemeral variable is not in a saved plan")
+            .help("apply without `--plan`: it is planned and applied in one run then")
+    })
 }
 
 #[cfg(test)]

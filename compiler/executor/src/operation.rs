@@ -294,6 +294,9 @@ impl Run<'_> {
         };
         let mut config = plan::shape(&schema.block, &body).map_err(refused)?;
         config = plan::conceal(&schema.block, &config, self.context.fingerprints);
+        if let Some(problem) = crate::ephemeral::left_behind(&config) {
+            return Err(Box::new(problem));
+        }
         let taints = step.reasons.contains(&plan::Reason::Tainted);
         let replaced = step.before.as_ref().filter(|_| step.replaces() && !taints);
         if let Some(prior) = attributes.or(replaced) {

@@ -326,13 +326,13 @@ impl Segment {
     }
 }
 
-/// The calls at the beginning, up to the two words (behind `data`, perhaps) that are a resource's.
+/// The calls at the beginning, up to the two words (behind `data` or `ephemeral`, perhaps) that are a resource's.
 fn calls(parts: &[Segment]) -> Result<(ModulePath, &[Segment]), String> {
     let mut path = ModulePath::root();
     let mut rest = parts;
     loop {
         let resource = match rest {
-            [data, ..] if data.is("data") => true,
+            [word, ..] if word.is("data") || word.is("ephemeral") => true,
             [_, _] => rest[0].keys.is_empty(),
             _ => rest.len() < 2,
         };
@@ -449,6 +449,8 @@ mod tests {
             "module.a.module.b[0].t.n",
             "database.main.ssh_file.conf",
             r#"domain["x.org"].data.ssh_facts.h"#,
+            r#"ephemeral.random_password.p"#,
+            r#"module.m["k"].ephemeral.random_password.p[0]"#,
             r#"domain["x.org"]["a"].server.web[0].ssh_file.conf["b"]"#,
         ] {
             assert_eq!(text.parse::<Address>().unwrap().to_string(), text);

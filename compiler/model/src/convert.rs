@@ -71,10 +71,8 @@ fn meaning(value: &Value, ty: &Type, path: &AttrPath) -> Result<(), ConvertError
             }),
         },
         (_, Type::List(element) | Type::Set(element)) => {
-            let items = value.as_items().unwrap_or(&[]).iter().enumerate();
-            items
-                .map(|(i, v)| meaning(v, element, &path.item(i)))
-                .collect()
+            let mut items = value.as_items().unwrap_or(&[]).iter().enumerate();
+            items.try_for_each(|(i, v)| meaning(v, element, &path.item(i)))
         }
         (_, Type::Tuple(types)) => {
             let items = value.as_items().unwrap_or(&[]).iter().zip(types.iter());
@@ -339,10 +337,19 @@ fn unknown_as(unknown: &Arc<Unknown>, to: &Type) -> Option<Value> {
         return None;
     }
     let mut converted = Unknown::clone(unknown);
-    if !to.is_exact() && unknown.ty != Type::Any {
-        return Some(Value::Unknown(unknown.clone()));
-    }
-    converted.ty = to.clone();
+    converted.ty = match (&unknown.ty, to) {
+        (_, to) if to.is_exact() => to.clone(),
+        (Type::Any, to) => to.clone(),
+        (Type::List(e) | Type::Set(e), Type::List(any)) if **any == Type::Any => {
+            Type::List(e.clone())
+        }
+        (Type::List(e) | Type::Set(e), Type::Set(any)) if **any == Type::Any => {
+            converted.min_length = converted.min_length.min(1);
+            Type::Set(e.clone())
+        }
+        (Type::Map(e), Type::Map(any)) if **any == Type::Any => Type::Map(e.clone()),
+        _ => to.clone(),
+    };
     if unknown.ty != *to && *to != Type::String {
         converted.prefix = None;
     }

@@ -3,7 +3,7 @@
 //! null behind them.
 
 use crate::{Fingerprint, Number, Value};
-use bigdecimal::BigDecimal;
+use bigdecimal::num_bigint::Sign;
 use std::cmp::Ordering;
 use std::fmt::Write;
 
@@ -94,7 +94,7 @@ fn number(out: &mut String, number: &Number) {
     let (digits, _) = value.abs().into_bigint_and_exponent();
     let digits = digits.to_string();
     let (first, rest) = digits.split_at(1);
-    let sign = if value < BigDecimal::from(0) { "-" } else { "" };
+    let sign = if value.sign() == Sign::Minus { "-" } else { "" };
     let point = if rest.is_empty() { "" } else { "." };
     let _ = write!(out, "{sign}{first}{point}{rest}e{exponent:+03}");
 }

@@ -60,14 +60,14 @@ fn common(types: Vec<Type>, converts: Converts) -> Option<Type> {
         let parts = distinct(types.iter().flat_map(parts));
         common(parts, converts).map(wrap)
     };
-    // Of different names or lengths, all parts have to be alike, known ones among themselves.
+    // Of different names or lengths: what has no common type at least has to be of one type in each.
     let of_like_parts = |wrap: fn(Type) -> Type| {
-        let known = distinct(types.iter().flat_map(parts)).into_iter();
-        let known: Vec<Type> = known.filter(|ty| *ty != Type::Any).collect();
-        let simple = known.iter().all(Type::is_primitive);
-        (simple || common(known, converts).is_some())
-            .then(|| of_parts(wrap))
-            .flatten()
+        let is_alike = |ty: &Type| {
+            let parts = distinct(parts(ty));
+            parts.is_empty() || common(parts, converts).is_some()
+        };
+        let found = of_parts(wrap)?;
+        (found != wrap(Type::Any) || types.iter().all(is_alike)).then_some(found)
     };
     if objects == all {
         let found = objects_in_common(&types, converts);
@@ -199,6 +199,7 @@ fn converts(from: &Type, to: &Type, primitive: Converts) -> bool {
         (Type::Tuple(a), Type::Tuple(b)) => {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| inside(a, b))
         }
+        // One instance of a kind is a list of one, and many are a list of them.
         (Type::Object(o), Type::List(b)) if b.is_kind() => {
             inside(from, b) || (o.kind.is_none() && o.fields.values().all(|f| inside(&f.ty, b)))
         }

@@ -134,6 +134,10 @@ impl Pass<'_> {
 
     fn import_id(&mut self, expr: &Expr, each: &Each) -> Option<Value> {
         let value = self.try_evaluate(expr, 0, each)?;
+        if value.has_ephemeral() {
+            self.ephemeral_here(expr.span, "what is imported by it is recorded");
+            return None;
+        }
         if value.has_unknown() {
             self.not_yet(expr, "the id of an import");
             return None;
@@ -228,10 +232,15 @@ impl Pass<'_> {
         Some(match answer {
             Ok(found) => self.found(block, case, &wanted, found).unwrap_or(open),
             Err(problem) => {
-                let told = Problem::error("LF0354", problem.message).on(case.address);
+                // Of an id that is a secret, the provider's words may hold it.
+                let shown = |words: String| match wanted.id.has_secret() {
+                    true => words.replace(id, "(sensitive)"),
+                    false => words,
+                };
+                let told = Problem::error("LF0354", shown(problem.message)).on(case.address);
                 let mut told = told.at(wanted.id_span, "this id");
-                told.details = problem.details;
-                told.help = problem.help;
+                told.details = problem.details.into_iter().map(shown).collect();
+                told.help = problem.help.map(shown);
                 self.sink.push(told);
                 open
             }

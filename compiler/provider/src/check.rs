@@ -199,7 +199,7 @@ fn typed(call: &str, ty: &str, block: &BlockSchema, value: &Value) -> Vec<String
     }
     let expected = block.attributes.iter().map(|a| (&*a.name, a.ty.clone()));
     for (name, expected) in expected.chain(block.blocks.iter().map(|b| (&*b.name, b.ty()))) {
-        match fields.get(&name) {
+        match fields.get(name) {
             None => broken.push(format!(
                 "`{ty}`: {call} left out `{name}`; null says nothing"
             )),

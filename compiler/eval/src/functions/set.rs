@@ -31,8 +31,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// All arguments as sets of their common type.
 fn sets(a: &[Value]) -> Result<(Type, Vec<Vec<Value>>), Fault> {
     let mut elements = Vec::new();
-    for i in 0..a.len() {
-        let set = convert(&a[i], &Type::set(Type::Any)).map_err(|e| Fault::of(i, e.to_string()))?;
+    for (i, value) in a.iter().enumerate() {
+        let set = convert(value, &Type::set(Type::Any)).map_err(|e| Fault::of(i, e.to_string()))?;
         // Nothing of no type fits everywhere.
         if let Value::Set(set) = &set
             && !(set.items.is_empty() && set.element == Type::Any)

@@ -285,12 +285,23 @@ fn title(_: &Context<'_>, a: &[Value]) -> Answer {
     let mut titled = String::new();
     for c in text(a, 0).chars() {
         match separates(before) {
-            true => titled.push(single(c.to_uppercase(), c)),
+            true => titled.push(capital(c)),
             false => titled.push(c),
         }
         before = c;
     }
     Ok(titled.into())
+}
+
+/// Letters of two have a form of which only the first is large.
+fn capital(c: char) -> char {
+    match c {
+        'Ǆ' | 'ǅ' | 'ǆ' => 'ǅ',
+        'Ǉ' | 'ǈ' | 'ǉ' => 'ǈ',
+        'Ǌ' | 'ǋ' | 'ǌ' => 'ǋ',
+        'Ǳ' | 'ǲ' | 'ǳ' => 'ǲ',
+        c => single(c.to_uppercase(), c),
+    }
 }
 
 fn separates(c: char) -> bool {

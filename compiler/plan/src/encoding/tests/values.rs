@@ -50,7 +50,7 @@ pub(super) fn address() -> impl Strategy<Value = Address> {
 }
 
 pub(super) fn mode() -> impl Strategy<Value = Mode> {
-    select(vec![Mode::Managed, Mode::Data])
+    select(vec![Mode::Managed, Mode::Data, Mode::Ephemeral])
 }
 
 pub(super) fn id() -> impl Strategy<Value = ObjectId> {
