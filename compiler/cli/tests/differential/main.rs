@@ -9,6 +9,7 @@
 mod consoles;
 mod generate;
 mod leaves;
+mod notations;
 mod random;
 
 use consoles::{Answer, landfall, terraform};
