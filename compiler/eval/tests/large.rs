@@ -1,5 +1,7 @@
 //! What is large or deep is answered or refused, and takes neither all memory nor the stack.
 
+#![allow(clippy::expect_used)]
+
 mod support;
 
 use model::Value;

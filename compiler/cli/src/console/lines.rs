@@ -65,7 +65,7 @@ fn short(number: usize, problem: &Problem, sources: &SourceMap) -> String {
     let mut text = match problem.primary() {
         Some(span) => {
             let position = sources.position(span.file, span.start);
-            let line = number + position.line as usize - 1;
+            let line = number + position.line - 1;
             format!("error: line {line}, column {}: ", position.column)
         }
         None => format!("error: line {number}: "),

@@ -1,10 +1,9 @@
-//! Expressions at random, each valid in its syntax and biased to edges; most are of fitting
-//! types, some are not.
+//! Expressions at random, valid in syntax, biased to edges; most are of fitting types.
 
 use crate::leaves;
 use crate::random::Random;
 
-/// What an expression is meant to give. Each letter is one in the table of functions.
+/// What an expression is meant to give, as in the table.
 pub(crate) type Kind = char;
 
 /// Names, kinds of the arguments, and the kind of the result. A kind before `*` comes any number
@@ -110,7 +109,6 @@ const FUNCTIONS: &[(&str, &str, Kind)] = &[
     ("log", "nn", 'n'),
 ];
 
-/// Kinds that any expression may be of.
 const GENERAL: &[&Kind] = &[&'n', &'s', &'b', &'l', &'o', &'a'];
 
 /// Writes expressions.
@@ -178,10 +176,9 @@ impl Generator {
             *result == kind || kind == 'a' || (*result == 'a' && parts)
         };
         let fitting: Vec<_> = FUNCTIONS.iter().filter(fits).collect();
-        let fitting = match fitting.is_empty() {
-            true => return self.leaf(kind),
-            false => fitting,
-        };
+        if fitting.is_empty() {
+            return self.leaf(kind);
+        }
         let (name, kinds, _) = fitting[self.random.below(fitting.len())];
         let arguments = self.arguments(kinds, depth);
         let expand = !arguments.is_empty() && self.random.chance(3);

@@ -9,6 +9,7 @@
 mod consoles;
 mod generate;
 mod leaves;
+mod notations;
 mod random;
 
 use consoles::{Answer, landfall, terraform};
@@ -74,11 +75,11 @@ fn compare(expressions: &[String], theirs: &[Answer]) {
             last_digits += usize::from(theirs != ours);
         } else if theirs.json == consoles::UNKNOWN {
             left_open += 1;
-        } else if is_infinite(expression, &ours) {
+        } else if is_infinite(expression, ours) {
             infinite += 1;
         } else if is_short_circuit(expression, theirs) {
             short_circuits += 1;
-        } else if is_of_floats(expression, theirs, &ours) {
+        } else if is_of_floats(expression, theirs, ours) {
             last_digits += 1;
         } else {
             differences.push(format!(
