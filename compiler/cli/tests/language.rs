@@ -1,6 +1,6 @@
 //! The tour of the language: every example in it is run.
 
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::expect_used)]
 mod support;
 
 use std::io::Write;
