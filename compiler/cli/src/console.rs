@@ -74,7 +74,7 @@ pub(crate) fn goes_on(text: &str, brackets: bool) -> bool {
     let text = ended(text);
     let file = SourceMap::new().add(NAME, &*text);
     let problems = syntax::parse_expr(file, &text).err().unwrap_or_default();
-    brackets && problems.iter().any(|p| p.code == BRACKET)
+    brackets && problems.iter().any(|p| p.code == syntax::UNCLOSED)
 }
 
 /// Whether the text ends within a heredoc. By its lines, since what is in it may be open, too.
@@ -101,9 +101,6 @@ fn ended(text: &str) -> Cow<'_, str> {
         false => Cow::Borrowed(text),
     }
 }
-
-/// A bracket is never closed.
-const BRACKET: &str = "LF0005";
 
 #[cfg(test)]
 mod tests {

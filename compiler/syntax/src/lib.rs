@@ -8,4 +8,4 @@ mod parser;
 pub mod tree;
 
 pub use format::format;
-pub use parser::{parse, parse_expr, parse_template};
+pub use parser::{UNCLOSED, parse, parse_expr, parse_template};

@@ -12,6 +12,8 @@ mod steps;
 mod template;
 mod trim;
 
+pub use problem::UNCLOSED;
+
 use crate::tree::{Expr, File, TemplatePart};
 use cursor::Names;
 use diagnostics::{FileId, Problem, Span};

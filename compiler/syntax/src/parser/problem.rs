@@ -8,6 +8,9 @@ use diagnostics::{Problem, Span};
 
 type Boxed = Box<Problem>;
 
+/// The code of what is never closed.
+pub const UNCLOSED: &str = "LF0005";
+
 impl Parser<'_> {
     pub(super) fn expected(&self, what: &str) -> Boxed {
         let (span, found) = self.found();
@@ -103,7 +106,7 @@ impl Parser<'_> {
             _ => "}",
         };
         Box::new(
-            Problem::error("LF0005", format!("a `{opener}` is never closed")).at(
+            Problem::error(UNCLOSED, format!("a `{opener}` is never closed")).at(
                 self.span(open, open + 1),
                 format!("its `{closer}` is missing"),
             ),
@@ -115,7 +118,7 @@ impl Parser<'_> {
             true => "the end of the file",
             false => "the next block",
         };
-        let problem = Problem::error("LF0005", format!("a block is not closed before {found}"))
+        let problem = Problem::error(UNCLOSED, format!("a block is not closed before {found}"))
             .at(
                 self.span(open, open + 1),
                 "the `}` of this brace is missing",

@@ -1,6 +1,8 @@
 //! Files that are right and badly laid out: every construct of the language, with blanks,
 //! comments and ends of lines wherever they may stand.
 
+mod between;
+
 use crate::seed::Seed;
 use std::fmt::Write;
 
@@ -447,71 +449,6 @@ impl Writer {
         self.name += 1;
         let stem = self.pick(&["n", "name", "a_long_name", "é", "n-"]);
         let _ = write!(self.made.text, "{stem}{}", self.name);
-    }
-
-    /// What may stand between two tokens: blanks, comments, and ends of lines where they mean
-    /// nothing.
-    fn gap(&mut self) {
-        if std::mem::take(&mut self.due) {
-            self.put("\n");
-        }
-        for _ in 0..self.seed.below(3) {
-            match self.seed.below(9) {
-                0 => self.put(" "),
-                1 => self.put("\t"),
-                2 => self.put("    "),
-                3 if self.free => self.put("\n"),
-                4 if self.free => self.line_comment(),
-                5 => self.block_comment(),
-                _ => {}
-            }
-        }
-    }
-
-    fn blanks(&mut self) {
-        if std::mem::take(&mut self.due) {
-            self.put("\n");
-        }
-        let blanks = self.pick(&["", "", "", " ", "   ", "\t"]);
-        self.put(blanks);
-    }
-
-    fn blank(&mut self) {
-        if std::mem::take(&mut self.due) {
-            self.put("\n");
-        }
-        let blank = self.pick(&[" ", "  ", "\t"]);
-        self.put(blank);
-    }
-
-    fn end_line(&mut self) {
-        if std::mem::take(&mut self.due) {
-            return self.put("\n");
-        }
-        self.blanks();
-        match self.seed.below(5) {
-            0 => self.line_comment(),
-            _ => self.put("\n"),
-        }
-    }
-
-    fn line_comment(&mut self) {
-        let sign = self.pick(&["#", "//", "# ", "#\t"]);
-        self.comment(sign, "");
-        self.put("\n");
-    }
-
-    fn block_comment(&mut self) {
-        let inside = self.pick(&["", " ", "\n  ", " é "]);
-        self.comment(&format!("/*{inside}"), "*/");
-    }
-
-    fn comment(&mut self, begin: &str, end: &str) {
-        let word = format!("<{}>", self.made.comments.len());
-        self.put(begin);
-        self.put(&word);
-        self.put(end);
-        self.made.comments.push(word);
     }
 
     fn pick(&mut self, of: &[&'static str]) -> &'static str {
