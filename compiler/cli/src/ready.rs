@@ -4,7 +4,7 @@ use crate::app::{App, Run, env};
 use crate::commands::options::{EnvironmentArg, RefreshArg, RunArgs, SelectionArgs, VariableArgs};
 use crate::project::Project;
 use crate::recording::Recording;
-use crate::watch::Teller;
+use crate::watch::{Nobody, Teller};
 use crate::{providers, stores, surroundings};
 use diagnostics::Problem;
 use driver::{Options, Providers, Refresh, Session, Setup};
@@ -125,11 +125,43 @@ impl Ready {
     }
 }
 
+/// What a session needs that changes nothing and asks nobody but `providers`.
+pub(crate) fn looking_on<'a>(
+    project: &'a Project,
+    providers: &'a Providers,
+    files: &'a Recording,
+) -> Setup<'a> {
+    Setup {
+        loaded: &project.loaded,
+        providers,
+        sources: files,
+        watch: &Nobody,
+        parallelism: 1,
+        user: String::new(),
+        now: now(),
+        cancel: watch::channel(0).1,
+    }
+}
+
+/// A session in a world in which nothing was made yet.
+pub(crate) fn from_nothing(setup: Setup<'_>) -> Session<'_> {
+    Session::rehearse(setup, State::default(), FingerprintKey::new([0; 32]))
+}
+
+/// What goes for every plan that is made here.
+pub(crate) fn plain_options() -> Options {
+    let working_directory = std::env::current_dir().unwrap_or_default();
+    Options {
+        working_directory: working_directory.to_string_lossy().into_owned(),
+        version: env!("CARGO_PKG_VERSION").into(),
+        ..Options::default()
+    }
+}
+
 /// What the user asked for, as the planner takes it.
 pub(crate) fn options(app: &App, selection: &SelectionArgs, mode: PlanMode) -> Run<Options> {
     let replaces = selection.replaces.iter().map(|text| text.parse());
     let replaces: Result<Vec<_>, model::AddressError> = replaces.collect();
-    let working_directory = std::env::current_dir().unwrap_or_default();
     Ok(Options {
         mode,
         refresh: match selection.refresh {
@@ -143,8 +175,7 @@ pub(crate) fn options(app: &App, selection: &SelectionArgs, mode: PlanMode) -> R
         replaces: replaces
             .map_err(|e| app.fail(Problem::error("LF0520", format!("--replace: {e}"))))?,
         forget_unreachable: selection.forget_unreachable,
-        working_directory: working_directory.to_string_lossy().into_owned(),
-        version: env!("CARGO_PKG_VERSION").into(),
+        ..plain_options()
     })
 }
 

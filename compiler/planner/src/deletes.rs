@@ -342,7 +342,8 @@ impl Pass<'_> {
     /// Whether a block of its resource stands in a module instance that is still there.
     fn has_block(&self, object: &Object) -> bool {
         let served = object.implementation.as_deref();
-        self.block_of(&object.address.resource, served).is_some()
+        let resource = &object.address.resource;
+        self.input.config.resource(resource, served).is_some()
             && self
                 .modules
                 .iter()

@@ -1,7 +1,7 @@
 //! `moved`: objects that get another address before anything is decided.
 
 use crate::pass::Pass;
-use config::{Moved, MovedAddress, Resource};
+use config::{Moved, MovedAddress};
 use diagnostics::Problem;
 use model::{Address, CallName, Key, ModulePath, ModuleStep, ObjectId, ResourceAddress};
 use state::Object;
@@ -81,7 +81,7 @@ impl Pass<'_> {
             let served = self
                 .object_at(&address)
                 .and_then(|o| o.implementation.clone());
-            let Some(block) = self.block_of(resource, served.as_deref()) else {
+            let Some((_, block)) = self.input.config.resource(resource, served.as_deref()) else {
                 continue;
             };
             match (Pass::repetition(&block.repeat), &address.key) {
@@ -92,28 +92,6 @@ impl Pass<'_> {
                 _ => false,
             };
         }
-    }
-
-    /// The block that a resource's address names, in whichever module; `served` says what served
-    /// the kinds on the way.
-    pub(crate) fn block_of(
-        &self,
-        resource: &ResourceAddress,
-        served: Option<&str>,
-    ) -> Option<&Resource> {
-        let sites = &self.prepared().sites;
-        let mut served = served.into_iter().flat_map(|s| s.split('/'));
-        let mut site = 0;
-        for step in resource.module.0.iter() {
-            site = *sites[site].children.get(&step.call)?;
-            if let Some(kind) = &self.prepared().module(self.input.config, site).kind {
-                let position = kind.implementations.get_index_of(served.next()?)?;
-                site = sites[site].implementations[position];
-            }
-        }
-        let key = (resource.mode, resource.ty.clone(), resource.name.clone());
-        let module = self.prepared().module(self.input.config, site);
-        module.resources.get(&key)
     }
 
     fn carry(&mut self, from: &Address, to: Address) -> bool {

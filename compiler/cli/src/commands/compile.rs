@@ -6,14 +6,11 @@ use crate::exit::Exit;
 use crate::project::Project;
 use crate::recording::Recording;
 use crate::view::compiled;
-use crate::watch::Nobody;
 use crate::{providers, ready};
 use clap::Args;
-use driver::{Options, Refresh, Session, Setup};
-use model::FingerprintKey;
+use driver::{Options, Refresh};
 use serde_json::{Value as Json, json};
 use state::State;
-use tokio::sync::watch;
 
 /// Print the resources that modules and kinds came to
 ///
@@ -39,26 +36,11 @@ pub(crate) struct CompileArgs {
 pub(crate) async fn run(app: &App, args: &CompileArgs) -> Run {
     let project = Project::load(app, &args.environment, &args.variables)?;
     let files = Recording::none(project.files.clone());
-    let state = State::default();
-    let twins = providers::twins(&state);
-    let setup = Setup {
-        loaded: &project.loaded,
-        providers: &twins,
-        sources: &files,
-        watch: &Nobody,
-        parallelism: 1,
-        user: String::new(),
-        now: ready::now(),
-        cancel: watch::channel(0).1,
-    };
-    let key = FingerprintKey::new([0; 32]);
-    let session = Session::rehearse(setup, state, key);
-    let directory = std::env::current_dir().unwrap_or_default();
+    let twins = providers::twins(&State::default());
+    let session = ready::from_nothing(ready::looking_on(&project, &twins, &files));
     let options = Options {
         refresh: Refresh::None,
-        working_directory: directory.to_string_lossy().into_owned(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        ..Options::default()
+        ..ready::plain_options()
     };
     let planned = session.plan(&options).await;
     if app.out.problems(&planned.problems, &project.sources) {

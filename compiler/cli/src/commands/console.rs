@@ -6,21 +6,17 @@ use crate::console::{Console, lines, terminal};
 use crate::exit::Exit;
 use crate::project::Project;
 use crate::recording::Recording;
-use crate::watch::Teller;
 use crate::{ready, surroundings};
 use clap::Args;
 use config::{MemoryFiles, Names};
-use driver::{Options, Session, Setup};
-use model::FingerprintKey;
-use state::State;
+use driver::{Session, Setup};
 use std::io::IsTerminal;
 use store::JournalError;
-use tokio::sync::watch;
 
 /// Try expressions out
 ///
 /// Evaluates expressions as they would mean in the root module: variables, locals, functions,
-/// resources and modules as they are recorded, and `output.NAME`. What is not known before an
+/// resources and modules as they are recorded. What is not known before an
 /// apply is `(known after apply)`, what is sensitive is not shown. `type(x)` gives a type.
 ///
 /// On a terminal it asks with a prompt, keeps a history, and reads on while a bracket is open;
@@ -45,17 +41,7 @@ pub(crate) struct ConsoleArgs {
 pub(crate) async fn run(app: &App, args: &ConsoleArgs) -> Run {
     let project = Project::ask(app, &args.environment, &args.variables)?;
     let files = Recording::none(project.files.clone());
-    let teller = Teller(app.out.clone());
-    let setup = Setup {
-        loaded: &project.loaded,
-        providers: &project.providers,
-        sources: &files,
-        watch: &teller,
-        parallelism: 1,
-        user: String::new(),
-        now: ready::now(),
-        cancel: watch::channel(0).1,
-    };
+    let setup = ready::looking_on(&project, &project.providers, &files);
     let session = session(app, &project, setup).await?;
     let exit = answer(app, &project, &session);
     // Nothing was written, so nothing hangs on how it ends.
@@ -65,27 +51,21 @@ pub(crate) async fn run(app: &App, args: &ConsoleArgs) -> Run {
 
 /// On the state where there is one; else on none.
 async fn session<'a>(app: &App, project: &'a Project, setup: Setup<'a>) -> Run<Session<'a>> {
-    let empty = |setup| Session::rehearse(setup, State::default(), FingerprintKey::new([0; 32]));
     if project.is_new() {
-        return Ok(empty(setup));
+        return Ok(ready::from_nothing(setup));
     }
     match project.try_journal(app).await? {
         Ok((journal, _)) => {
             let session = Session::open(setup, journal).await;
             session.map_err(|e| app.refused(&e))
         }
-        Err(JournalError::Missing { .. }) => Ok(empty(setup)),
+        Err(JournalError::Missing { .. }) => Ok(ready::from_nothing(setup)),
         Err(error) => Err(app.refused(&error)),
     }
 }
 
 fn answer(app: &App, project: &Project, session: &Session<'_>) -> Run {
-    let directory = std::env::current_dir().unwrap_or_default();
-    let options = Options {
-        working_directory: directory.to_string_lossy().into_owned(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        ..Options::default()
-    };
+    let options = ready::plain_options();
     let schemas = project.providers.schemas();
     let blank = MemoryFiles::new();
     let names = match project.is_blank {

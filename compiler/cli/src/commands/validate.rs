@@ -8,14 +8,9 @@ use crate::ready;
 use crate::recording::Recording;
 use crate::view::page::{Label, Page};
 use crate::view::value::count;
-use crate::watch::Nobody;
 use clap::Args;
 use diagnostics::Problem;
-use driver::{Options, Session, Setup};
-use model::FingerprintKey;
 use serde_json::json;
-use state::State;
-use tokio::sync::watch;
 
 /// Check the configuration without looking at the world
 ///
@@ -63,22 +58,6 @@ pub(crate) fn run(app: &App, args: &ValidateArgs) -> Run {
 /// What is wrong with values, in a world in which nothing was made yet.
 fn values(project: &Project) -> Vec<Problem> {
     let files = Recording::none(project.files.clone());
-    let setup = Setup {
-        loaded: &project.loaded,
-        providers: &project.providers,
-        sources: &files,
-        watch: &Nobody,
-        parallelism: 1,
-        user: String::new(),
-        now: ready::now(),
-        cancel: watch::channel(0).1,
-    };
-    let key = FingerprintKey::new([0; 32]);
-    let session = Session::rehearse(setup, State::default(), key);
-    let directory = std::env::current_dir().unwrap_or_default();
-    session.check(&Options {
-        working_directory: directory.to_string_lossy().into_owned(),
-        version: env!("CARGO_PKG_VERSION").into(),
-        ..Options::default()
-    })
+    let setup = ready::looking_on(project, &project.providers, &files);
+    ready::from_nothing(setup).check(&ready::plain_options())
 }
