@@ -17,10 +17,11 @@ mod session;
 mod stale;
 
 pub use by_hand::{at, outcome};
+pub use config::Cache;
 pub use executor::{
     Event, Failed, RecordError, Report, Settled, Skipped, Verdict, Watch, settle_command,
 };
-pub use load::{Inputs, Loaded, load};
+pub use load::{Inputs, Loaded, load, load_again};
 pub use plan_loop::Planned;
 pub use planner::{Options, Providers, Refresh, Scene};
 pub use recorder::{MemoryRecorder, error_of};

@@ -1,6 +1,6 @@
 //! From files to an ordered configuration, with every problem that needs no look at the world.
 
-use config::{Config, Files, Request};
+use config::{Cache, Config, Files, Request};
 use diagnostics::{Problem, SourceMap};
 use planner::{Prepared, Providers};
 
@@ -25,10 +25,18 @@ pub struct Loaded {
 /// Loads a configuration: the answer where there is no error, the files that were read, and all
 /// problems.
 pub fn load(inputs: &Inputs<'_>) -> (Option<Loaded>, SourceMap, Vec<Problem>) {
+    load_again(inputs, &mut Cache::none())
+}
+
+/// The same, with what an earlier time left; the answer is the same one, too.
+pub fn load_again(
+    inputs: &Inputs<'_>,
+    cache: &mut Cache,
+) -> (Option<Loaded>, SourceMap, Vec<Problem>) {
     let mut sources = SourceMap::new();
     let schemas = inputs.providers.schemas();
     let (config, mut problems) =
-        config::understand(inputs.files, &schemas, inputs.request, &mut sources);
+        config::understand_again(inputs.files, &schemas, inputs.request, &mut sources, cache);
     let Some(config) = config else {
         return (None, sources, problems);
     };

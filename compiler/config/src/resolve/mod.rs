@@ -19,7 +19,9 @@ use crate::schemas::Schemas;
 use diagnostics::Span;
 use eval::Expr;
 use model::{BlockSchema, Mode, Value};
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) use body::Meta;
@@ -31,16 +33,23 @@ pub(crate) struct Known<'a> {
     pub(crate) kinds: Kinds,
     /// What may stand in a call of each kind.
     pub(crate) calls: HashMap<Arc<str>, BlockSchema>,
+    /// How often a name was taken to be declared in what could not be read.
+    guesses: Rc<Cell<usize>>,
 }
 
 impl<'a> Known<'a> {
-    pub(crate) fn new(schemas: Schemas<'a>, modules: Vec<Declared>, kinds: Kinds) -> Known<'a> {
+    pub(crate) fn new(schemas: Schemas<'a>, mut modules: Vec<Declared>, kinds: Kinds) -> Known<'a> {
+        let guesses = Rc::default();
+        for module in &mut modules {
+            module.guesses = Rc::clone(&guesses);
+        }
         let calls = kinds.interfaces.iter().map(|(name, index)| {
             let schema = call_schema(modules[*index].variables.iter());
             (name.clone(), schema)
         });
         Known {
             calls: calls.collect(),
+            guesses,
             schemas,
             modules,
             kinds,
@@ -98,6 +107,12 @@ impl<'a> Resolver<'a> {
             bound: Vec::new(),
             perhaps: false,
         }
+    }
+
+    /// How much was said of what is wrong, and how often something was given the benefit of the
+    /// doubt: what is resolved with neither comes to the same again.
+    pub(crate) fn said(&self) -> usize {
+        self.problems.said() + self.known.guesses.get()
     }
 
     /// Runs `work` with another place.
