@@ -4,6 +4,7 @@
 //! [`load`] goes two times over what was read: first each module's declarations are gathered,
 //! then the blocks are resolved against them, one by one.
 
+mod around;
 mod blocks;
 mod cache;
 mod changed;
@@ -27,6 +28,7 @@ mod shape;
 mod template;
 mod type_expr;
 
+pub use around::{items_with_errors, touches};
 pub use cache::Cache;
 pub use config::{
     CheckBlock, Condition, Config, Environment, Implementation, Import, Input, Kind, Lifecycle,

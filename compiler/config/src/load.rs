@@ -35,8 +35,8 @@ pub fn load(
 }
 
 /// The same as far as it can be understood, whatever is wrong with it: for finding more of that,
-/// not for going on. What could not be resolved is null; there is nothing where calls go in a
-/// circle.
+/// not for going on. What could not be resolved is not known; there is nothing where calls go in
+/// a circle.
 pub fn understand(
     files: &dyn Files,
     schemas: &BTreeMap<String, Arc<ProviderSchema>>,

@@ -15,6 +15,7 @@ mod plan_loop;
 mod recorder;
 mod session;
 mod stale;
+mod understood;
 
 pub use by_hand::{at, outcome};
 pub use config::Cache;
@@ -27,3 +28,4 @@ pub use planner::{Options, Providers, Refresh, Scene};
 pub use recorder::{MemoryRecorder, error_of};
 pub use session::{Session, Setup};
 pub use stale::{Stale, stale};
+pub use understood::Understood;

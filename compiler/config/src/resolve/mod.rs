@@ -18,7 +18,7 @@ use crate::problems::Problems;
 use crate::schemas::Schemas;
 use diagnostics::Span;
 use eval::Expr;
-use model::{BlockSchema, Mode, Value};
+use model::{BlockSchema, Mode, Type, Value};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::rc::Rc;
@@ -145,7 +145,8 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// What stands in for an expression with a problem; no configuration that has one gets out.
+/// What stands in for an expression with a problem: not known, so that nothing more can be said
+/// against it. No configuration that has one is gone on with.
 fn nothing(span: Span) -> Expr {
-    Expr::literal(Value::NULL, span)
+    Expr::literal(Value::unknown(Type::Any), span)
 }
