@@ -4,10 +4,6 @@ use crate::{Loaded, Options, Session};
 use config::{items_with_errors, touches};
 use diagnostics::{Problem, SourceMap, Span};
 
-/// Said of what is not known or not there, which may be for want of understanding: of what serves
-/// a kind, and of an import's id.
-const FOR_WANT: [&str; 3] = ["LF0331", "LF0332", "LF0352"];
-
 /// A configuration as far as it could be understood: for finding more mistakes, not for going on.
 pub struct Understood(pub(crate) Loaded);
 
@@ -27,8 +23,7 @@ impl Understood {
         let mut more = session(&self.0).check(options);
         more.retain(|problem| {
             let places = || problem.labels.iter().map(|l| l.span);
-            let certain = !FOR_WANT.contains(&problem.code);
-            certain && places().next().is_some() && !places().any(follows)
+            !planner::may_follow(problem) && places().next().is_some() && !places().any(follows)
         });
         more
     }
