@@ -115,11 +115,7 @@ impl Evaluator<'_> {
                 Some(ty) if results.iter().all(|r| r.ty() == ty) => Value::list(ty, results),
                 None if results.is_empty() => {
                     // What no item could have is wrong also where there is none.
-                    let element = match list.element.is_exact() {
-                        true => self.type_of_each(&list.element, each)?,
-                        false => self.splat_type(&list.element, each),
-                    };
-                    Value::list(element, results)
+                    Value::list(self.type_of_each(&list.element, each)?, results)
                 }
                 _ => Value::tuple(results),
             },

@@ -329,6 +329,7 @@ fn common_type(
     match (yes, no) {
         (Value::Null(Type::Any), _) => return Ok(Some(no_ty)),
         (_, Value::Null(Type::Any)) => return Ok(Some(yes_ty)),
+        _ if yes_ty == Type::Any || no_ty == Type::Any => return Ok(Some(Type::Any)),
         _ => {}
     }
     match unify_loosely([yes_ty, no_ty]) {

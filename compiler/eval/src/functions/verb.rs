@@ -184,6 +184,14 @@ fn write_number(verb: Verb, n: &Number, argument: usize) -> Result<String, Fault
         (false, false, true) => " ",
         _ => "",
     };
+    let base = match verb.letter {
+        'x' if verb.sharp => "0x",
+        'X' if verb.sharp => "0X",
+        'o' if verb.sharp => "0",
+        'b' if verb.sharp => "0b",
+        _ => "",
+    };
+    let sign = format!("{sign}{base}");
     let length = sign.len() + digits.chars().count();
     Ok(match verb.width {
         Some(width) if verb.zero && !verb.minus && width > length => {
