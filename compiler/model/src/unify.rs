@@ -222,9 +222,12 @@ pub(crate) fn resolved(from: &Type, to: &Type) -> Type {
         (_, Type::List(element)) => Type::List(of_parts(element)),
         (_, Type::Set(element)) => Type::Set(of_parts(element)),
         (_, Type::Map(element)) => Type::Map(of_parts(element)),
-        (Type::Tuple(a), Type::Tuple(b)) => {
-            Type::Tuple(a.iter().zip(b.iter()).map(|(a, b)| resolved(a, b)).collect())
-        }
+        (Type::Tuple(a), Type::Tuple(b)) => Type::Tuple(
+            a.iter()
+                .zip(b.iter())
+                .map(|(a, b)| resolved(a, b))
+                .collect(),
+        ),
         (_, Type::Object(object)) => {
             let mut object = ObjectType::clone(object);
             for (name, field) in &mut object.fields {

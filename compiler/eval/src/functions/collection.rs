@@ -25,12 +25,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         contains,
     )
     .inside(),
-    Function::new(
-        "index",
-        &[LIST, p("value", Want::Any)],
-        Want::Number,
-        index,
-    ),
+    Function::new("index", &[LIST, p("value", Want::Any)], Want::Number, index),
     Function::new("keys", &[MAP], Want::Any, keys).inside(),
     Function::new("length", &[p("value", Want::Any)], Want::Number, length).raw(),
     Function::new(
@@ -269,12 +264,15 @@ fn lookup(_: &Context<'_>, a: &[Value]) -> Answer {
 
 fn matchkeys(_: &Context<'_>, a: &[Value]) -> Answer {
     let lists: Vec<Value> = (0..3).map(|i| as_list(a, i)).collect::<Result<_, _>>()?;
-    let common = unify_loosely([lists[1].ty(), lists[2].ty()]).ok_or_else(|| {
-        Fault::of(2, "what is wanted is of another type than the keys")
-    })?;
+    let common = unify_loosely([lists[1].ty(), lists[2].ty()])
+        .ok_or_else(|| Fault::of(2, "what is wanted is of another type than the keys"))?;
     let like = |i: usize| convert(&lists[i], &common).map_err(|e| Fault::of(i, e.to_string()));
     let compared = [like(1)?, like(2)?];
-    let (values, keys, wanted) = (items(&lists, 0)?, items(&compared, 0)?, items(&compared, 1)?);
+    let (values, keys, wanted) = (
+        items(&lists, 0)?,
+        items(&compared, 0)?,
+        items(&compared, 1)?,
+    );
     if values.len() != keys.len() {
         return Err(Fault::of(1, "there must be as many keys as values"));
     }
