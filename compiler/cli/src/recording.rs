@@ -3,7 +3,7 @@
 
 use crate::files::ProjectFiles;
 use diagnostics::Problem;
-use eval::{Sources, TemplatePart};
+use eval::{Expr, Sources, TemplatePart};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -105,13 +105,19 @@ impl Sources for Recording {
     fn template_text(&self, text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
         parsed("the template", text)
     }
+
+    fn assignments(&self, text: &str) -> Result<Vec<(Arc<str>, Expr)>, Problem> {
+        config::assignments(text).map_err(|problems| first(problems, "the text"))
+    }
 }
 
 fn parsed(name: &str, text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
-    config::template(name, text).map_err(|problems| {
-        let none = || Problem::error("LF0521", format!("{name} is no template"));
-        problems.into_iter().next().unwrap_or_else(none)
-    })
+    config::template(name, text).map_err(|problems| first(problems, name))
+}
+
+fn first(problems: Vec<Problem>, name: &str) -> Problem {
+    let none = || Problem::error("LF0521", format!("{name} can't be read"));
+    problems.into_iter().next().unwrap_or_else(none)
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! Template files: text to parts whose names stand for what the call hands over.
+//! Template files and files of values: text whose names stand for what a call hands over.
 
 use crate::declared::Declared;
 use crate::kinds::Kinds;
-use crate::problems::Problems;
+use crate::problems::{Problems, inputs};
 use crate::resolve::{Known, Place, Resolver};
 use crate::schemas::Schemas;
 use diagnostics::{Problem, SourceMap};
-use eval::TemplatePart;
+use eval::{Expr, TemplatePart};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,6 +24,40 @@ pub fn template(path: &str, text: &str) -> Result<Arc<[TemplatePart]>, Vec<Probl
             .map(|p| in_words(p, &sources))
             .collect::<Vec<_>>()
     })?;
+    let parts = lowered(&sources, |r| r.parts(&parts))?;
+    Ok(parts.into())
+}
+
+/// The names and values of a text that is written as a file of variables, for `decode_tfvars`.
+/// Problems tell their place in words.
+///
+/// # Errors
+/// Every problem of its syntax, and each block.
+pub fn assignments(text: &str) -> Result<Vec<(Arc<str>, Expr)>, Vec<Problem>> {
+    let mut sources = SourceMap::new();
+    let file = sources.add("the text", text);
+    let (tree, mut problems) = syntax::parse(file, text);
+    let blocks = tree.body.blocks.iter().map(|block| &block.kind);
+    problems.extend(blocks.map(|kind| inputs::block_in_var_file(&kind.text, kind.span)));
+    if !problems.is_empty() {
+        return Err(problems
+            .into_iter()
+            .map(|p| in_words(p, &sources))
+            .collect());
+    }
+    lowered(&sources, |r| {
+        let attributes = tree.body.attributes.iter();
+        attributes
+            .map(|a| (a.name.text.clone(), r.expr(&a.value)))
+            .collect()
+    })
+}
+
+/// What the tree means where names stand for what is handed over.
+fn lowered<T>(
+    sources: &SourceMap,
+    lower: impl FnOnce(&mut Resolver<'_>) -> T,
+) -> Result<T, Vec<Problem>> {
     let none = BTreeMap::new();
     let nothing = vec![Declared::default()];
     let known = Known::new(Schemas::new(&none), nothing, Kinds::default());
@@ -32,14 +66,14 @@ pub fn template(path: &str, text: &str) -> Result<Arc<[TemplatePart]>, Vec<Probl
         template: true,
         ..Place::default()
     };
-    let parts = Resolver::new(&known, 0, &mut problems).at(place, |r| r.parts(&parts));
+    let lowered = Resolver::new(&known, 0, &mut problems).at(place, lower);
     match problems.has_errors() {
         true => Err(problems
             .sorted()
             .into_iter()
-            .map(|p| in_words(p, &sources))
+            .map(|p| in_words(p, sources))
             .collect()),
-        false => Ok(parts.into()),
+        false => Ok(lowered),
     }
 }
 

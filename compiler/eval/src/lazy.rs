@@ -11,11 +11,21 @@ use std::sync::Arc;
 
 pub(crate) type Special = fn(&mut Evaluator<'_>, &Expr, &Call) -> Eval;
 
-pub(crate) const NAMES: &[&str] = &["can", "render", "templatefile", "templatestring", "try"];
+pub(crate) const NAMES: &[&str] = &[
+    "can",
+    DECODE_TFVARS,
+    "render",
+    "templatefile",
+    "templatestring",
+    "try",
+];
+
+const DECODE_TFVARS: &str = "provider::terraform::decode_tfvars";
 
 pub(crate) fn special(name: &str) -> Option<Special> {
     Some(match name.strip_prefix("core::").unwrap_or(name) {
         "can" => can,
+        DECODE_TFVARS => decode_tfvars,
         "render" => render_file,
         "templatefile" => template_file,
         "templatestring" => template_string,
@@ -57,6 +67,53 @@ fn can(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
         }
         outcome => Value::Bool(outcome.is_ok()),
     })
+}
+
+/// The values in a text that is written as a file of variables: of expressions that refer to
+/// nothing and call nothing.
+fn decode_tfvars(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
+    let [argument] = call.arguments.as_slice() else {
+        let signature = format!("{DECODE_TFVARS}(text)");
+        return Err(wrong_count(call, &signature, whole.span));
+    };
+    let failed = |fault: Fault, secret: bool| function_failed(call, fault, argument.span, secret);
+    let text = evaluator.value(argument)?;
+    let text = convert(&text, &Type::String)
+        .ok()
+        .filter(|text| !text.is_null())
+        .ok_or_else(|| failed(Fault::from("a text is required"), false))?;
+    if text.is_unknown() {
+        return Ok(marks::unknown_value(Type::Any, &[&text]));
+    }
+    let decode = |text: &str, secret: bool| {
+        let assignments = evaluator.world.sources.assignments(text);
+        let assignments = assignments.map_err(|problem| match secret {
+            true => failed(Fault::from(""), true),
+            false => placed(problem, call),
+        })?;
+        let mut inner = Evaluator::new(&NoScope, evaluator.world);
+        inner.values_alone = true;
+        let mut fields = Vec::with_capacity(assignments.len());
+        for (name, value) in assignments {
+            let value = inner.value(&value).map_err(|problem| {
+                failed(
+                    Fault::from(format!("`{name}`: {}", problem.message)),
+                    secret,
+                )
+            })?;
+            fields.push((name, value));
+        }
+        Ok(Value::object(fields))
+    };
+    if let Value::String(text) = &text {
+        return decode(text, false);
+    }
+    marks::lift(
+        DECODE_TFVARS,
+        &[&text],
+        || Type::Any,
+        |open| decode(open[0].as_str().unwrap_or_default(), true),
+    )
 }
 
 fn template_file(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {

@@ -7,11 +7,13 @@
 mod access;
 mod arithmetic;
 mod call;
+mod choice;
 mod equal;
 mod evaluate;
 mod expr;
 mod functions;
 mod glob;
+mod hcl;
 mod iterate;
 pub mod json;
 mod lazy;
@@ -22,6 +24,7 @@ mod problem;
 mod render;
 mod shape;
 mod template;
+mod untold;
 mod world;
 
 pub use call::wrong_call;

@@ -1,6 +1,6 @@
 //! The traits through which evaluation reaches what is outside of an expression.
 
-use crate::{Reference, TemplatePart};
+use crate::{Expr, Reference, TemplatePart};
 use diagnostics::{Problem, Span};
 use model::{FingerprintKey, FunctionSchema, Value};
 use std::sync::Arc;
@@ -67,6 +67,18 @@ pub trait Sources {
     /// Why it can't be read, or what is wrong in it, with spans into it. An error without a span
     /// gets that of the call.
     fn template(&self, path: &str) -> Result<Arc<[TemplatePart]>, Problem>;
+
+    /// The names and values of a text that is written as a file of variables. Names in values
+    /// are as in [`Sources::template`].
+    ///
+    /// # Errors
+    /// What is wrong in it; a block is.
+    fn assignments(&self, _text: &str) -> Result<Vec<(Arc<str>, Expr)>, Problem> {
+        Err(Problem::error(
+            "LF0226",
+            "values can't be read from a text here",
+        ))
+    }
 
     /// The same of a text that is no file, for `templatestring`.
     ///

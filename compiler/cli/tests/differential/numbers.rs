@@ -38,7 +38,9 @@ pub(crate) fn are_close(case: &Case<'_>, bits: i64) -> bool {
 /// a whole number, but for the error of a float as large as what was divided.
 pub(crate) fn are_rests_of_floats(case: &Case<'_>) -> bool {
     let divisors: Vec<BigDecimal> = divisors(case.expression.text());
-    let error: BigDecimal = BigDecimal::new(BigInt::from(1), 40);
+    // What is divided has fewer bits where it comes from a float of the processor.
+    let of_floats = ["log(", "pow("].iter().any(|f| case.has(f));
+    let error: BigDecimal = BigDecimal::new(BigInt::from(1), if of_floats { 12 } else { 40 });
     let of_rests = |(a, b): &(BigDecimal, BigDecimal)| {
         let apart = (a - b).abs();
         let whole = |d: &BigDecimal| (&apart - d.abs()).abs() <= error;

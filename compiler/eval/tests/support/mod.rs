@@ -216,6 +216,18 @@ impl Sources for Files {
             .collect();
         Ok(lower_parts(&parts, &words).into())
     }
+
+    fn assignments(&self, text: &str) -> Result<Vec<(Arc<str>, Expr)>, Problem> {
+        let (tree, problems) = syntax::parse(FileId(1), text);
+        let refused = || Problem::error("LF9997", "not a file of values");
+        if !problems.is_empty() || !tree.body.blocks.is_empty() {
+            return Err(refused());
+        }
+        let attributes = tree.body.attributes.iter();
+        Ok(attributes
+            .map(|a| (a.name.text.clone(), lower(&a.value, &[])))
+            .collect())
+    }
 }
 
 impl Functions for Files {
