@@ -41,12 +41,14 @@ impl Evaluator<'_> {
             }
             ExprKind::Object(items) => self.untold_object(items).unwrap_or_default(),
             ExprKind::Attribute(source, name) => {
-                attribute_type(&self.told_type(source), name).unwrap_or_default()
+                let of = |ty: Type| attribute_type(&ty, name);
+                self.untold_source(source).and_then(of).unwrap_or_default()
             }
-            ExprKind::Index(source, index) => match self.untaken(index) {
-                Ok(index) => element_type(&self.told_type(source), &index).unwrap_or_default(),
-                Err(_) => Type::Any,
-            },
+            ExprKind::Index(source, index) => {
+                let index = self.untaken(index).ok();
+                let of = |ty: Type| element_type(&ty, index.as_ref()?);
+                self.untold_source(source).and_then(of).unwrap_or_default()
+            }
             ExprKind::Conditional(condition, yes, no) => self.untold_choice(condition, yes, no),
             ExprKind::For(each) => self.untold_for(each).unwrap_or_default(),
             ExprKind::Splat(source, _) => match self.untaken(source) {
@@ -57,6 +59,15 @@ impl Evaluator<'_> {
             },
             ExprKind::Call(call) => self.untold_call(call),
             _ => Type::Any,
+        }
+    }
+
+    /// The type of what a part is taken of, where that is what fails. Of the part of a value that
+    /// is there nothing is known: it is the part that can't be.
+    fn untold_source(&mut self, source: &Expr) -> Option<Type> {
+        match self.untaken(source) {
+            Ok(_) => None,
+            Err(_) => Some(self.untold(source)),
         }
     }
 

@@ -48,7 +48,9 @@ pub(crate) const LISTED: &[Difference] = &[
     },
     Difference {
         row: "`0.3 % 0.1` is 0",
-        explains: numbers::are_rests_of_floats,
+        explains: |case| {
+            numbers::are_rests_of_floats(case) || numbers::are_rests_of_large_floats(case)
+        },
     },
     Difference {
         row: "`1 / 0`, `5 % 0`",
@@ -57,6 +59,16 @@ pub(crate) const LISTED: &[Difference] = &[
                 && ["log(", "pow("].iter().any(|f| case.has(f))
                 && consoles::landfall_says(case.expression.text(), "not a finite number")
         },
+    },
+    Difference {
+        row: "`textencodebase64` and `textdecodebase64`",
+        explains: |case| {
+            case.has("codebase64(") && [case.theirs, case.ours].iter().any(|a| a.json == REFUSED)
+        },
+    },
+    Difference {
+        row: "`merge` of nulls alone",
+        explains: |case| case.theirs.json == REFUSED && case.has("merge(") && case.has("null"),
     },
     Difference {
         row: "`formatlist(\"%s\", null)`",

@@ -33,6 +33,16 @@ pub(crate) fn are_close(case: &Case<'_>, bits: i64) -> bool {
     pairs(case).is_some_and(|pairs| pairs.iter().all(close))
 }
 
+/// Whether they are rests of a division of something so large that a float does not hold its
+/// last whole digits: then both are less than a divisor that is written in the expression.
+pub(crate) fn are_rests_of_large_floats(case: &Case<'_>) -> bool {
+    let divisors = divisors(case.expression.text());
+    let is_rest = |n: &BigDecimal| divisors.iter().any(|d| n.abs() < d.abs());
+    let of_rests = |(a, b): &(BigDecimal, BigDecimal)| a == b || (is_rest(a) && is_rest(b));
+    let of_floats = ["log(", "pow("].iter().any(|f| case.has(f));
+    of_floats && pairs(case).is_some_and(|pairs| pairs.iter().all(of_rests))
+}
+
 /// Whether they are rests of a division by a number that is written in the expression, one exact
 /// and one of floats: then they are equal, or one divisor apart where the quotient is rounded to
 /// a whole number, but for the error of a float as large as what was divided.
