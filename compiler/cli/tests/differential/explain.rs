@@ -33,7 +33,11 @@ pub(crate) const LISTED: &[Difference] = &[
     },
     Difference {
         row: "`1.1 * 1.1 == 1.21` is true",
-        explains: |case| numbers::are_close(case, BITS),
+        explains: |case| {
+            // A step that is no sum of powers of two may reach the end one step later.
+            let steps = case.has("range(") && numbers::has_last_digits(&case.theirs.json);
+            steps || numbers::are_close(case, BITS)
+        },
     },
     Difference {
         row: "`length([1]) / 3` has all digits",

@@ -5,6 +5,7 @@ use crate::json;
 use bigdecimal::{BigDecimal, RoundingMode};
 use model::{Number, Type, Value, convert};
 use num_traits::Zero;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// One verb: `%[index]05.2f`.
 #[derive(Clone, Copy, Default)]
@@ -136,7 +137,7 @@ fn quote_or_cut(verb: Verb, text: &str) -> String {
 
 fn cut(verb: Verb, text: String) -> String {
     match verb.precision {
-        Some(precision) => text.chars().take(precision).collect(),
+        Some(precision) => text.graphemes(true).take(precision).collect(),
         None => text,
     }
 }
@@ -265,7 +266,7 @@ fn scientific(value: &BigDecimal, precision: Option<usize>, letter: char) -> Str
 
 fn pad(verb: Verb, text: String) -> String {
     let Some(width) = verb.width else { return text };
-    let missing = width.saturating_sub(text.chars().count());
+    let missing = width.saturating_sub(text.graphemes(true).count());
     let fill = if verb.zero { "0" } else { " " }.repeat(missing);
     if verb.minus {
         text + &fill
