@@ -3,7 +3,7 @@
 
 use crate::files::ProjectFiles;
 use diagnostics::Problem;
-use eval::{Expr, Sources, TemplatePart};
+use eval::{Expr, Sources, Template};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -94,7 +94,7 @@ impl Sources for Recording {
         self.files.tree(directory)
     }
 
-    fn template(&self, path: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+    fn template(&self, path: &str) -> Result<Template, Problem> {
         let refused =
             |why: String| Problem::error("LF0521", format!("{path} can't be read: {why}"));
         let text = String::from_utf8(self.read(path).map_err(refused)?);
@@ -102,7 +102,7 @@ impl Sources for Recording {
         parsed(path, &text)
     }
 
-    fn template_text(&self, text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+    fn template_text(&self, text: &str) -> Result<Template, Problem> {
         parsed("the template", text)
     }
 
@@ -111,7 +111,7 @@ impl Sources for Recording {
     }
 }
 
-fn parsed(name: &str, text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+fn parsed(name: &str, text: &str) -> Result<Template, Problem> {
     config::template(name, text).map_err(|problems| first(problems, name))
 }
 
@@ -147,7 +147,7 @@ mod tests {
         std::fs::write(dir.path().join("t"), "hello ${name}").unwrap();
         std::fs::write(dir.path().join("broken"), "hello ${").unwrap();
         let files = Recording::none(ProjectFiles::new(dir.path(), &[]).unwrap());
-        assert_eq!(files.template("t").unwrap().len(), 2);
+        assert_eq!(files.template("t").unwrap().parts.len(), 2);
         for path in ["broken", "missing"] {
             assert!(files.template(path).is_err(), "{path}");
         }

@@ -4,7 +4,7 @@ use crate::call::function_failed;
 use crate::evaluate::{Eval, Evaluator};
 use crate::functions::Fault;
 use crate::functions::file::naming;
-use crate::{Call, Expr, ExprKind, Reference, Scope, TemplatePart, access, marks, problem, render};
+use crate::{Call, Expr, ExprKind, Reference, Scope, Template, access, marks, problem, render};
 use diagnostics::{Problem, Span};
 use model::{Type, Unknown, Value, convert};
 use std::sync::Arc;
@@ -162,10 +162,10 @@ fn rendered(
     evaluator: &Evaluator<'_>,
     whole: &Expr,
     call: &Call,
-    parts: Result<Arc<[TemplatePart]>, Problem>,
+    template: Result<Template, Problem>,
     variables: &Value,
 ) -> Eval {
-    let parts = parts.map_err(|p| placed(p, call))?;
+    let template = template.map_err(|p| placed(p, call))?;
     let mut inner = Evaluator::new(&NoScope, evaluator.world);
     inner.in_template = true;
     inner.untaken = evaluator.untaken;
@@ -176,9 +176,10 @@ fn rendered(
                 .map(|(name, value)| (name.clone(), value.clone())),
         );
     }
-    inner
-        .template(&parts)
-        .map_err(|problem| Box::new(problem.and(whole.span, "the template is rendered here")))
+    inner.template(&template.parts).map_err(|problem| {
+        let problem = problem.within(&template.path, &template.text);
+        Box::new(problem.at(whole.span, "the template is rendered here"))
+    })
 }
 
 fn render_file(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
@@ -192,13 +193,8 @@ fn render_file(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval
     let bytes = bytes.map_err(|why| failed(naming(&path, why)))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| failed(format!("the file `{path}` is not UTF-8 text")))?;
-    render::render(&path, &text, &variables).map_err(|problem| {
-        let problem = match problem.primary() {
-            Some(_) => problem,
-            None => problem.at(whole.span, "rendered here"),
-        };
-        Box::new(problem)
-    })
+    render::render(&path, &text, &variables)
+        .map_err(|problem| Box::new(problem.at(whole.span, "rendered here")))
 }
 
 enum Ready {
@@ -256,9 +252,9 @@ fn path_and_variables(
 }
 
 fn placed(problem: Problem, call: &Call) -> Box<Problem> {
-    Box::new(match problem.primary() {
-        Some(_) => problem.and(call.name_span, "the template is rendered here"),
-        None => problem.at(call.arguments[0].span, "this file"),
+    Box::new(match problem.apart.is_empty() {
+        true => problem.at(call.arguments[0].span, "this file"),
+        false => problem.at(call.arguments[0].span, "this text"),
     })
 }
 

@@ -31,7 +31,7 @@ pub use call::wrong_call;
 pub use evaluate::evaluate;
 pub use expr::{BinaryOp, Call, Expr, ExprKind, For, Reference, SPLAT_ITEM, TemplatePart, UnaryOp};
 pub use render::render;
-pub use world::{Functions, Scope, Sources, World};
+pub use world::{Functions, Scope, Sources, Template, World};
 
 /// The names of all functions of the language, for completion and "did you mean".
 pub fn function_names() -> impl Iterator<Item = &'static str> {

@@ -1,9 +1,8 @@
 //! An evaluation without a configuration around it: no files, no providers.
 
 use diagnostics::{FileId, Problem, Span};
-use eval::{Expr, ExprKind, Functions, Reference, Scope, Sources, TemplatePart, World};
+use eval::{Expr, ExprKind, Functions, Reference, Scope, Sources, Template, World};
 use model::{FingerprintKey, FunctionSchema, Value};
-use std::sync::Arc;
 
 /// Evaluates the text of a template.
 pub fn evaluate(text: &str) {
@@ -54,7 +53,7 @@ impl Sources for Nothing {
         Err("there is nothing".into())
     }
 
-    fn template(&self, _: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+    fn template(&self, _: &str) -> Result<Template, Problem> {
         Err(Problem::error("LF0313", "there is nothing"))
     }
 }

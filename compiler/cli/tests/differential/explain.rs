@@ -34,9 +34,9 @@ pub(crate) const LISTED: &[Difference] = &[
     Difference {
         row: "`1.1 * 1.1 == 1.21` is true",
         explains: |case| {
-            // A step that is no sum of powers of two may reach the end one step later.
-            let steps = case.has("range(") && numbers::has_last_digits(&case.theirs.json);
-            steps || numbers::are_close(case, BITS)
+            // Also where a range takes another step for it, or a text is turned around.
+            let last = |answer: &Answer| numbers::has_last_digits(&answer.json);
+            numbers::are_close(case, BITS) || (last(case.theirs) && !last(case.ours))
         },
     },
     Difference {
@@ -69,6 +69,10 @@ pub(crate) const LISTED: &[Difference] = &[
         explains: |case| {
             case.has("codebase64(") && [case.theirs, case.ours].iter().any(|a| a.json == REFUSED)
         },
+    },
+    Difference {
+        row: "`cidrsubnets(\"0.0.0.0/0\", 1)`",
+        explains: |case| case.theirs.json == REFUSED && case.has("cidrsubnets(\"0.0.0.0/0\""),
     },
     Difference {
         row: "`merge` of nulls alone",
