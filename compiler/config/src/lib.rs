@@ -39,7 +39,7 @@ pub use files::{Files, LIBRARY, MemoryFiles};
 pub use load::{load, understand, understand_again};
 pub use names::Names;
 pub use request::Request;
-pub use template::template;
+pub use template::{assignments, template};
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,11 @@ use std::sync::Arc;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
+impl FileId {
+    /// A text that no [`SourceMap`] holds: what points into it is handed over together with it.
+    pub const APART: FileId = FileId(u32::MAX);
+}
+
 /// A byte range of one file, `start..end`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {

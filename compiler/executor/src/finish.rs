@@ -201,6 +201,7 @@ impl<'a> Run<'a> {
 
 /// A problem of an expression, as one of a step.
 pub(crate) fn told(problem: Problem) -> ProviderProblem {
+    let apart = problem.apart_in_words();
     let mut told = ProviderProblem::error(problem.message);
     told.details = problem
         .labels
@@ -208,6 +209,7 @@ pub(crate) fn told(problem: Problem) -> ProviderProblem {
         .map(|l| l.text)
         .filter(|t| !t.is_empty())
         .collect();
+    told.details.extend(apart);
     told.details.extend(problem.details);
     told.help = problem.help;
     told

@@ -3,11 +3,10 @@
 
 use config::Config;
 use diagnostics::{FileId, Problem, Span};
-use eval::{Expr, ExprKind, Functions, Reference, Scope, Sources, TemplatePart, World};
+use eval::{Expr, ExprKind, Functions, Reference, Scope, Sources, Template, World};
 use model::{FingerprintKey, FunctionSchema, Value};
 use planner::{Input, Observed, Options, Prepared, Providers};
 use state::State;
-use std::sync::Arc;
 
 /// Evaluates the text of a template.
 pub fn evaluate(text: &str) {
@@ -80,7 +79,7 @@ impl Sources for Nothing {
         Err("there is nothing".into())
     }
 
-    fn template(&self, _: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+    fn template(&self, _: &str) -> Result<Template, Problem> {
         Err(Problem::error("LF0313", "there is nothing"))
     }
 }
