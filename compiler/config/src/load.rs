@@ -44,7 +44,13 @@ pub fn understand(
 ) -> (Option<Config>, Vec<Problem>) {
     let mut problems = Problems::default();
     let mut digest = Digest::default();
-    let mut found = discover(files, sources, &mut digest, &mut problems);
+    let mut found = discover(
+        files,
+        sources,
+        &mut digest,
+        &mut problems,
+        request.all_kinds,
+    );
     if found.directories.is_empty() {
         return (None, problems.sorted());
     }

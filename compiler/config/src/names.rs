@@ -27,7 +27,13 @@ impl<'a> Names<'a> {
     ) -> Names<'a> {
         let mut problems = Problems::default();
         let mut sources = SourceMap::new();
-        let mut found = discover(files, &mut sources, &mut Digest::default(), &mut problems);
+        let mut found = discover(
+            files,
+            &mut sources,
+            &mut Digest::default(),
+            &mut problems,
+            false,
+        );
         let mut known = known(&mut found, Schemas::new(schemas), &mut problems);
         if known.modules.is_empty() {
             known.modules.push(Declared::default());
