@@ -33,11 +33,18 @@ pub fn load(inputs: &Inputs<'_>) -> (Option<Loaded>, SourceMap, Vec<Problem>) {
         return (None, sources, problems);
     };
     let right = !problems.iter().any(Problem::is_error);
-    match Prepared::new(&config) {
-        Ok(prepared) if right => (Some(Loaded { config, prepared }), sources, problems),
+    let ordered = Prepared::new(&config);
+    let mut circles = ordered.as_ref().err().cloned().unwrap_or_default();
+    if inputs.request.all_kinds {
+        circles.extend(crate::kinds::circles(&config, &circles));
+    }
+    match ordered {
+        Ok(prepared) if right && circles.is_empty() => {
+            (Some(Loaded { config, prepared }), sources, problems)
+        }
         // Circles are told along with everything else.
-        ordered => {
-            problems.extend(ordered.err().unwrap_or_default());
+        _ => {
+            problems.extend(circles);
             (None, sources, problems)
         }
     }

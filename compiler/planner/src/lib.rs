@@ -40,6 +40,7 @@ mod serve;
 mod sites;
 mod standing;
 mod step;
+mod trial;
 mod ways;
 
 pub use graph::Prepared;
@@ -47,4 +48,4 @@ pub use input::{Input, Options, Problems, Refresh, Round};
 pub use observed::{Ask, Observed, Read, ReadKey};
 pub use providers::Providers;
 pub use scene::Scene;
-pub use step::step;
+pub use step::{look_over, step};

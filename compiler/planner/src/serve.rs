@@ -98,7 +98,8 @@ impl Pass<'_> {
     fn holds_unknown(&mut self, rank: Rank, when: &Expr) -> Holds {
         let needs = &self.prepared().needs[rank];
         let later = needs.iter().any(|n| self.later_ranks.contains(n));
-        if later || self.input.options.mode == PlanMode::Destroy {
+        let options = self.input.options;
+        if later || options.any_values || options.mode == PlanMode::Destroy {
             return Holds::Later;
         }
         self.refuse(
@@ -166,6 +167,10 @@ impl Pass<'_> {
         let target = self.prepared().sites[self.modules[module].site]
             .target
             .as_ref();
+        if target.is_none() && self.input.options.any_values {
+            let any = || Value::unknown(Type::String);
+            return Value::object([("provider", any()), ("alias", any())]);
+        }
         let text = |text: Option<&Arc<str>>| text.map_or(Value::NULL, |t| Value::String(t.clone()));
         let provider = text(target.map(|(_, target)| &target.name));
         let alias = text(target.and_then(|(_, target)| target.alias.as_ref()));
