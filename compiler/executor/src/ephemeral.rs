@@ -3,6 +3,7 @@
 
 use crate::Connections;
 use crate::context::Event as Told;
+use crate::refused::Refused;
 use crate::run::Run;
 use model::Value;
 use plan::{Action, ProviderUse, ScopedData};
@@ -96,7 +97,8 @@ impl Run<'_> {
                     let failed = crate::Failed {
                         address: ephemeral.address.clone(),
                         action: Action::Read,
-                        problem,
+                        problem: problem.problem,
+                        place: problem.place,
                         elapsed_ms: 0,
                     };
                     self.context.watch.tell(Told::Failed(failed.clone()));
@@ -106,13 +108,12 @@ impl Run<'_> {
         }
     }
 
-    async fn open(&mut self, ephemeral: &ScopedData) -> Result<Option<Value>, ProviderProblem> {
+    async fn open(&mut self, ephemeral: &ScopedData) -> Result<Option<Value>, Refused> {
         let ty = &**ephemeral.address.ty();
         let mut schemas = self.context.schemas.values();
         let Some(schema) = schemas.find_map(|s| s.ephemerals.get(ty)) else {
-            return Err(ProviderProblem::error(format!(
-                "there is no ephemeral resource `{ty}`"
-            )));
+            let problem = format!("there is no ephemeral resource `{ty}`");
+            return Err(ProviderProblem::error(problem).into());
         };
         let body = self.body(&ephemeral.deferred).map_err(|p| *p)?;
         let config = plan::shape(&schema.block, &body)
@@ -126,7 +127,7 @@ impl Run<'_> {
             config: config.expose(),
         };
         let connections = self.context.connections;
-        connections.open(&connection, request).await.map(Some)
+        Ok(Some(connections.open(&connection, request).await?))
     }
 
     /// A provider's configuration with what is never recorded in it.
@@ -136,7 +137,7 @@ impl Run<'_> {
         else {
             return Ok(used.config.clone());
         };
-        let body = self.body(deferred).map_err(|p| *p)?;
+        let body = self.body(deferred).map_err(|p| p.problem)?;
         let config = plan::shape(&schema.config, &body)
             .map_err(|e| ProviderProblem::error(format!("a value has a wrong type: {e}")))?;
         if config.has_unknown() {

@@ -19,6 +19,7 @@ mod operation;
 mod outcome;
 mod preflight;
 mod read;
+mod refused;
 mod rollout;
 mod run;
 mod schedule;

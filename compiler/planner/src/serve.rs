@@ -185,14 +185,14 @@ impl Pass<'_> {
         }
     }
 
-    /// Where the calls of kinds stand that lead to a site, the user's first.
+    /// Where the calls of kinds stand that lead to a site, each with its kind, the user's first.
     fn kind_calls(&self, mut site: SiteId) -> Vec<(diagnostics::Span, String)> {
         let sites = &self.prepared().sites;
         let mut calls = Vec::new();
         while let Some(parent) = sites[site].parent {
             if let Some(call) = sites[site].call.as_ref().filter(|call| call.is_kind()) {
                 let block = &self.prepared().module(self.input.config, parent).calls[call];
-                calls.push((block.span, format!("in this call of `{}`", call.kind)));
+                calls.push((block.span, call.kind.to_string()));
             }
             site = parent;
         }

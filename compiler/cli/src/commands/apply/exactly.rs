@@ -87,7 +87,7 @@ async fn carry(
         return Err(refused(app, &stale, Vec::new()));
     }
     show(app, plan, args.full);
-    carry_out(app, session, plan, Some(saved.id.clone())).await?;
+    carry_out(app, ready, session, plan, Some(saved.id.clone())).await?;
     if !plan.left_out.is_empty() {
         app.fail(left_out(plan));
     }
