@@ -45,6 +45,19 @@ impl Config {
             .map(|resource| (module, resource))
     }
 
+    /// What the last call on a path calls: a module, or the interface of a kind.
+    pub fn called(&self, path: &ModulePath, served: Option<&str>) -> Option<&Module> {
+        let mut served = served.into_iter().flat_map(|s| s.split('/'));
+        let mut module = self.modules.first()?;
+        for step in path.0.iter() {
+            if let Some(kind) = &module.kind {
+                module = &self.modules[kind.implementations.get(served.next()?)?.module];
+            }
+            module = &self.modules[module.calls.get(&step.call)?.module];
+        }
+        Some(module)
+    }
+
     /// Where the calls stand that lead to a module instance, the outermost first.
     pub fn calls(&self, path: &ModulePath, served: Option<&str>) -> Vec<Span> {
         let all = self.steps(path, served).into_iter();

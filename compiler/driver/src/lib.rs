@@ -23,7 +23,7 @@ pub use executor::{
 };
 pub use load::{Inputs, Loaded, load};
 pub use plan_loop::Planned;
-pub use planner::{Options, Providers, Refresh, Scene};
+pub use planner::{Declaration, Options, Providers, Refresh, Scene};
 pub use recorder::{MemoryRecorder, error_of};
 pub use session::{Session, Setup};
 pub use stale::{Stale, stale};

@@ -1,12 +1,12 @@
 //! `import` blocks: what exists outside comes under management, changed to what its block says.
 
 use crate::decide::{Case, tidy};
-use crate::graph::target_site;
+use crate::graph::target_sites;
 use crate::making::effects_of;
 use crate::observed::Ask;
 use crate::pass::Pass;
 use crate::resource::Block;
-use crate::sites::SiteId;
+use crate::sites::{SiteId, behind, serves_still};
 use config::{Import, ResourceKey};
 use diagnostics::{Problem, Span};
 use eval::{Expr, Reference};
@@ -36,11 +36,11 @@ impl Pass<'_> {
         }
         let sites = &self.prepared().sites;
         let all = self.input.config.modules.first().map(|m| &m.imports);
-        let here = |i: &&Import| i.resource == *key && target_site(sites, 0, i) == Some(site);
+        let here = |i: &&Import| i.resource == *key && target_sites(sites, 0, i).contains(&site);
         let here: Vec<&Import> = all.into_iter().flatten().filter(here).collect();
         for import in here {
             for each in self.import_instances(import) {
-                self.import_to(import, &each);
+                self.import_to(site, import, &each);
             }
         }
     }
@@ -60,7 +60,7 @@ impl Pass<'_> {
         }
     }
 
-    fn import_to(&mut self, import: &Import, each: &Each) {
+    fn import_to(&mut self, site: SiteId, import: &Import, each: &Each) {
         let mut module = ModulePath::root();
         for (name, key) in &import.module {
             let key = match key {
@@ -71,6 +71,9 @@ impl Pass<'_> {
                 },
             };
             module = module.child(name.clone(), key);
+        }
+        if self.lies_elsewhere(site, &module) {
+            return;
         }
         let (mode, ty, name) = import.resource.clone();
         let key = match &import.key {
@@ -111,6 +114,14 @@ impl Pass<'_> {
             return;
         }
         self.imports.insert(address, wanted);
+    }
+
+    /// Whether the calls on the way are served by other implementations than those of a site.
+    fn lies_elsewhere(&self, site: SiteId, module: &ModulePath) -> bool {
+        let own = self.prepared().sites[site].implementation.as_ref();
+        let around = (1..=module.0.len()).map(|n| ModulePath(module.0[..n].into()));
+        let mut serving = around.filter_map(|path| self.serves.get(&path));
+        own.is_some() && serving.any(|now| !serves_still(own, Some(now)))
     }
 
     fn import_key(&mut self, expr: &Expr, each: &Each) -> Option<Key> {
@@ -170,11 +181,11 @@ impl Pass<'_> {
         if self.imports.is_empty() {
             return;
         }
-        let site_of = |a: &Address| {
-            let steps = a.resource.module.0.iter();
-            let sites = &self.prepared().sites;
-            let mut steps = steps;
-            steps.try_fold(0, |at, step| sites[at].children.get(&step.call).copied())
+        let sites = &self.prepared().sites;
+        let is_at = |a: &Address| {
+            let module = &a.resource.module;
+            let calls = module.0.iter().map(|step| &step.call);
+            behind(sites, 0, calls).contains(&site) && !self.lies_elsewhere(site, module)
         };
         let here = |a: &Address| {
             let own = (
@@ -182,7 +193,7 @@ impl Pass<'_> {
                 a.resource.ty.clone(),
                 a.resource.name.clone(),
             );
-            own == *key && site_of(a) == Some(site)
+            own == *key && is_at(a)
         };
         let left: Vec<Address> = self.imports.keys().filter(|a| here(a)).cloned().collect();
         for address in left {

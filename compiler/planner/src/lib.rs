@@ -46,6 +46,7 @@ mod ways;
 pub use graph::Prepared;
 pub use input::{Input, Options, Problems, Refresh, Round};
 pub use observed::{Ask, Observed, Read, ReadKey};
+pub use outline::Declaration;
 pub use providers::Providers;
 pub use scene::Scene;
 pub use step::{look_over, step};

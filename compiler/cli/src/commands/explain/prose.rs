@@ -38,7 +38,8 @@ mod tests {
     #[test]
     fn marks_are_taken_away_and_examples_indented() {
         let text = "# Title\n\nSome words.\n\n```hcl\n# no title\n  a = 1\n\n```\n\n## More\n\n- a: what is long\n";
-        let shown = "Title\n\nSome words.\n\n    # no title\n      a = 1\n\nMore\n\n- a: what is\n  long\n";
+        let shown =
+            "Title\n\nSome words.\n\n    # no title\n      a = 1\n\nMore\n\n- a: what is\n  long\n";
         let shown_here = page(text).render(&Look::plain(14));
         assert_eq!(shown_here, shown);
     }
