@@ -32,10 +32,18 @@ impl Sink {
         problems.into_iter().for_each(|p| self.push(p));
     }
 
-    /// Lets the problems from the given one on lead from the calls of kinds that they lie in.
-    pub fn lead_from(&mut self, first: usize, calls: &[(Span, String)]) {
+    /// Lets the problems from the given one on lead from the calls of kinds that they lie in, but
+    /// for those whose own place is the user's.
+    pub fn lead_from(
+        &mut self,
+        first: usize,
+        calls: &[(Span, String)],
+        is_users: impl Fn(Span) -> bool,
+    ) {
         let since = self.problems.iter_mut().skip(first);
-        since.for_each(|problem| problem.lead_from(calls));
+        since
+            .filter(|problem| !problem.primary().is_some_and(&is_users))
+            .for_each(|problem| problem.lead_from(calls));
     }
 
     /// Whether anything was refused.

@@ -116,19 +116,6 @@ impl ModulePath {
         self.0.len() <= other.0.len() && self.0.iter().zip(other.0.iter()).all(fits)
     }
 
-    /// Where a path that this one covers lies once this one is `to`. The last call keeps its key
-    /// where `to` says none.
-    pub fn moved(&self, other: &ModulePath, to: &ModulePath) -> ModulePath {
-        let mut steps: Vec<ModuleStep> = to.0.to_vec();
-        let last = self.0.len().checked_sub(1).and_then(|i| other.0.get(i));
-        if let (Some(step), Some(last)) = (steps.last_mut(), last) {
-            let keeps = self.0.last().is_some_and(|own| own.key.is_none());
-            step.key = step.key.take().or(last.key.clone().filter(|_| keeps));
-        }
-        steps.extend(other.0.iter().skip(self.0.len()).cloned());
-        ModulePath(steps.into())
-    }
-
     /// Whether it is `other` or lies inside of it.
     pub fn starts_with(&self, other: &ModulePath) -> bool {
         self.0.starts_with(&other.0)

@@ -204,6 +204,8 @@ impl Pass<'_> {
                 || self.configured.contains(&address)
                 || self.selection.is_partial();
             if !later {
+                // What serves a kind otherwise has the same address.
+                self.configured.insert(address.clone());
                 self.sink.push(
                     Problem::error("LF0353", format!("there is no {address} to import to"))
                         .at(wanted.span, "the block has no such instance")

@@ -179,9 +179,16 @@ impl Pass<'_> {
 
     /// Problems inside of a kind point to the call first: that is what the user wrote.
     pub(crate) fn blame_calls(&mut self, site: SiteId, before: usize) {
+        if self.sink.problems().len() == before {
+            return;
+        }
         let calls = self.kind_calls(site);
         if !calls.is_empty() {
-            self.sink.lead_from(before, &calls);
+            // What is imported is named in the root.
+            let imports = self.input.config.modules.iter().flat_map(|m| &m.imports);
+            let spans: Vec<_> = imports.flat_map(|i| [i.to, i.id.span]).collect();
+            self.sink
+                .lead_from(before, &calls, |span| spans.contains(&span));
         }
     }
 

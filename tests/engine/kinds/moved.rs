@@ -218,3 +218,36 @@ async fn an_import_goes_into_a_kind() {
         )
     );
 }
+
+/// A label of any text, instances that different implementations serve, and what is not there.
+#[tokio::test]
+async fn imports_find_their_instances() {
+    let call = "note \"the shop\" {\n for_each = { a = false, b = true }\n loud = each.value\n}\n";
+    let import =
+        |to: &str| format!("{call}import {{\n to = note[\"the shop\"]{to}\n id = \"x\"\n}}\n");
+    for (to, expected) in [
+        (
+            "[\"a\"].terraform_data.note",
+            "import note[\"the shop\"][\"a\"].terraform_data.note",
+        ),
+        (
+            "[\"b\"].terraform_data.note",
+            "import note[\"the shop\"][\"b\"].terraform_data.note",
+        ),
+        (
+            "[\"c\"].terraform_data.note",
+            "LF0353: there is no note[\"the shop\"][\"c\"].terraform_data.note to import to",
+        ),
+        (
+            "[\"a\"].terraform_data.note[0]",
+            "LF0353: there is no note[\"the shop\"][\"a\"].terraform_data.note[0] to import to",
+        ),
+    ] {
+        let lines = lab(&import(to)).planned().await;
+        let found = lines.iter().filter(|l| *l == expected).count();
+        let imports = lines
+            .iter()
+            .filter(|l| l.starts_with("import") || l.starts_with("LF"));
+        assert_eq!((found, imports.count()), (1, 1), "{to}: {lines:#?}");
+    }
+}
