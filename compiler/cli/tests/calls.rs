@@ -250,10 +250,7 @@ fn calls_choose_a_part() {
         &p,
         &["plan", "--replace", "note.milk"],
         1,
-        &[
-            "names a call, not an object",
-            "such as `note.milk.",
-        ],
+        &["names a call, not an object", "such as `note.milk."],
     );
 }
 
