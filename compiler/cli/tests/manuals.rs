@@ -123,6 +123,10 @@ output "said" {
   type      = string
   sensitive = true
 }
+
+output "parts" {
+  type = list(object({ b = string, a = optional(number), c = optional(bool, true), d = any }))
+}
 "#;
 
 #[test]
@@ -132,7 +136,7 @@ fn a_kind_of_ones_own_has_a_manual_too() {
         fs::create_dir_all(p.root().join("kinds/note").join(directory)).unwrap();
     }
     p.write("kinds/note/kind.hcl", NOTE);
-    let output = "output \"said\" { value = var.text }\n";
+    let output = "output \"said\" { value = var.text }\noutput \"parts\" { value = [] }\n";
     let loud = format!("# Cries it\n# out.\n\n# No more.\n{output}");
     p.write("kinds/note/loud/main.hcl", &loud);
     p.write("kinds/note/quiet/main.hcl", output);
@@ -162,6 +166,11 @@ A call takes `count`, `for_each`, `depends_on`, `target` and `rollout`, too.
 ## Gives out
 
 - `said` (`string`, secret)
+- `parts` (`list(object)`)
+  - `a` (`number`, optional)
+  - `b` (`string`)
+  - `c` (`bool`, else `true`)
+  - `d` (`any`)
 
 ## Served by
 

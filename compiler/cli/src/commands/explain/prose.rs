@@ -23,6 +23,8 @@ pub(super) fn page(text: &str) -> Page {
             page.line(0).add(Label::Heading, title);
         } else if line.is_empty() {
             page.blank();
+        } else if let Some(part) = line.strip_prefix("  - ") {
+            page.line(2).text(format!("- {part}"));
         } else {
             page.line(0).text(line);
         }

@@ -3,8 +3,11 @@
 use config::{Implementation, Module, Output, Variable};
 use diagnostics::SourceMap;
 use eval::{ExprKind, TemplatePart};
-use model::{Type, show_type};
+use model::{Field, ObjectType, Type, show, show_type};
 use std::sync::Arc;
+
+/// As many parts of an object are read at sight.
+const AT_SIGHT: usize = 3;
 
 /// The manual of the kind whose interface this is.
 pub(super) fn text(
@@ -46,7 +49,7 @@ pub(super) fn text(
 }
 
 fn taken(name: &str, variable: &Variable, sources: &SourceMap) -> String {
-    let mut about = vec![format!("`{}`", show_type(&variable.ty))];
+    let mut about = vec![format!("`{}`", short(&variable.ty))];
     about.push(match &variable.default {
         None => "required".into(),
         Some(default) => match on_one_line(sources.slice(default.span)) {
@@ -65,14 +68,14 @@ fn taken(name: &str, variable: &Variable, sources: &SourceMap) -> String {
             line += &format!(" {words}");
         }
     }
-    line
+    line + &parts(&variable.ty)
 }
 
 fn given(name: &str, output: &Output) -> String {
-    let mut about = vec![format!("`{}`", show_type(&output.ty))];
+    let mut about = vec![format!("`{}`", short(&output.ty))];
     about.extend(output.sensitive.then(|| "secret".to_string()));
     about.extend(output.ephemeral.then(|| "never recorded".to_string()));
-    entry(name, &about, output.description.as_deref())
+    entry(name, &about, output.description.as_deref()) + &parts(&output.ty)
 }
 
 fn served(
@@ -98,6 +101,43 @@ fn entry(name: &str, about: &[String], description: Option<&str>) -> String {
     let description = description.map(|d| format!(": {}", on_one_line(d)));
     let about = about.join(", ");
     format!("- `{name}` ({about}){}", description.unwrap_or_default())
+}
+
+/// A type as one reads it at sight: what an object with many parts consists of stands below.
+fn short(ty: &Type) -> String {
+    match (large(ty), ty) {
+        (None, ty) => show_type(ty),
+        (Some(_), Type::List(_)) => "list(object)".into(),
+        (Some(_), Type::Set(_)) => "set(object)".into(),
+        (Some(_), Type::Map(_)) => "map(object)".into(),
+        (Some(_), _) => "object".into(),
+    }
+}
+
+/// A line for each part of an object that has many.
+fn parts(ty: &Type) -> String {
+    let part = |(name, field): (&Arc<str>, &Field)| {
+        let ty = show_type(&field.ty);
+        match (&field.default, field.optional) {
+            (Some(default), _) => format!("\n  - `{name}` (`{ty}`, else `{}`)", show(default)),
+            (None, true) => format!("\n  - `{name}` (`{ty}`, optional)"),
+            (None, false) => format!("\n  - `{name}` (`{ty}`)"),
+        }
+    };
+    let fields = large(ty).map(|object| object.fields.iter());
+    fields.into_iter().flatten().map(part).collect()
+}
+
+/// The object of a type, or of its elements, where it has many parts.
+fn large(ty: &Type) -> Option<&ObjectType> {
+    let object = match ty {
+        Type::List(of) | Type::Set(of) | Type::Map(of) => of,
+        ty => ty,
+    };
+    match object {
+        Type::Object(o) if o.kind.is_none() && o.fields.len() > AT_SIGHT => Some(o),
+        _ => None,
+    }
 }
 
 /// What the comment says that a module's first file begins with.
