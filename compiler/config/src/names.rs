@@ -6,7 +6,7 @@ use crate::digest::Digest;
 use crate::discover::discover;
 use crate::load::known;
 use crate::problems::Problems;
-use crate::resolve::{Known, Resolver};
+use crate::resolve::{Known, Place, Resolver};
 use crate::schemas::Schemas;
 use diagnostics::{FileId, Problem, SourceMap};
 use eval::Expr;
@@ -48,7 +48,12 @@ impl<'a> Names<'a> {
     pub fn expr(&self, file: FileId, text: &str) -> Result<Expr, Vec<Problem>> {
         let tree = syntax::parse_expr(file, text)?;
         let mut problems = Problems::default();
-        let expr = Resolver::new(&self.known, 0, &mut problems).expr(&tree);
+        let place = Place {
+            outside: true,
+            ..Place::default()
+        };
+        let mut resolver = Resolver::new(&self.known, 0, &mut problems);
+        let expr = resolver.at(place, |r| r.expr(&tree));
         match problems.has_errors() {
             true => Err(problems.sorted()),
             false => Ok(expr),

@@ -155,10 +155,13 @@ impl Pass<'_> {
         other.cloned()
     }
 
-    /// An output of what serves the interface that a module instance is.
-    pub(crate) fn served_output(&self, interface: InstanceId, name: &Arc<str>) -> Value {
-        let served = self.modules[interface].served;
-        let value = served.and_then(|id| self.modules[id].outputs.get(name));
+    /// An output of a module instance; of the interface of a kind that of what serves it.
+    pub(crate) fn served_output(&self, module: InstanceId, name: &Arc<str>) -> Value {
+        let giving = match self.module_of(module).kind {
+            Some(_) => self.modules[module].served,
+            None => Some(module),
+        };
+        let value = giving.and_then(|id| self.modules[id].outputs.get(name));
         value.cloned().unwrap_or_else(|| Value::unknown(Type::Any))
     }
 
