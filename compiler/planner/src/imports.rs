@@ -2,6 +2,7 @@
 
 use crate::decide::{Case, tidy};
 use crate::graph::target_sites;
+use crate::left_out::Silent;
 use crate::making::effects_of;
 use crate::observed::Ask;
 use crate::pass::Pass;
@@ -10,9 +11,11 @@ use crate::sites::{SiteId, behind, serves_still};
 use config::{Import, ResourceKey};
 use diagnostics::{Problem, Span};
 use eval::{Expr, Reference};
-use model::{Address, Fingerprint, Key, ModulePath, ObjectId, ResourceAddress, Type, Value};
+use model::{
+    Address, Containment, Fingerprint, Key, ModulePath, ObjectId, ResourceAddress, Type, Value,
+};
 use plan::{Action, PlanMode, Reason, reconcile};
-use provider::{ImportRequest, Imported};
+use provider::{Host, ImportRequest, Imported};
 use state::{Durations, Object, Status};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -250,14 +253,31 @@ impl Pass<'_> {
                     true => words.replace(id, "(sensitive)"),
                     false => words,
                 };
-                let told = Problem::error("LF0354", shown(problem.message)).on(case.address);
-                let mut told = told.at(wanted.id_span, "this id");
+                let mut told = Problem::error("LF0354", shown(problem.message));
+                told = told.at(wanted.id_span, "this id");
                 told.details = problem.details.into_iter().map(shown).collect();
                 told.help = problem.help.map(shown);
-                self.sink.push(told);
+                if problem.retryable {
+                    self.import_unreached(block, case, told);
+                } else {
+                    self.sink.push(told.on(case.address));
+                }
                 open
             }
         })
+    }
+
+    /// Nobody answered where it is to be found: it is left out, as what is recorded there is.
+    fn import_unreached(&mut self, block: &Block<'_>, case: &Case<'_>, told: Problem) {
+        let host = match case.schema.containment {
+            Containment::On(attribute) => case.config.get(attribute).cloned(),
+            _ => None,
+        };
+        let silent = match host.as_ref().and_then(Host::identity_key) {
+            Some(id) => self.silent_host(&id, host.as_ref()),
+            None => Silent::Place(case.address.clone()),
+        };
+        self.leave_unreached(case.address, silent, told, &block.dependencies);
     }
 
     fn import_question(&self, block: &Block<'_>, case: &Case<'_>, id: &Value) -> Fingerprint {
