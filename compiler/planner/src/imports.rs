@@ -14,7 +14,7 @@ use eval::{Expr, Reference};
 use model::{
     Address, Containment, Fingerprint, Key, ModulePath, ObjectId, ResourceAddress, Type, Value,
 };
-use plan::{Action, PlanMode, Reason, reconcile};
+use plan::{Action, PlanMode, Reason, Rests, digest_of_import, reconcile};
 use provider::{Host, ImportRequest, Imported};
 use state::{Durations, Object, Status};
 use std::collections::BTreeMap;
@@ -246,7 +246,10 @@ impl Pass<'_> {
             }
         };
         Some(match answer {
-            Ok(found) => self.found(block, case, &wanted, found).unwrap_or(open),
+            Ok(found) => {
+                self.rests_on_import(block, case, &wanted.id, &found);
+                self.found(block, case, &wanted, found).unwrap_or(open)
+            }
             Err(problem) => {
                 // Of an id that is a secret, the provider's words may hold it.
                 let shown = |words: String| match wanted.id.has_secret() {
@@ -344,6 +347,24 @@ impl Pass<'_> {
         let id = self.push(step);
         self.waits_for_data(id, block);
         Some(planned)
+    }
+
+    /// A saved plan looks again whether it is still so.
+    fn rests_on_import(
+        &mut self,
+        block: &Block<'_>,
+        case: &Case<'_>,
+        id: &Value,
+        found: &Imported,
+    ) {
+        self.plan.rests.push(Rests {
+            address: case.address.clone(),
+            object: None,
+            provider: block.connection.key.clone(),
+            asked: Value::object([("id", id.clone()), ("config", case.config.clone())]),
+            private: Arc::from([]),
+            digest: digest_of_import(&Ok(found.clone())),
+        });
     }
 
     /// The object's own id where it bears our mark and is recorded no more; none where nothing
