@@ -48,3 +48,66 @@ fn what_is_imported_is_looked_at_again() {
         }
     }
 }
+
+const EPHEMERAL: &str = r#"
+variable "records" {
+  ephemeral = true
+  default   = "../nowhere/else"
+}
+
+variable "n" {
+  default = "1"
+}
+
+provider "ssh" {
+  records = var.records
+}
+
+resource "ssh_file" "note" {
+  host    = { transport = "local" }
+  path    = "NOTE"
+  content = "${var.n}\n"
+}
+"#;
+
+#[test]
+fn ephemeral_values_are_given_again_and_others_stay() {
+    let p = Project::new("");
+    let note = p.dir.path().join("note");
+    p.write(
+        "main.hcl",
+        &EPHEMERAL.replace("NOTE", note.to_str().unwrap()),
+    );
+    p.check("init", 0, "");
+    let records = p.dir.path().join("hunter2");
+    let with = format!("--var records={} --var n=2", records.display());
+    p.check(&format!("plan --out ../saved {with}"), 0, "1 to create");
+    let saved = fs::read(p.dir.path().join("saved")).unwrap();
+    assert!(!saved.windows(7).any(|w| w == b"hunter2"));
+    let said = p.check(
+        "apply --plan ../saved --var n=2",
+        3,
+        "a value of its variables",
+    );
+    let told = "`records` is ephemeral: a plan that was made with a value of it does not keep it";
+    let text = said.err.replace("\n  │ ", " ");
+    assert!(text.contains(told), "{}", said.err);
+    let changed = with.replace("n=2", "n=3");
+    p.check(
+        &format!("apply --plan ../saved {changed}"),
+        3,
+        "nothing was changed",
+    );
+    assert!(!note.exists());
+    p.check(&format!("apply --plan ../saved {with}"), 0, "1 created");
+    assert_eq!(fs::read_to_string(&note).unwrap(), "2\n");
+    assert!(records.exists());
+    // What is there by now is looked at with it, too.
+    let with = with.replace("n=2", "n=4");
+    p.check(&format!("plan --out ../saved {with}"), 0, "1 to update");
+    fs::write(&note, "by hand\n").unwrap();
+    p.check(&format!("apply --plan ../saved {with}"), 3, "ssh_file.note");
+    fs::write(&note, "2\n").unwrap();
+    p.check(&format!("apply --plan ../saved {with}"), 0, "1 updated");
+    assert!(!p.dir.path().join("nowhere").exists());
+}

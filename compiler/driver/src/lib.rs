@@ -10,6 +10,7 @@
 //! It knows no concrete provider and prints nothing.
 
 mod by_hand;
+mod given_again;
 mod kinds;
 mod load;
 mod plan_loop;

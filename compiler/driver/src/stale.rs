@@ -55,6 +55,7 @@ impl Session<'_> {
     /// Reads again, in bulk, what the plan's decisions rest on; what of it has moved.
     pub async fn moved_since(&self, plan: &Plan) -> Option<Stale> {
         let lineage = self.state.lineage?;
+        let configs = self.finished_configs(plan).await;
         let mut rests: Vec<_> = plan.rests.iter().collect();
         rests.dedup_by(|a, b| a.object == b.object && a.address == b.address);
         let questions = rests
@@ -65,13 +66,14 @@ impl Session<'_> {
                 Some((
                     rest.provider.clone(),
                     used.provider.to_string(),
-                    used.config.clone(),
+                    configs.get(&rest.provider).unwrap_or(&used.config).clone(),
                     question,
                 ))
             })
             .collect();
         let providers = self.providers();
         let reading = executor::read(&self.connections, &providers, questions).await;
+        self.connections.close_opened().await;
         let moved: Vec<String> = rests
             .iter()
             .zip(reading.answers)

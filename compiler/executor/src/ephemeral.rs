@@ -2,12 +2,14 @@
 //! used, closed at the end. Nothing of them is recorded.
 
 use crate::Connections;
-use crate::context::Event as Told;
+use crate::context::{Context, Event as Told};
 use crate::refused::Refused;
 use crate::run::Run;
 use model::Value;
-use plan::{Action, ProviderUse, ScopedData};
+use plan::{Action, Plan, ProviderUse, ScopedData};
 use provider::{Connection, DataRequest, Opened, ProviderProblem};
+use state::{ProviderKey, State};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -157,13 +159,34 @@ impl Run<'_> {
     }
 }
 
+/// The configurations of a plan's connections with what is never recorded in them, as they are
+/// for its apply. What can't be finished is left out.
+pub async fn finished_configs(
+    plan: &Plan,
+    state: State,
+    context: &Context<'_>,
+) -> BTreeMap<ProviderKey, Value> {
+    let used = plan.providers.iter();
+    let used: Vec<_> = used.filter(|(_, used)| used.deferred.is_some()).collect();
+    if used.is_empty() {
+        return BTreeMap::new();
+    }
+    let mut run = Run::new(plan, context, state);
+    run.open_ephemerals().await;
+    let finished = |(key, used): (&ProviderKey, &ProviderUse)| {
+        let config = run.finished_config(used).ok()?;
+        Some((key.clone(), config))
+    };
+    used.into_iter().filter_map(finished).collect()
+}
+
 /// Why something can't be handed over: an ephemeral variable had its value when the plan was
 /// made, and a saved plan does not keep it.
 pub(crate) fn left_behind(value: &Value) -> Option<ProviderProblem> {
     let lost = |v: &Value| matches!(v, Value::Secret(s) if s.ephemeral && !s.is_open());
     value.any(&lost).then(|| {
         ProviderProblem::error("the value of an ephemeral variable is not in a saved plan")
-            .help("apply without `--plan`: it is planned and applied in one run then")
+            .help("give it again: `--var` or `LANDFALL_VAR_…` beside `--plan`")
     })
 }
 

@@ -32,5 +32,6 @@ pub use apply::apply;
 pub use by_hand::{Verdict, blocking, by_hand, command as settle_command};
 pub use connections::Connections;
 pub use context::{Cancel, Context, Event, Failed, RecordError, Recorder, Report, Skipped, Watch};
+pub use ephemeral::finished_configs;
 pub use read::{Answered, Question, Reading, read};
 pub use settle::{Settled, settle};
