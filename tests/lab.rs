@@ -204,6 +204,16 @@ impl Lab {
         blocking.iter().map(ToString::to_string).collect()
     }
 
+    /// The plan with what ephemeral variables are now, as a saved one has to be given again.
+    pub fn given_again(&self, mut plan: Plan) -> Plan {
+        let loaded = self.loaded();
+        let memory = Memory(self.files.clone());
+        let (_sender, cancel) = watch::channel(0);
+        self.session(&loaded, &memory, cancel)
+            .give_again(&mut plan, &self.options);
+        plan
+    }
+
     /// Settles, plans and applies; panics where the plan has problems.
     pub async fn apply(&mut self) -> Report {
         self.settle().await;

@@ -53,6 +53,15 @@ output "address" {
 }
 
 output "host" {
-  type        = any
+  type = object({
+    id        = string
+    address   = string
+    port      = port
+    user      = string
+    identity  = optional(string)
+    host_key  = optional(string)
+    become    = optional(bool, false)
+    transport = optional(string, "ssh")
+  })
   description = "What resources take as their `host`."
 }

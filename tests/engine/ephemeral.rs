@@ -200,13 +200,64 @@ async fn a_saved_plan_keeps_no_ephemeral_variable() {
 
 /// Saves a plan, and applies what was saved.
 async fn saved_and_applied(lab: &mut Lab) -> driver::Report {
+    let saved = saved(lab).await;
+    lab.apply_plan(&saved).await
+}
+
+/// A plan that was saved and read again.
+async fn saved(lab: &Lab) -> plan::Plan {
     let plan = plan::SavedPlan {
         plan: lab.plan().await.plan,
         ..plan::SavedPlan::default()
     };
     let encoded = plan::encoding::encode(&plan).unwrap();
     assert_eq!(encoded.secrets, None);
+    let text = String::from_utf8_lossy(&encoded.body);
+    assert!(!text.contains("hunter2"), "{text}");
     let secrets = state::encoding::v1::SecretsIn::empty();
-    let saved = plan::encoding::decode(&encoded.body, &secrets).unwrap();
-    lab.apply_plan(&saved.plan).await
+    plan::encoding::decode(&encoded.body, &secrets)
+        .unwrap()
+        .plan
+}
+
+/// The value that is given again may be another one: a token that is new each time.
+#[tokio::test]
+async fn a_value_that_is_given_again_serves_a_saved_plan() {
+    for place in [
+        r#"
+        provider "simulated" { region = local.region }
+        resource "sim_token" "t" { length = 8 }
+        "#,
+        r#"resource "sim_token" "t" { wrap = local.region }"#,
+        r#"
+        module "m" {
+          source = "./m"
+          in     = 1
+          secret = "${local.region}!"
+        }
+        resource "sim_token" "t" { wrap = module.m.out }
+        "#,
+        r#"
+        resource "sim_token" "t" { wrap = "${local.region} ${sim_token.first.id}" }
+        resource "sim_token" "first" { length = 8 }
+        "#,
+    ] {
+        let variables = r#"
+            variable "secret" { ephemeral = true }
+            locals { region = var.secret }
+        "#;
+        let mut lab = Lab::new(&(variables.to_string() + place)).file("m/main.hcl", MODULE);
+        lab.var("secret", "hunter2");
+        let saved = saved(&lab).await;
+        lab.var("secret", "again");
+        let plan = lab.given_again(saved);
+        let report = lab.apply_plan(&plan).await;
+        assert!(report.is_complete(), "{place}: {report:#?}");
+        let thing = lab.thing("sim_token.t");
+        assert!(
+            !place.contains("region = local") || thing.region == "again",
+            "{thing:?}"
+        );
+        assert_eq!(lab.planned().await, Vec::<String>::new());
+    }
 }

@@ -1,5 +1,6 @@
 //! Kinds: calls, implementations that serve them, what they give out, and where problems point.
 
+mod moved;
 mod switched;
 
 use landfall_tests::lab::Lab;

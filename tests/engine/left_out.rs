@@ -245,3 +245,35 @@ async fn destroying_leaves_what_is_silent_with_what_it_needs() {
     lab.apply_whole().await;
     assert_eq!(lab.things(), 0);
 }
+
+#[tokio::test]
+async fn an_import_from_a_silent_host_is_left_out() {
+    let record = "resource \"sim_record\" \"r\" {";
+    let mut lab = silent(MAIN).await;
+    let id = lab.attribute("sim_record.r", "name");
+    lab.let_go("sim_record.r");
+    lab.var("v", "2");
+    let import = format!("import {{\n to = sim_record.r\n id = {id}\n}}\n{record}");
+    lab.edit(record, &import);
+    let (down, needs) = (down(&lab), "it depends on");
+    let on_r = format!("{needs} sim_record.r: {down}");
+    let on_b = format!("{needs} terraform_data.behind: {down}");
+    let on_u = format!("{needs} sim_disk.under: {down}");
+    let by_r = format!("sim_record.r depends on it: {down}");
+    let left_out = [
+        ("output.behind", on_b.as_str()),
+        ("sim_disk.under", &by_r),
+        ("sim_record.r", &down),
+        ("terraform_data.behind", &on_r),
+        ("terraform_data.beside", &on_u),
+    ];
+    let planned = ["output apart", "update terraform_data.apart"];
+    check(&lab, &planned, &left_out).await;
+    // Once it answers, it is imported.
+    lab.change_outside("sim_server.m", "running", true);
+    let planned = lab.planned().await;
+    assert!(
+        planned.contains(&"import sim_record.r".to_string()),
+        "{planned:#?}"
+    );
+}

@@ -37,6 +37,8 @@ pub(crate) struct Project {
 enum For {
     /// To be planned and applied.
     Work,
+    /// To find all mistakes in it.
+    Mistakes,
     /// To come to its state.
     State,
     /// To be asked questions about.
@@ -51,6 +53,15 @@ impl Project {
         variables: &VariableArgs,
     ) -> Run<Project> {
         Project::of(app, environment, variables, For::Work)
+    }
+
+    /// The same with all that belongs to the project, used or not.
+    pub(crate) fn whole(
+        app: &App,
+        environment: &EnvironmentArg,
+        variables: &VariableArgs,
+    ) -> Run<Project> {
+        Project::of(app, environment, variables, For::Mistakes)
     }
 
     /// The same for who asks only for the state: variables may be without a value.
@@ -86,7 +97,8 @@ impl Project {
             var_files: var_files.iter().map(|path| paths.relative(path)).collect(),
             env_vars: surroundings::variables(std::env::vars_os()).map_err(refuse)?,
             directory_name: paths.directory_name.clone(),
-            values_optional: purpose != For::Work,
+            values_optional: !matches!(purpose, For::Work | For::Mistakes),
+            all_kinds: purpose == For::Mistakes,
         };
         let blank = MemoryFiles::new().with("empty.hcl", "");
         let is_blank = purpose == For::Questions && files.has_no_configuration();

@@ -19,6 +19,7 @@ pub(crate) mod report;
 pub(crate) mod state;
 pub(crate) mod text;
 pub(crate) mod value;
+pub(crate) mod written;
 
 #[cfg(test)]
 pub(crate) mod tests;

@@ -100,6 +100,11 @@ fn names_stand_for_what_they_are_in_the_root_module() {
         MAIN,
         &[
             ("local.greeting", "\"Hello, Ann\""),
+            ("output.greeting", "\"Hello, Ann\""),
+            (
+                "output.greting",
+                "error: line 3, column 8: LF0121: there is no output `greting` (not declared in this module)",
+            ),
             ("var.secret", "(sensitive)"),
             ("\"<${var.secret}>\"", "\"<(sensitive)>\""),
             ("var.needed", "(known after apply)"),
@@ -109,6 +114,83 @@ fn names_stand_for_what_they_are_in_the_root_module() {
             ("terraform.workspace", "\"default\""),
         ],
     );
+}
+
+const RECORDED: &str = r#"
+variable "input" {
+  default = "old"
+}
+
+resource "terraform_data" "made" {
+  for_each = toset(["a", "b"])
+  input    = "${each.key} ${var.input}"
+}
+
+resource "random_password" "key" {
+  length = 20
+}
+
+data "environment_variable" "path" {
+  name = "PATH"
+}
+
+note "milk" {}
+
+output "all" {
+  value = [for key, made in terraform_data.made : made.output]
+}
+
+output "key" {
+  value     = random_password.key.result
+  sensitive = true
+}
+
+output "path" {
+  value = nonsensitive(data.environment_variable.path.value) != ""
+}
+"#;
+
+#[test]
+fn what_is_recorded_is_at_hand() {
+    let project = Project::new(RECORDED);
+    std::fs::create_dir_all(project.root().join("kinds/note/plain")).unwrap();
+    project.write(
+        "kinds/note/kind.hcl",
+        "kind \"note\" {\n  implementation \"plain\" {}\n}\noutput \"said\" {\n  type = string\n}\n",
+    );
+    project.write(
+        "kinds/note/plain/main.hcl",
+        "resource \"terraform_data\" \"n\" {\n  input = \"milk\"\n}\noutput \"said\" {\n  value = terraform_data.n.output\n}\n",
+    );
+    project.check("init", 0, "");
+    project.check("apply --auto-approve", 0, "");
+    // What is configured since then is not there yet.
+    project.write("main.hcl", &RECORDED.replace("\"old\"", "\"new\""));
+    let pairs = [
+        ("terraform_data.made[\"a\"].output", "\"a old\""),
+        ("length(terraform_data.made[\"b\"].id)", "36"),
+        ("keys(terraform_data.made)", "[\"a\", \"b\"]"),
+        ("output.all", "[\"a old\", \"b old\"]"),
+        ("output.all[1]", "\"b old\""),
+        ("output.key", "(sensitive)"),
+        ("random_password.key.length", "20"),
+        (
+            "data.environment_variable.path.value",
+            "(known after apply)",
+        ),
+        ("output.path", "true"),
+        ("note.milk.said", "\"milk\""),
+        ("upper(\"${note.milk.said}!\")", "\"MILK!\""),
+        (
+            "type(output)",
+            "error: line 12, column 6: LF0127: `output` alone is no value (expected `output.NAME`)",
+        ),
+    ];
+    let input: String = pairs.iter().map(|(text, _)| format!("{text}\n")).collect();
+    let said = asked(&project, "console", &input);
+    let expected: Vec<&str> = pairs.iter().map(|(_, answer)| *answer).collect();
+    let answers: Vec<&str> = said.out.lines().collect();
+    assert_eq!(answers, expected, "{}", said.err);
 }
 
 #[test]

@@ -89,20 +89,19 @@ fn shape(problem: &Json) -> String {
     message.split('`').step_by(2).collect()
 }
 
-/// The problems of a file beside, which are those that are drawn in it.
+/// The problems of a project in a file beside this one, which must be those that are drawn there.
+#[track_caller]
 fn as_drawn(name: &str) -> Vec<Json> {
     let path = root().join("compiler/cli/tests/problems").join(name);
-    let mut example = Example {
-        arguments: String::new(),
-        drawn: fs::read_to_string(&path).unwrap(),
-    };
+    let drawn = fs::read_to_string(&path).unwrap();
+    let arguments = String::new();
+    let example = Example { arguments, drawn };
     let problems = validate(&example);
     let found = draw(&example, &problems);
-    if std::env::var_os("LANDFALL_DRAW").is_some() {
-        fs::write(&path, &found).unwrap();
-        example.drawn.clone_from(&found);
+    match std::env::var_os("LANDFALL_DRAW") {
+        Some(_) => fs::write(&path, &found).unwrap(),
+        None => assert_eq!(found, example.drawn, "\n{found}"),
     }
-    assert_eq!(found, example.drawn, "\n{found}");
     problems
 }
 
@@ -119,6 +118,15 @@ fn twenty_mistakes_are_twenty_problems() {
 #[test]
 fn wrong_values_are_told_beside_other_mistakes() {
     as_drawn("values.hcl");
+}
+
+/// What is wrong in a project's kinds is told whoever calls them, and once.
+#[test]
+fn kinds_are_checked_whole() {
+    for name in ["uncalled.hcl", "called.hcl", "circles.hcl"] {
+        assert!(!as_drawn(name).is_empty(), "{name}");
+    }
+    assert!(as_drawn("sound.hcl").is_empty());
 }
 
 #[test]

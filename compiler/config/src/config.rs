@@ -45,8 +45,34 @@ impl Config {
             .map(|resource| (module, &**resource))
     }
 
+    /// What the last call on a path calls: a module, or the interface of a kind.
+    pub fn called(&self, path: &ModulePath, served: Option<&str>) -> Option<&Module> {
+        let mut served = served.into_iter().flat_map(|s| s.split('/'));
+        let mut module = self.modules.first()?;
+        for step in path.0.iter() {
+            if let Some(kind) = &module.kind {
+                module = &self.modules[kind.implementations.get(served.next()?)?.module];
+            }
+            module = &self.modules[module.calls.get(&step.call)?.module];
+        }
+        Some(module)
+    }
+
     /// Where the calls stand that lead to a module instance, the outermost first.
     pub fn calls(&self, path: &ModulePath, served: Option<&str>) -> Vec<Span> {
+        let all = self.steps(path, served).into_iter();
+        all.map(|(_, span)| span).collect()
+    }
+
+    /// Of these the calls of kinds, each with the kind's name.
+    pub fn kind_calls(&self, path: &ModulePath, served: Option<&str>) -> Vec<(Span, String)> {
+        let all = self.steps(path, served).into_iter();
+        all.filter(|(call, _)| call.is_kind())
+            .map(|(call, span)| (span, call.kind.to_string()))
+            .collect()
+    }
+
+    fn steps<'p>(&self, path: &'p ModulePath, served: Option<&str>) -> Vec<(&'p CallName, Span)> {
         let mut served = served.into_iter().flat_map(|s| s.split('/'));
         let mut spans = Vec::new();
         let mut at = 0;
@@ -54,7 +80,7 @@ impl Config {
             let Some(call) = self.modules.get(at).and_then(|m| m.calls.get(&step.call)) else {
                 break;
             };
-            spans.push(call.span);
+            spans.push((&step.call, call.span));
             at = call.module;
             let kind = self.modules[at].kind.as_ref();
             let serves = kind.and_then(|k| k.implementations.get(served.next()?));

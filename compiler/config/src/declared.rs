@@ -55,6 +55,7 @@ pub(crate) struct DeclaredVariable {
     pub(crate) typed: bool,
     pub(crate) required: bool,
     pub(crate) sensitive: bool,
+    pub(crate) ephemeral: bool,
     pub(crate) span: Span,
     /// With its body.
     pub(crate) whole: Span,
@@ -342,13 +343,17 @@ fn output_type(kind: &Type, name: &str) -> Option<Type> {
 
 fn variable(block: &Block, kinds: &Kinds, problems: &mut Problems) -> DeclaredVariable {
     let ty = attribute(&block.body, "type");
-    let sensitive = attribute(&block.body, "sensitive");
+    // Whatever is not plainly false may hold a secret.
+    let says = |name: &str| {
+        let said = attribute(&block.body, name);
+        said.is_some_and(|s| !matches!(s.value.kind, ExprKind::Bool(false)))
+    };
     DeclaredVariable {
         ty: ty.map_or(Type::Any, |ty| type_expr::read(&ty.value, kinds, problems)),
         typed: ty.is_some(),
         required: attribute(&block.body, "default").is_none(),
-        // Whatever is not plainly false may hold a secret.
-        sensitive: sensitive.is_some_and(|s| !matches!(s.value.kind, ExprKind::Bool(false))),
+        sensitive: says("sensitive"),
+        ephemeral: says("ephemeral"),
         span: block.header,
         whole: block.header.to(block.body.span),
     }

@@ -64,13 +64,15 @@ struct Called {
     named: Span,
 }
 
-/// Reads the root and all directories that are called from there, each once.
+/// Reads the root and all directories that are called from there, each once; on demand the
+/// project's other kinds, too.
 pub(crate) fn discover(
     files: &dyn Files,
     cache: &mut Cache,
     sources: &mut SourceMap,
     digest: &mut Digest,
     problems: &mut Problems,
+    all_kinds: bool,
 ) -> Discovered {
     let own: BTreeSet<String> = files.directories(KINDS).into_iter().collect();
     let mut available: BTreeSet<String> = files.directories(LIBRARY).into_iter().collect();
@@ -90,7 +92,11 @@ pub(crate) fn discover(
     let mut first: HashMap<usize, Span> = HashMap::new();
     let mut known: HashMap<String, Option<usize>> = HashMap::from([(String::new(), Some(0))]);
     let mut next = 0;
-    while next < found.len() {
+    let mut uncalled = match all_kinds {
+        true => reader.own.clone(),
+        false => BTreeSet::new(),
+    };
+    while next < found.len() || reader.goes_on(&mut uncalled, &mut known, &mut found, &mut kinds) {
         for called in reader.called(next, &found[next]) {
             let (role, named) = (called.role.clone(), called.named);
             let index = *known.entry(called.path).or_insert_with_key(|path| {
@@ -142,6 +148,32 @@ struct Reader<'a> {
 impl Reader<'_> {
     fn root(&mut self) -> Option<Directory> {
         self.directory("", None)
+    }
+
+    /// Reads the interface of the next kind that nobody has called so far.
+    fn goes_on(
+        &mut self,
+        uncalled: &mut BTreeSet<String>,
+        known: &mut HashMap<String, Option<usize>>,
+        found: &mut Vec<Directory>,
+        kinds: &mut BTreeMap<Arc<str>, usize>,
+    ) -> bool {
+        while let Some(name) = uncalled.pop_first() {
+            let path = format!("{KINDS}/{name}");
+            if known.contains_key(&path) {
+                continue;
+            }
+            let read = self.directory(&path, None);
+            known.insert(path, read.is_some().then_some(found.len()));
+            if let Some(directory) = read {
+                let name: Arc<str> = name.into();
+                kinds.insert(name.clone(), found.len());
+                let role = Role::Interface(name);
+                found.push(Directory { role, ..directory });
+                return true;
+            }
+        }
+        false
     }
 
     /// The directory's files; none where there is nothing to read.

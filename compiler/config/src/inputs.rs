@@ -64,7 +64,12 @@ impl<'a> Gathering<'a> {
             self.report_missing();
         }
         for (name, (_, text)) in &self.given {
-            self.digest.add("input", name, text);
+            // What is ephemeral may be another value each time; not whether it has one.
+            let variable = self.root().variables.get(name);
+            match variable.is_some_and(|v| v.ephemeral) {
+                true => self.digest.add("ephemeral input", name, ""),
+                false => self.digest.add("input", name, text),
+            }
         }
         self.given
             .into_iter()

@@ -7,7 +7,7 @@ use crate::digest::Digest;
 use crate::discover::discover;
 use crate::load::known;
 use crate::problems::Problems;
-use crate::resolve::{Known, Resolver};
+use crate::resolve::{Known, Place, Resolver};
 use crate::schemas::Schemas;
 use diagnostics::{FileId, Problem, SourceMap};
 use eval::Expr;
@@ -30,7 +30,14 @@ impl<'a> Names<'a> {
         let mut sources = SourceMap::new();
         let mut digest = Digest::default();
         let mut cache = Cache::none();
-        let mut found = discover(files, &mut cache, &mut sources, &mut digest, &mut problems);
+        let mut found = discover(
+            files,
+            &mut cache,
+            &mut sources,
+            &mut digest,
+            &mut problems,
+            false,
+        );
         let mut known = known(&mut found, Schemas::new(schemas), &mut problems);
         if known.modules.is_empty() {
             known.modules.push(Declared::default());
@@ -45,7 +52,12 @@ impl<'a> Names<'a> {
     pub fn expr(&self, file: FileId, text: &str) -> Result<Expr, Vec<Problem>> {
         let tree = syntax::parse_expr(file, text)?;
         let mut problems = Problems::default();
-        let expr = Resolver::new(&self.known, 0, &mut problems).expr(&tree);
+        let place = Place {
+            outside: true,
+            ..Place::default()
+        };
+        let mut resolver = Resolver::new(&self.known, 0, &mut problems);
+        let expr = resolver.at(place, |r| r.expr(&tree));
         match problems.has_errors() {
             true => Err(problems.sorted()),
             false => Ok(expr),

@@ -15,4 +15,6 @@ pub struct Request {
     pub directory_name: String,
     /// Whether variables may stay without a value: for who only looks where the state is.
     pub values_optional: bool,
+    /// Whether the project's kinds are read that nobody calls: for who looks for mistakes.
+    pub all_kinds: bool,
 }

@@ -178,6 +178,24 @@ impl Problem {
         self
     }
 
+    /// Leads from the calls of kinds, each with the kind's name, the outermost first: that one's
+    /// place becomes the primary one. What has one of these places already keeps its own.
+    pub fn lead_from(&mut self, calls: &[(Span, String)]) {
+        let is_there = |(span, _): &(Span, String)| self.primary() == Some(*span);
+        if calls.is_empty() || calls.iter().any(is_there) {
+            return;
+        }
+        for label in &mut self.labels {
+            label.primary = false;
+        }
+        let labels = calls.iter().enumerate().map(|(i, (span, kind))| Label {
+            span: *span,
+            text: format!("in this call of `{kind}`"),
+            primary: i == 0,
+        });
+        self.labels.splice(0..0, labels);
+    }
+
     /// The span of the problem itself.
     pub fn primary(&self) -> Option<Span> {
         self.labels.iter().find(|l| l.primary).map(|l| l.span)

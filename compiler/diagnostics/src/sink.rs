@@ -1,6 +1,6 @@
 //! Gathers the problems of a phase, so that it can go on and give its best answer.
 
-use crate::{Label, Problem, Span};
+use crate::{Problem, Span};
 
 /// Problems in the order they were found, each at most once.
 #[derive(Clone, Debug, Default)]
@@ -32,29 +32,18 @@ impl Sink {
         problems.into_iter().for_each(|p| self.push(p));
     }
 
-    /// Lets the problems from the given one on lead from the places of `calls`, the first of which
-    /// becomes the primary one; what has one of these places already keeps its own.
-    pub fn lead_from(&mut self, first: usize, calls: &[(Span, String)]) {
-        for problem in self.problems.iter_mut().skip(first) {
-            if calls
-                .iter()
-                .any(|(span, _)| problem.primary() == Some(*span))
-            {
-                continue;
-            }
-            for label in &mut problem.labels {
-                label.primary = false;
-            }
-            for (i, (span, text)) in calls.iter().enumerate() {
-                let (span, text, primary) = (*span, text.clone(), i == 0);
-                let label = Label {
-                    span,
-                    text,
-                    primary,
-                };
-                problem.labels.insert(i, label);
-            }
-        }
+    /// Lets the problems from the given one on lead from the calls of kinds that they lie in, but
+    /// for those whose own place is the user's.
+    pub fn lead_from(
+        &mut self,
+        first: usize,
+        calls: &[(Span, String)],
+        is_users: impl Fn(Span) -> bool,
+    ) {
+        let since = self.problems.iter_mut().skip(first);
+        since
+            .filter(|problem| !problem.primary().is_some_and(&is_users))
+            .for_each(|problem| problem.lead_from(calls));
     }
 
     /// Whether anything was refused.

@@ -10,6 +10,8 @@
 //! It knows no concrete provider and prints nothing.
 
 mod by_hand;
+mod given_again;
+mod kinds;
 mod load;
 mod plan_loop;
 mod recorder;
@@ -24,7 +26,7 @@ pub use executor::{
 };
 pub use load::{Inputs, Loaded, load, load_again};
 pub use plan_loop::Planned;
-pub use planner::{Options, Providers, Refresh, Scene};
+pub use planner::{Declaration, Options, Providers, Refresh, Scene};
 pub use recorder::{MemoryRecorder, error_of};
 pub use session::{Session, Setup};
 pub use stale::{Stale, stale};

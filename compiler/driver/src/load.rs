@@ -44,11 +44,16 @@ pub fn load_again(
         return (Err(None), sources, problems);
     };
     let right = !problems.iter().any(Problem::is_error);
-    let loaded = match Prepared::new(&config) {
-        Ok(prepared) if right => Ok(Loaded { config, prepared }),
-        Ok(prepared) => Err(Some(Understood(Loaded { config, prepared }))),
+    let ordered = Prepared::new(&config);
+    let mut circles = ordered.as_ref().err().cloned().unwrap_or_default();
+    if inputs.request.all_kinds {
+        circles.extend(crate::kinds::circles(&config, &circles));
+    }
+    let loaded = match ordered {
+        Ok(prepared) if right && circles.is_empty() => Ok(Loaded { config, prepared }),
+        Ok(prepared) if circles.is_empty() => Err(Some(Understood(Loaded { config, prepared }))),
         // Circles are told along with everything else.
-        Err(circles) => {
+        _ => {
             problems.extend(circles);
             Err(None)
         }

@@ -1,6 +1,6 @@
 //! The plan loop: step, read what the step asks for, step again.
 
-use crate::Session;
+use crate::{Loaded, Session};
 use diagnostics::Problem;
 use eval::World;
 use executor::{Answered, Question};
@@ -8,7 +8,7 @@ use model::{ProviderSchema, Value};
 use plan::Plan;
 use planner::{Ask, Input, Observed, Options, Read, Round, Scene, step};
 use provider::{Provider, ReadAnswer, ReadRequest};
-use state::ProviderKey;
+use state::{ProviderKey, State};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -105,6 +105,20 @@ impl Session<'_> {
         let observed = Observed::default();
         let input = self.input(&world, &observed, options);
         with(&Scene::new(&input))
+    }
+
+    /// What is wrong with another configuration, as far as values go, with nothing recorded.
+    pub(crate) fn look_over(&self, loaded: &Loaded, options: &Options) -> Vec<Problem> {
+        let world = self.world();
+        planner::look_over(&Input {
+            config: &loaded.config,
+            prepared: &loaded.prepared,
+            providers: self.setup.providers,
+            state: &State::default(),
+            observed: &Observed::default(),
+            world: &world,
+            options,
+        })
     }
 
     fn round(&self, world: &World<'_>, observed: &Observed, options: &Options) -> Round {

@@ -4,11 +4,11 @@ use crate::Loaded;
 use crate::recorder::{JournalRecorder, MemoryRecorder, error_of};
 use eval::{Sources, World};
 use executor::{Cancel, Connections, Context, RecordError, Recorder, Report, Settled, Watch};
-use model::{Address, FingerprintKey, ProviderSchema};
+use model::{Address, FingerprintKey, ProviderSchema, Value};
 use plan::Plan;
 use planner::Providers;
 use provider::Provider;
-use state::State;
+use state::{ProviderKey, State};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use store::{Journal, JournalError, LeaseRequest, Standing};
@@ -133,6 +133,14 @@ impl<'a> Session<'a> {
         ending.abort();
         self.state = report.state.clone();
         report
+    }
+
+    /// The configurations of a plan's connections that hold what is never recorded.
+    pub(crate) async fn finished_configs(&self, planned: &Plan) -> BTreeMap<ProviderKey, Value> {
+        let world = self.world();
+        let cancel = self.setup.cancel.clone();
+        let context = self.context(&world, self.providers(), self.schemas(), cancel, None);
+        executor::finished_configs(planned, self.state.clone(), &context).await
     }
 
     /// Gives the lease back, and ends all connections.

@@ -82,7 +82,8 @@ pub enum Reference {
     Project,
     /// `target`: the provider configuration that a kind is served on
     Target,
-    /// An output of the implementation that serves a kind's call; as seen from the interface
+    /// An output of the module itself; as seen from the interface of a kind, of the implementation
+    /// that serves the call
     Served(Arc<str>),
 }
 

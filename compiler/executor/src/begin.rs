@@ -1,6 +1,7 @@
 //! Begins steps that are ready: asks, reads, or only records.
 
 use crate::operation::Prepared;
+use crate::refused::Refused;
 use crate::run::{Message, Run, Standing};
 use model::Value;
 use plan::{Action, StepId};
@@ -80,10 +81,10 @@ impl Run<'_> {
     fn prepared(
         &mut self,
         id: StepId,
-    ) -> Result<Option<Box<crate::operation::Asked>>, Box<ProviderProblem>> {
+    ) -> Result<Option<Box<crate::operation::Asked>>, Box<Refused>> {
         let step = &self.plan.steps[id];
         if let Some(problem) = self.unsettled(&step.address) {
-            return Err(Box::new(problem));
+            return Err(problem.into());
         }
         match step.action {
             Action::Delete if self.stays_after_all(id)? => return Ok(None),
@@ -101,7 +102,7 @@ impl Run<'_> {
     fn stays_behind(
         &mut self,
         id: StepId,
-    ) -> Result<Option<Box<crate::operation::Asked>>, Box<ProviderProblem>> {
+    ) -> Result<Option<Box<crate::operation::Asked>>, Box<Refused>> {
         if let Some(create) = self.plan.steps[id].pair {
             self.spare(create, id);
             return Ok(None);
@@ -147,7 +148,7 @@ impl Run<'_> {
         });
     }
 
-    fn data_config(&self, id: StepId) -> Result<Value, Box<ProviderProblem>> {
+    fn data_config(&self, id: StepId) -> Result<Value, Box<Refused>> {
         let step = &self.plan.steps[id];
         let schema = self
             .context
@@ -161,7 +162,7 @@ impl Run<'_> {
         plan::shape(&schema.block, &body)
             .map(|c| c.expose())
             .map_err(|e| {
-                Box::new(ProviderProblem::error(format!(
+                Box::<Refused>::from(ProviderProblem::error(format!(
                     "a value has a wrong type: {e}"
                 )))
             })

@@ -1,7 +1,7 @@
 //! `check` blocks at the end of a run: their data sources are read again, their assertions
 //! decided. What they find wrong is told, and nothing fails by it.
 
-use crate::finish::told;
+use crate::refused::told;
 use crate::run::Run;
 use model::{Type, Value, convert};
 use plan::{Assertion, CheckBlock, ScopedData, Verdict};
@@ -34,7 +34,7 @@ impl Run<'_> {
     async fn read_scoped(&mut self, data: &ScopedData) -> Result<(), ProviderProblem> {
         let ty = &**data.address.ty();
         let schema = self.context.schemas.values().find_map(|s| s.data.get(ty));
-        let body = self.body(&data.deferred).map_err(|p| *p)?;
+        let body = self.body(&data.deferred).map_err(|p| p.problem)?;
         let Some(schema) = schema else { return Ok(()) };
         let config = plan::shape(&schema.block, &body)
             .map_err(|e| ProviderProblem::error(format!("a value has a wrong type: {e}")))?;
@@ -63,7 +63,7 @@ impl Run<'_> {
         let held = match self.evaluate(&assertion.condition, check.scope, &none) {
             Ok(held) => held.expose(),
             Err(problem) => {
-                self.found_wrong(check, told(problem));
+                self.found_wrong(check, told(problem).problem);
                 return Verdict::Open;
             }
         };

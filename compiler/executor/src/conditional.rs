@@ -1,16 +1,16 @@
 //! Replacements that hung on something unknown: decided before anything goes, and left out where
 //! the object can stay. What is on a machine that stays, stays too.
 
+use crate::refused::Refused;
 use crate::run::Run;
 use model::{Containment, Value};
 use plan::{Action, Reason, Step, StepId};
-use provider::ProviderProblem;
 use state::Object;
 
 impl Run<'_> {
     /// Whether a step that ends an object is the first half of a replacement that turned out
     /// not to be needed.
-    pub(crate) fn stays_after_all(&mut self, end: StepId) -> Result<bool, Box<ProviderProblem>> {
+    pub(crate) fn stays_after_all(&mut self, end: StepId) -> Result<bool, Box<Refused>> {
         if self.spared.contains(&end) {
             return Ok(true);
         }
@@ -27,10 +27,7 @@ impl Run<'_> {
 
     /// Whether a step that makes an object is the second half of such a replacement: then the
     /// object is changed in place.
-    pub(crate) fn changes_in_place(
-        &mut self,
-        create: StepId,
-    ) -> Result<bool, Box<ProviderProblem>> {
+    pub(crate) fn changes_in_place(&mut self, create: StepId) -> Result<bool, Box<Refused>> {
         if self.kept.contains(&create) {
             return Ok(true);
         }
@@ -64,7 +61,7 @@ impl Run<'_> {
         self.spared.insert(end);
     }
 
-    fn not_needed(&self, create: StepId, end: StepId) -> Result<bool, Box<ProviderProblem>> {
+    fn not_needed(&self, create: StepId, end: StepId) -> Result<bool, Box<Refused>> {
         let step = &self.plan.steps[create];
         let only_forced =
             !step.reasons.is_empty() && step.reasons.iter().all(|r| matches!(r, Reason::Forced(_)));
@@ -82,7 +79,7 @@ impl Run<'_> {
         self.takes_another(step, recorded).map(|takes| !takes)
     }
 
-    fn takes_another(&self, step: &Step, recorded: &Object) -> Result<bool, Box<ProviderProblem>> {
+    fn takes_another(&self, step: &Step, recorded: &Object) -> Result<bool, Box<Refused>> {
         let Some(schema) = self.schema(step.address.ty()) else {
             return Ok(true);
         };

@@ -2,6 +2,7 @@
 
 use crate::Connections;
 use async_trait::async_trait;
+use diagnostics::Label;
 use eval::World;
 use model::{Address, FingerprintKey, ProviderSchema};
 use plan::Action;
@@ -130,6 +131,8 @@ pub struct Failed {
     pub action: Action,
     /// In words.
     pub problem: ProviderProblem,
+    /// Where an expression of the configuration is to blame.
+    pub place: Option<Label>,
     /// How long it took.
     pub elapsed_ms: u64,
 }

@@ -2,11 +2,14 @@
 //! used, closed at the end. Nothing of them is recorded.
 
 use crate::Connections;
-use crate::context::Event as Told;
+use crate::context::{Context, Event as Told};
+use crate::refused::Refused;
 use crate::run::Run;
 use model::Value;
-use plan::{Action, ProviderUse, ScopedData};
+use plan::{Action, Plan, ProviderUse, ScopedData};
 use provider::{Connection, DataRequest, Opened, ProviderProblem};
+use state::{ProviderKey, State};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::task::JoinHandle;
@@ -96,7 +99,8 @@ impl Run<'_> {
                     let failed = crate::Failed {
                         address: ephemeral.address.clone(),
                         action: Action::Read,
-                        problem,
+                        problem: problem.problem,
+                        place: problem.place,
                         elapsed_ms: 0,
                     };
                     self.context.watch.tell(Told::Failed(failed.clone()));
@@ -106,13 +110,12 @@ impl Run<'_> {
         }
     }
 
-    async fn open(&mut self, ephemeral: &ScopedData) -> Result<Option<Value>, ProviderProblem> {
+    async fn open(&mut self, ephemeral: &ScopedData) -> Result<Option<Value>, Refused> {
         let ty = &**ephemeral.address.ty();
         let mut schemas = self.context.schemas.values();
         let Some(schema) = schemas.find_map(|s| s.ephemerals.get(ty)) else {
-            return Err(ProviderProblem::error(format!(
-                "there is no ephemeral resource `{ty}`"
-            )));
+            let problem = format!("there is no ephemeral resource `{ty}`");
+            return Err(ProviderProblem::error(problem).into());
         };
         let body = self.body(&ephemeral.deferred).map_err(|p| *p)?;
         let config = plan::shape(&schema.block, &body)
@@ -126,7 +129,7 @@ impl Run<'_> {
             config: config.expose(),
         };
         let connections = self.context.connections;
-        connections.open(&connection, request).await.map(Some)
+        Ok(Some(connections.open(&connection, request).await?))
     }
 
     /// A provider's configuration with what is never recorded in it.
@@ -136,7 +139,7 @@ impl Run<'_> {
         else {
             return Ok(used.config.clone());
         };
-        let body = self.body(deferred).map_err(|p| *p)?;
+        let body = self.body(deferred).map_err(|p| p.problem)?;
         let config = plan::shape(&schema.config, &body)
             .map_err(|e| ProviderProblem::error(format!("a value has a wrong type: {e}")))?;
         if config.has_unknown() {
@@ -156,13 +159,34 @@ impl Run<'_> {
     }
 }
 
+/// The configurations of a plan's connections with what is never recorded in them, as they are
+/// for its apply. What can't be finished is left out.
+pub async fn finished_configs(
+    plan: &Plan,
+    state: State,
+    context: &Context<'_>,
+) -> BTreeMap<ProviderKey, Value> {
+    let used = plan.providers.iter();
+    let used: Vec<_> = used.filter(|(_, used)| used.deferred.is_some()).collect();
+    if used.is_empty() {
+        return BTreeMap::new();
+    }
+    let mut run = Run::new(plan, context, state);
+    run.open_ephemerals().await;
+    let finished = |(key, used): (&ProviderKey, &ProviderUse)| {
+        let config = run.finished_config(used).ok()?;
+        Some((key.clone(), config))
+    };
+    used.into_iter().filter_map(finished).collect()
+}
+
 /// Why something can't be handed over: an ephemeral variable had its value when the plan was
 /// made, and a saved plan does not keep it.
 pub(crate) fn left_behind(value: &Value) -> Option<ProviderProblem> {
     let lost = |v: &Value| matches!(v, Value::Secret(s) if s.ephemeral && !s.is_open());
     value.any(&lost).then(|| {
         ProviderProblem::error("the value of an ephemeral variable is not in a saved plan")
-            .help("apply without `--plan`: it is planned and applied in one run then")
+            .help("give it again: `--var` or `LANDFALL_VAR_…` beside `--plan`")
     })
 }
 

@@ -1,12 +1,12 @@
 //! Finishes what a plan could not know: evaluates deferred expressions once what they name is
 //! there.
 
+use crate::refused::{Refused, told};
 use crate::run::Run;
 use diagnostics::{Problem, Span};
 use eval::{Expr, Reference, Scope};
 use model::{Address, Key, Mode, Value};
 use plan::{Captured, Deferred, Keyed, ScopeId};
-use provider::ProviderProblem;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
@@ -117,7 +117,7 @@ impl<'a> Run<'a> {
     }
 
     /// The body of a deferred step.
-    pub(crate) fn body(&self, deferred: &Deferred) -> Result<Value, Box<ProviderProblem>> {
+    pub(crate) fn body(&self, deferred: &Deferred) -> Result<Value, Box<Refused>> {
         self.evaluate(&deferred.body, deferred.scope, &deferred.instance)
             .map_err(|p| Box::new(told(p)))
     }
@@ -197,20 +197,4 @@ impl<'a> Run<'a> {
             .cloned()
             .unwrap_or_else(|| Value::unknown(model::Type::Any))
     }
-}
-
-/// A problem of an expression, as one of a step.
-pub(crate) fn told(problem: Problem) -> ProviderProblem {
-    let apart = problem.apart_in_words();
-    let mut told = ProviderProblem::error(problem.message);
-    told.details = problem
-        .labels
-        .into_iter()
-        .map(|l| l.text)
-        .filter(|t| !t.is_empty())
-        .collect();
-    told.details.extend(apart);
-    told.details.extend(problem.details);
-    told.help = problem.help;
-    told
 }

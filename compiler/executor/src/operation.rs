@@ -1,6 +1,7 @@
 //! From a step to the operation that a provider is asked for: finished, and held against the plan.
 
-use crate::finish::told;
+use crate::refused::Refused;
+use crate::refused::told;
 use crate::run::Run;
 use model::{Address, BlockSchema, ObjectId, ResourceSchema, Token, Value};
 use plan::{Action, Step, StepId};
@@ -37,7 +38,7 @@ pub(crate) struct Replanned {
 
 impl Run<'_> {
     /// What a changing step comes to, now that everything it waits for is done.
-    pub(crate) fn prepare(&self, id: StepId) -> Result<Prepared, Box<ProviderProblem>> {
+    pub(crate) fn prepare(&self, id: StepId) -> Result<Prepared, Box<Refused>> {
         let step = &self.plan.steps[id];
         match step.action {
             Action::Delete => self.prepare_delete(id, step),
@@ -50,7 +51,7 @@ impl Run<'_> {
         }
     }
 
-    fn prepare_create(&self, id: StepId, step: &Step) -> Result<Prepared, Box<ProviderProblem>> {
+    fn prepare_create(&self, id: StepId, step: &Step) -> Result<Prepared, Box<Refused>> {
         let (planned, private) = self.finished(step, None)?;
         let object = ObjectId::random();
         let deposes = match step.pair {
@@ -76,7 +77,7 @@ impl Run<'_> {
 
     /// What is imported is changed in place, from how it was found; nothing is recorded of it
     /// before that is done.
-    fn prepare_import(&self, id: StepId, step: &Step) -> Result<Prepared, Box<ProviderProblem>> {
+    fn prepare_import(&self, id: StepId, step: &Step) -> Result<Prepared, Box<Refused>> {
         let object = step.object.unwrap_or_else(ObjectId::random);
         let prior = step.before.clone().unwrap_or(Value::NULL);
         let found = self.becomes(step, object, &prior, &step.private, None);
@@ -104,9 +105,9 @@ impl Run<'_> {
         id: StepId,
         step: &Step,
         kept: bool,
-    ) -> Result<Prepared, Box<ProviderProblem>> {
+    ) -> Result<Prepared, Box<Refused>> {
         let Some(recorded) = self.recorded(step, kept) else {
-            return Err(Box::new(ProviderProblem::error(
+            return Err(Box::<Refused>::from(ProviderProblem::error(
                 "the object is not recorded any more",
             )));
         };
@@ -136,7 +137,7 @@ impl Run<'_> {
         ))
     }
 
-    fn prepare_delete(&self, id: StepId, step: &Step) -> Result<Prepared, Box<ProviderProblem>> {
+    fn prepare_delete(&self, id: StepId, step: &Step) -> Result<Prepared, Box<Refused>> {
         let Some(recorded) = step
             .object
             .and_then(|o| self.state.objects.get(&o))
@@ -237,21 +238,21 @@ impl Run<'_> {
         &self,
         step: &Step,
         prior: Option<&Object>,
-    ) -> Result<(Value, Arc<[u8]>), Box<ProviderProblem>> {
+    ) -> Result<(Value, Arc<[u8]>), Box<Refused>> {
         let after = step.after.clone().unwrap_or(Value::NULL);
         let Some(_) = &step.deferred else {
             return Ok((after, step.private.clone()));
         };
         let again = self.replanned(step, prior)?;
         if again.open {
-            return Err(Box::new(
+            return Err(Box::<Refused>::from(
                 ProviderProblem::error("something that it is made of is still not known")
                     .help("plan again: what it depends on did not come about as planned"),
             ));
         }
         let planned = again.planned;
         if let Some(path) = plan::refines(&after, &planned) {
-            return Err(Box::new(
+            return Err(Box::<Refused>::from(
                 ProviderProblem::error(format!(
                     "`{path}` came out other than planned, so nothing was changed"
                 ))
@@ -271,7 +272,7 @@ impl Run<'_> {
         &self,
         step: &Step,
         prior: Option<&Object>,
-    ) -> Result<Replanned, Box<ProviderProblem>> {
+    ) -> Result<Replanned, Box<Refused>> {
         let (Some(deferred), Some(schema)) = (&step.deferred, self.schema(step.address.ty()))
         else {
             return Ok(Replanned {
@@ -288,14 +289,14 @@ impl Run<'_> {
             return Err(Box::new(told(problem)));
         }
         let refused = |e: model::ConvertError| {
-            Box::new(ProviderProblem::error(format!(
+            Box::<Refused>::from(ProviderProblem::error(format!(
                 "a value has a wrong type: {e}"
             )))
         };
         let mut config = plan::shape(&schema.block, &body).map_err(refused)?;
         config = plan::conceal(&schema.block, &config, self.context.fingerprints);
         if let Some(problem) = crate::ephemeral::left_behind(&config) {
-            return Err(Box::new(problem));
+            return Err(problem.into());
         }
         let taints = step.reasons.contains(&plan::Reason::Tainted);
         let replaced = step.before.as_ref().filter(|_| step.replaces() && !taints);
@@ -304,7 +305,7 @@ impl Run<'_> {
         }
         let proposed = plan::propose(&schema.block, &config, attributes);
         let Some(provider) = self.provider(&step.provider) else {
-            return Err(Box::new(ProviderProblem::error(
+            return Err(Box::<Refused>::from(ProviderProblem::error(
                 "its provider is not there",
             )));
         };
@@ -326,7 +327,7 @@ impl Run<'_> {
             .into_iter()
             .find(|p| p.severity == provider::Severity::Error)
         {
-            return Err(Box::new(problem));
+            return Err(problem.into());
         }
         let planned = answer.planned.unwrap_or(proposed);
         Ok(Replanned {

@@ -2,6 +2,7 @@
 
 use crate::batch::Lanes;
 use crate::context::{Context, Event as Told, Failed, RecordError, Report, Skipped};
+use crate::refused::Refused;
 use crate::rollout::Rollouts;
 use crate::schedule::Schedule;
 use model::{Address, Token, Value};
@@ -289,13 +290,15 @@ impl<'a> Run<'a> {
     }
 
     /// A step failed: what waits for it is not begun; the rest goes on.
-    pub(crate) fn fail(&mut self, id: StepId, problem: ProviderProblem, elapsed_ms: u64) {
+    pub(crate) fn fail(&mut self, id: StepId, problem: impl Into<Refused>, elapsed_ms: u64) {
+        let Refused { problem, place } = problem.into();
         self.standing[id] = Standing::Failed;
         let step = &self.plan.steps[id];
         let failed = Failed {
             address: step.address.clone(),
             action: step.action,
             problem,
+            place,
             elapsed_ms,
         };
         self.context.watch.tell(Told::Failed(failed.clone()));

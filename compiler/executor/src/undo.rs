@@ -3,9 +3,9 @@
 
 mod operate;
 
+use crate::refused::Refused;
 use crate::run::Run;
 use model::{Address, ResourceAddress, Value};
-use provider::ProviderProblem;
 use state::{Before, Change, Event, Object, Rollout, State};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -32,7 +32,11 @@ impl Run<'_> {
                 return false;
             }
             if let Err(problem) = self.take_back(&image).await {
-                self.fail_rolling(image.address, plan::Action::Update, problem.help(HELP));
+                self.fail_rolling(
+                    image.address,
+                    plan::Action::Update,
+                    problem.problem.help(HELP),
+                );
                 whole = false;
             }
         }
@@ -55,9 +59,9 @@ impl Run<'_> {
         self.record(events).await
     }
 
-    async fn take_back(&mut self, image: &Before) -> Result<(), Box<ProviderProblem>> {
+    async fn take_back(&mut self, image: &Before) -> Result<(), Box<Refused>> {
         if let Some(problem) = self.unsettled(&image.address) {
-            return Err(Box::new(problem));
+            return Err(problem.into());
         }
         let now = self.state.at(&image.address).cloned();
         match (now, &image.object) {
@@ -79,7 +83,7 @@ impl Run<'_> {
         }
     }
 
-    async fn end(&mut self, now: &Arc<Object>) -> Result<(), Box<ProviderProblem>> {
+    async fn end(&mut self, now: &Arc<Object>) -> Result<(), Box<Refused>> {
         self.operate(Change::Delete, Some(now), Object::clone(now))
             .await
     }
@@ -88,7 +92,7 @@ impl Run<'_> {
         &mut self,
         now: &Arc<Object>,
         before: &Arc<Object>,
-    ) -> Result<(), Box<ProviderProblem>> {
+    ) -> Result<(), Box<Refused>> {
         if model::differences(&now.attributes, &before.attributes).is_empty() {
             return self.put_back(before).await;
         }
@@ -96,7 +100,7 @@ impl Run<'_> {
             .await
     }
 
-    async fn make_again(&mut self, before: &Arc<Object>) -> Result<(), Box<ProviderProblem>> {
+    async fn make_again(&mut self, before: &Arc<Object>) -> Result<(), Box<Refused>> {
         let mut becomes = Object::clone(before);
         becomes.id = model::ObjectId::random();
         becomes.attributes = self.without_computed(before);
@@ -104,7 +108,7 @@ impl Run<'_> {
         self.operate(Change::Create, None, becomes).await
     }
 
-    async fn put_back(&mut self, before: &Arc<Object>) -> Result<(), Box<ProviderProblem>> {
+    async fn put_back(&mut self, before: &Arc<Object>) -> Result<(), Box<Refused>> {
         if self.state.objects.get(&before.id) == Some(before) {
             return Ok(());
         }

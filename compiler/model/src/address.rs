@@ -107,6 +107,15 @@ impl ModulePath {
         self.0.is_empty()
     }
 
+    /// Whether a path is this one or lies inside of it; a call without a key means all of its
+    /// instances.
+    pub fn covers(&self, other: &ModulePath) -> bool {
+        let fits = |(own, other): (&ModuleStep, &ModuleStep)| {
+            own.call == other.call && (own.key.is_none() || own.key == other.key)
+        };
+        self.0.len() <= other.0.len() && self.0.iter().zip(other.0.iter()).all(fits)
+    }
+
     /// Whether it is `other` or lies inside of it.
     pub fn starts_with(&self, other: &ModulePath) -> bool {
         self.0.starts_with(&other.0)

@@ -37,7 +37,7 @@ pub use propose::{changes, conceal, propose, shape};
 pub use reconcile::reconcile;
 pub use record::with_content;
 pub use refine::refines;
-pub use rests::digest_of;
+pub use rests::{digest_of, digest_of_import};
 pub use rollout::{Begins, Rollout, RolloutInstance, Strategy, wanted};
 pub use scope::{Captured, Keyed, ModuleScope, Repetition, ScopeId, Scopes};
 pub use step::{Action, Deferred, Reason, Step, StepId};

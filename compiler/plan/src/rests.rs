@@ -1,8 +1,8 @@
 //! The digest of what a decision rests on.
 
 use crate::Digest;
-use model::Fingerprint;
-use provider::ReadAnswer;
+use model::{Fingerprint, Value};
+use provider::{ImportAnswer, ReadAnswer};
 
 /// Stands for an answer: apply reads again, and compares.
 pub fn digest_of(answer: &ReadAnswer) -> Digest {
@@ -11,4 +11,17 @@ pub fn digest_of(answer: &ReadAnswer) -> Digest {
         ReadAnswer::Absent => [0; 32],
         ReadAnswer::Unreachable(_) | ReadAnswer::Failed(_) => [1; 32],
     }
+}
+
+/// The same of what an id named: as it is, and who says that it is theirs.
+pub fn digest_of_import(answer: &ImportAnswer) -> Digest {
+    let Ok(found) = answer else {
+        return [1; 32];
+    };
+    let owner = found
+        .owner
+        .map(|(lineage, object)| format!("{lineage} {object}"));
+    let owner = owner.map_or(Value::NULL, Value::string);
+    let of = [&found.made.attributes, &owner].map(Fingerprint::of);
+    Fingerprint::derive("import", &of).0
 }

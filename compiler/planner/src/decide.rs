@@ -277,9 +277,11 @@ impl Pass<'_> {
         let way_changed =
             !plan::changes(&case.schema.block, &object.attributes, planned).is_empty();
         let first = self.creates_first(block);
+        let recorded = self.input.state.objects.get(&object.id);
+        let served = recorded.and_then(|o| o.implementation.clone());
         let same = object.protected == protected
             && object.create_before_destroy == first
-            && object.implementation == self.implementation(block)
+            && served == self.implementation(block)
             && says_as_much(&object.dependencies, &block.dependencies)
             && !way_changed;
         if same {

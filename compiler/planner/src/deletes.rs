@@ -324,6 +324,7 @@ impl Pass<'_> {
             let removed = &self.prepared().module(config, site).removed;
             let mut let_go = removed.iter().filter(|r| !r.destroy).peekable();
             let_go.peek().is_some()
+                && self.speaks_of(site, address)
                 && crate::moves::inside(&self.site_names(site), address)
                     .is_some_and(|inner| let_go.any(|r| names(&r.from, &inner)))
         })

@@ -190,12 +190,17 @@ impl Pass<'_> {
                     (key, id)
                 })
                 .collect();
-            let call = CallInstances {
+            let instances_of = CallInstances {
                 repetition,
                 instances,
                 later: refused,
             };
-            self.modules[parent].calls.insert(name.clone(), call);
+            self.modules[parent]
+                .calls
+                .insert(name.clone(), instances_of);
+            if later && self.input.options.any_values {
+                self.try_call((rank, parent, child), name, &call.repeat);
+            }
         }
     }
 }

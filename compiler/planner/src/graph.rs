@@ -226,14 +226,16 @@ impl<'a> Builder<'a> {
 
     /// What is imported needs what tells its id and its address.
     fn import(&mut self, site: SiteId, import: &config::Import) {
-        let Some(target) = target_site(self.sites, site, import) else {
-            return;
-        };
-        let node = (target, Item::Resource(import.resource.clone()));
-        let keys = import.module.iter().filter_map(|(_, key)| key.as_ref());
-        let all = keys.chain(&import.key).chain([&import.id]);
-        for expr in all.chain(&import.for_each) {
-            self.needs(&node, site, expr);
+        for target in target_sites(self.sites, site, import) {
+            if !self.module(target).resources.contains_key(&import.resource) {
+                continue;
+            }
+            let node = (target, Item::Resource(import.resource.clone()));
+            let keys = import.module.iter().filter_map(|(_, key)| key.as_ref());
+            let all = keys.chain(&import.key).chain([&import.id]);
+            for expr in all.chain(&import.for_each) {
+                self.needs(&node, site, expr);
+            }
         }
     }
 
@@ -406,12 +408,9 @@ impl<'a> Builder<'a> {
     }
 }
 
-/// The site of the resource that an import in a module of `site` names.
-pub(crate) fn target_site(sites: &[Site], site: SiteId, import: &config::Import) -> Option<SiteId> {
-    import
-        .module
-        .iter()
-        .try_fold(site, |at, (name, _)| sites[at].children.get(name).copied())
+/// The sites in which the resource may stand that an import in a module of `site` names.
+pub(crate) fn target_sites(sites: &[Site], site: SiteId, import: &config::Import) -> Vec<SiteId> {
+    crate::sites::behind(sites, site, import.module.iter().map(|(name, _)| name))
 }
 
 /// The provider block that serves `name` at a site: its own, or that of a caller.

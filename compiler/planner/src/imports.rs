@@ -1,18 +1,21 @@
 //! `import` blocks: what exists outside comes under management, changed to what its block says.
 
 use crate::decide::{Case, tidy};
-use crate::graph::target_site;
+use crate::graph::target_sites;
+use crate::left_out::Silent;
 use crate::making::effects_of;
 use crate::observed::Ask;
 use crate::pass::Pass;
 use crate::resource::Block;
-use crate::sites::SiteId;
+use crate::sites::{SiteId, behind, serves_still};
 use config::{Import, ResourceKey};
 use diagnostics::{Problem, Span};
 use eval::{Expr, Reference};
-use model::{Address, Fingerprint, Key, ModulePath, ObjectId, ResourceAddress, Type, Value};
-use plan::{Action, PlanMode, Reason, reconcile};
-use provider::{ImportRequest, Imported};
+use model::{
+    Address, Containment, Fingerprint, Key, ModulePath, ObjectId, ResourceAddress, Type, Value,
+};
+use plan::{Action, PlanMode, Reason, Rests, digest_of_import, reconcile};
+use provider::{Host, ImportRequest, Imported};
 use state::{Durations, Object, Status};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -36,11 +39,11 @@ impl Pass<'_> {
         }
         let sites = &self.prepared().sites;
         let all = self.input.config.modules.first().map(|m| &m.imports);
-        let here = |i: &&Import| i.resource == *key && target_site(sites, 0, i) == Some(site);
+        let here = |i: &&Import| i.resource == *key && target_sites(sites, 0, i).contains(&site);
         let here: Vec<&Import> = all.into_iter().flatten().filter(here).collect();
         for import in here {
             for each in self.import_instances(import) {
-                self.import_to(import, &each);
+                self.import_to(site, import, &each);
             }
         }
     }
@@ -60,7 +63,7 @@ impl Pass<'_> {
         }
     }
 
-    fn import_to(&mut self, import: &Import, each: &Each) {
+    fn import_to(&mut self, site: SiteId, import: &Import, each: &Each) {
         let mut module = ModulePath::root();
         for (name, key) in &import.module {
             let key = match key {
@@ -71,6 +74,9 @@ impl Pass<'_> {
                 },
             };
             module = module.child(name.clone(), key);
+        }
+        if self.lies_elsewhere(site, &module) {
+            return;
         }
         let (mode, ty, name) = import.resource.clone();
         let key = match &import.key {
@@ -111,6 +117,14 @@ impl Pass<'_> {
             return;
         }
         self.imports.insert(address, wanted);
+    }
+
+    /// Whether the calls on the way are served by other implementations than those of a site.
+    fn lies_elsewhere(&self, site: SiteId, module: &ModulePath) -> bool {
+        let own = self.prepared().sites[site].implementation.as_ref();
+        let around = (1..=module.0.len()).map(|n| ModulePath(module.0[..n].into()));
+        let mut serving = around.filter_map(|path| self.serves.get(&path));
+        own.is_some() && serving.any(|now| !serves_still(own, Some(now)))
     }
 
     fn import_key(&mut self, expr: &Expr, each: &Each) -> Option<Key> {
@@ -170,11 +184,11 @@ impl Pass<'_> {
         if self.imports.is_empty() {
             return;
         }
-        let site_of = |a: &Address| {
-            let steps = a.resource.module.0.iter();
-            let sites = &self.prepared().sites;
-            let mut steps = steps;
-            steps.try_fold(0, |at, step| sites[at].children.get(&step.call).copied())
+        let sites = &self.prepared().sites;
+        let is_at = |a: &Address| {
+            let module = &a.resource.module;
+            let calls = module.0.iter().map(|step| &step.call);
+            behind(sites, 0, calls).contains(&site) && !self.lies_elsewhere(site, module)
         };
         let here = |a: &Address| {
             let own = (
@@ -182,7 +196,7 @@ impl Pass<'_> {
                 a.resource.ty.clone(),
                 a.resource.name.clone(),
             );
-            own == *key && site_of(a) == Some(site)
+            own == *key && is_at(a)
         };
         let left: Vec<Address> = self.imports.keys().filter(|a| here(a)).cloned().collect();
         for address in left {
@@ -193,6 +207,8 @@ impl Pass<'_> {
                 || self.configured.contains(&address)
                 || self.selection.is_partial();
             if !later {
+                // What serves a kind otherwise has the same address.
+                self.configured.insert(address.clone());
                 self.sink.push(
                     Problem::error("LF0353", format!("there is no {address} to import to"))
                         .at(wanted.span, "the block has no such instance")
@@ -230,21 +246,41 @@ impl Pass<'_> {
             }
         };
         Some(match answer {
-            Ok(found) => self.found(block, case, &wanted, found).unwrap_or(open),
+            Ok(found) => {
+                self.rests_on_import(block, case, &wanted.id, &found);
+                self.found(block, case, &wanted, found).unwrap_or(open)
+            }
             Err(problem) => {
                 // Of an id that is a secret, the provider's words may hold it.
                 let shown = |words: String| match wanted.id.has_secret() {
                     true => words.replace(id, "(sensitive)"),
                     false => words,
                 };
-                let told = Problem::error("LF0354", shown(problem.message)).on(case.address);
-                let mut told = told.at(wanted.id_span, "this id");
+                let mut told = Problem::error("LF0354", shown(problem.message));
+                told = told.at(wanted.id_span, "this id");
                 told.details = problem.details.into_iter().map(shown).collect();
                 told.help = problem.help.map(shown);
-                self.sink.push(told);
+                if problem.retryable {
+                    self.import_unreached(block, case, told);
+                } else {
+                    self.sink.push(told.on(case.address));
+                }
                 open
             }
         })
+    }
+
+    /// Nobody answered where it is to be found: it is left out, as what is recorded there is.
+    fn import_unreached(&mut self, block: &Block<'_>, case: &Case<'_>, told: Problem) {
+        let host = match case.schema.containment {
+            Containment::On(attribute) => case.config.get(attribute).cloned(),
+            _ => None,
+        };
+        let silent = match host.as_ref().and_then(Host::identity_key) {
+            Some(id) => self.silent_host(&id, host.as_ref()),
+            None => Silent::Place(case.address.clone()),
+        };
+        self.leave_unreached(case.address, silent, told, &block.dependencies);
     }
 
     fn import_question(&self, block: &Block<'_>, case: &Case<'_>, id: &Value) -> Fingerprint {
@@ -311,6 +347,24 @@ impl Pass<'_> {
         let id = self.push(step);
         self.waits_for_data(id, block);
         Some(planned)
+    }
+
+    /// A saved plan looks again whether it is still so.
+    fn rests_on_import(
+        &mut self,
+        block: &Block<'_>,
+        case: &Case<'_>,
+        id: &Value,
+        found: &Imported,
+    ) {
+        self.plan.rests.push(Rests {
+            address: case.address.clone(),
+            object: None,
+            provider: block.connection.key.clone(),
+            asked: Value::object([("id", id.clone()), ("config", case.config.clone())]),
+            private: Arc::from([]),
+            digest: digest_of_import(&Ok(found.clone())),
+        });
     }
 
     /// The object's own id where it bears our mark and is recorded no more; none where nothing

@@ -45,6 +45,9 @@ pub struct Options {
     pub working_directory: String,
     /// Landfall's version.
     pub version: String,
+    /// Whether the root's variables stand for any value: what hangs on them is left open, and
+    /// bodies are looked at whose instances nobody can count.
+    pub any_values: bool,
 }
 
 /// How much is read.

@@ -41,12 +41,14 @@ mod serve;
 mod sites;
 mod standing;
 mod step;
+mod trial;
 mod ways;
 
 pub use following::may_follow;
 pub use graph::Prepared;
 pub use input::{Input, Options, Problems, Refresh, Round};
 pub use observed::{Ask, Observed, Read, ReadKey};
+pub use outline::Declaration;
 pub use providers::Providers;
 pub use scene::Scene;
-pub use step::step;
+pub use step::{look_over, step};

@@ -1,6 +1,7 @@
 //! `moved`: objects that get another address before anything is decided.
 
 use crate::pass::Pass;
+use crate::sites::{SiteId, serves_still};
 use config::{Moved, MovedAddress};
 use diagnostics::Problem;
 use model::{Address, CallName, Key, ModulePath, ModuleStep, ObjectId, ResourceAddress};
@@ -22,7 +23,7 @@ impl Pass<'_> {
             for site in 0..sites {
                 let names = self.site_names(site);
                 for moved in &self.prepared().module(config, site).moved {
-                    found |= self.moved(&names, moved);
+                    found |= self.moved(site, &names, moved);
                 }
             }
             if !found {
@@ -45,14 +46,17 @@ impl Pass<'_> {
     }
 
     /// Whether a `moved` block, in the modules of these calls, moves anything.
-    fn moved(&mut self, site: &[CallName], moved: &Moved) -> bool {
+    fn moved(&mut self, site: SiteId, calls: &[CallName], moved: &Moved) -> bool {
         let mut any = false;
         let all: Vec<Address> = self.current.keys().cloned().collect();
         for address in all {
-            let Some(relative) = inside(site, &address) else {
+            if !self.speaks_of(site, &address) {
+                continue;
+            }
+            let Some(relative) = inside(calls, &address) else {
                 continue;
             };
-            let (prefix, _) = address.resource.module.0.split_at(site.len());
+            let (prefix, _) = address.resource.module.0.split_at(calls.len());
             if let Some(to) = renamed(&relative, &moved.from, &moved.to) {
                 let module = prefix
                     .iter()
@@ -65,6 +69,14 @@ impl Pass<'_> {
             }
         }
         any
+    }
+
+    /// Whether the blocks of a site go for an object: what one implementation of a kind says is
+    /// about its own.
+    pub(crate) fn speaks_of(&self, site: SiteId, address: &Address) -> bool {
+        let made_by = self.object_at(address).map(|o| o.implementation.as_ref());
+        let own = self.prepared().sites[site].implementation.as_ref();
+        made_by.is_none_or(|made_by| serves_still(made_by, own))
     }
 
     /// `t.n` became `t.n[0]`, or the other way round: the same object.
@@ -104,6 +116,10 @@ impl Pass<'_> {
         let Some(mut object) = self.object(id).map(|o| Object::clone(o)) else {
             return false;
         };
+        if kinds(from) != kinds(&to) {
+            // Who moves it to another kind says that it is the same object.
+            object.implementation = None;
+        }
         object.address = to.clone();
         let mut becomes = None;
         if from.ty() != to.ty() {
@@ -228,6 +244,12 @@ impl Pass<'_> {
         }
         at.clone()
     }
+}
+
+/// The kinds that an address lies in.
+fn kinds(address: &Address) -> Vec<&Arc<str>> {
+    let calls = address.resource.module.0.iter().map(|step| &step.call);
+    calls.filter(|c| c.is_kind()).map(|c| &c.kind).collect()
 }
 
 /// The address of what is in an instance of the module of these calls, as that module sees it.

@@ -5,11 +5,35 @@ use crate::circles::name;
 use crate::graph::{Item, Rank};
 use model::{ModulePath, ResourceAddress};
 use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::sync::Arc;
+
+/// A resource block at the end of the calls that lead to it, before expansion.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Declaration {
+    /// The address, without keys.
+    pub address: ResourceAddress,
+    /// Where it stands in what serves kinds: their implementations, the outermost first, parted
+    /// by `/`.
+    pub served: Option<Arc<str>>,
+    /// Whether another implementation may serve in that one's place.
+    pub perhaps: bool,
+}
+
+impl fmt::Display for Declaration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.address.fmt(f)?;
+        match self.served.as_ref().filter(|_| self.perhaps) {
+            Some(served) => write!(f, " (if served by {served})"),
+            None => Ok(()),
+        }
+    }
+}
 
 impl Prepared {
     /// Every resource block in the order of evaluation, before expansion, with the nearest
     /// resource blocks that it depends on.
-    pub fn outline(&self) -> Vec<(ResourceAddress, Vec<ResourceAddress>)> {
+    pub fn outline(&self) -> Vec<(Declaration, Vec<Declaration>)> {
         let ranks = 0..self.nodes.len();
         ranks
             .filter_map(|rank| {
@@ -21,6 +45,7 @@ impl Prepared {
                     .filter_map(|r| self.resource_at(*r))
                     .collect();
                 needs.sort();
+                needs.dedup();
                 Some((self.resource_at(rank)?, needs))
             })
             .collect()
@@ -28,7 +53,7 @@ impl Prepared {
 
     /// What stands between a resource block and one that it depends on: the shortest way through
     /// values, calls and providers. Empty where the one names the other.
-    pub fn way(&self, from: &ResourceAddress, to: &ResourceAddress) -> Vec<String> {
+    pub fn way(&self, from: &Declaration, to: &Declaration) -> Vec<String> {
         let is = |rank: Rank, address| self.resource_at(rank).as_ref() == Some(address);
         let mut came_from = BTreeMap::new();
         let starts = (0..self.nodes.len()).filter(|rank| is(*rank, from));
@@ -55,20 +80,34 @@ impl Prepared {
             .map(|rank| name(&self.sites, &self.nodes[rank]))
             .collect();
         names.reverse();
+        // A kind's call and what serves it go by one name.
+        names.dedup();
         names
     }
 
-    fn resource_at(&self, rank: Rank) -> Option<ResourceAddress> {
+    fn resource_at(&self, rank: Rank) -> Option<Declaration> {
         let (site, item) = &self.nodes[rank];
         let Item::Resource((mode, ty, name)) = item else {
             return None;
         };
-        Some(ResourceAddress {
+        let address = ResourceAddress {
             module: self.path(*site),
             mode: *mode,
             ty: ty.clone(),
             name: name.clone(),
+        };
+        Some(Declaration {
+            address,
+            served: self.sites[*site].implementation.clone(),
+            perhaps: self.may_be_otherwise(*site),
         })
+    }
+
+    /// Whether one of the kinds around a site has several implementations.
+    fn may_be_otherwise(&self, site: usize) -> bool {
+        let parent = |site: &usize| self.sites[*site].parent;
+        let mut around = std::iter::successors(Some(site), parent);
+        around.any(|site| self.sites[site].implementations.len() > 1)
     }
 
     fn path(&self, site: usize) -> ModulePath {

@@ -224,6 +224,9 @@ impl<'a> Pass<'a> {
     fn put_off(&mut self, block: &Block<'_>, why: &str, waits_for: Vec<String>) {
         self.unexpanded.insert(block.address.clone());
         self.later_ranks.insert(block.rank);
+        if self.input.options.any_values {
+            self.try_body(block);
+        }
         if self.input.options.mode != PlanMode::Destroy {
             self.later(block.address.to_string(), why, waits_for);
         }

@@ -35,6 +35,7 @@ impl<'a> Scene<'a> {
                 Item::Provider(_) | Item::Check(_) => {}
             }
         }
+        pass.recall_outputs();
         Scene { pass }
     }
 
@@ -60,6 +61,20 @@ impl<'a> Scene<'a> {
 }
 
 impl Pass<'_> {
+    /// Takes the root's outputs as they are recorded where they can't be told: data sources are not
+    /// read.
+    fn recall_outputs(&mut self) {
+        for (name, recorded) in &self.input.state.outputs {
+            let output = self.modules[0].outputs.get_mut(name);
+            if let Some(value) = output.filter(|value| value.has_unknown()) {
+                *value = match recorded.sensitive {
+                    true => self.input.world.fingerprints.conceal(&recorded.value),
+                    false => recorded.value.clone(),
+                };
+            }
+        }
+    }
+
     /// Takes a resource as it is recorded.
     fn recall(&mut self, site: SiteId, key: &ResourceKey) {
         let resource = &self.prepared().module(self.input.config, site).resources[key];

@@ -59,22 +59,57 @@ fn matches(address: &str, named: &str) -> bool {
         .is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
 }
 
-/// The address with its instance keys taken off.
+/// The address with its instance keys taken off. The label of a kind's call may stand in brackets,
+/// too: `note["the shop"]["key"]`.
 fn without_keys(address: &str) -> String {
     let mut bare = String::new();
-    let (mut depth, mut quoted, mut escaped) = (0, false, false);
-    for c in address.chars() {
+    // Behind the word of a type or of a call its name stands, or else a label in brackets.
+    let mut word_is_next = true;
+    for segment in segments(address) {
+        let (word, label) = segment;
+        let begins = word_is_next && !matches!(word, "data" | "ephemeral");
+        let label = label.filter(|_| begins);
+        word_is_next = !begins || label.is_some();
+        if !bare.is_empty() {
+            bare.push('.');
+        }
+        bare.push_str(word);
+        bare.push_str(label.unwrap_or_default());
+    }
+    bare
+}
+
+/// What stands between the dots: a word, and the first brackets behind it.
+fn segments(address: &str) -> Vec<(&str, Option<&str>)> {
+    let mut all = Vec::new();
+    let (mut start, mut depth, mut quoted, mut escaped) = (0, 0, false, false);
+    let mut brackets: Option<(usize, usize)> = None;
+    let segment = |start: usize, end: usize, brackets: Option<(usize, usize)>| match brackets {
+        Some((from, to)) => (&address[start..from], Some(&address[from..to])),
+        None => (&address[start..end], None),
+    };
+    for (at, c) in address.char_indices() {
         match c {
             _ if escaped => escaped = false,
             '\\' if quoted => escaped = true,
             '"' if depth > 0 => quoted = !quoted,
-            '[' if !quoted => depth += 1,
-            ']' if !quoted => depth -= 1,
-            c if depth == 0 => bare.push(c),
+            '[' if !quoted => {
+                depth += 1;
+                brackets.get_or_insert((at, address.len()));
+            }
+            ']' if !quoted => {
+                depth -= 1;
+                brackets = brackets.map(|(from, to)| (from, to.min(at + 1)));
+            }
+            '.' if depth == 0 => {
+                all.push(segment(start, at, brackets.take()));
+                start = at + 1;
+            }
             _ => {}
         }
     }
-    bare
+    all.push(segment(start, address.len(), brackets));
+    all
 }
 
 impl Pass<'_> {
@@ -153,8 +188,17 @@ impl Pass<'_> {
             if self.input.state.current.contains_key(address) {
                 continue;
             }
-            let recorded = self.input.state.current.keys().map(ToString::to_string);
-            self.names_nothing("--replace", &address.to_string(), recorded.collect());
+            let recorded = self.input.state.current.keys();
+            let recorded: Vec<_> = recorded.map(ToString::to_string).collect();
+            let inside = format!("{address}.");
+            match recorded.iter().find(|r| r.starts_with(&inside)) {
+                Some(first) => {
+                    let message = format!("`--replace {address}` names a call, not an object");
+                    let help = format!("name the objects in it, such as `{first}`");
+                    self.sink.push(Problem::error("LF0312", message).help(help));
+                }
+                None => self.names_nothing("--replace", &address.to_string(), recorded),
+            }
         }
     }
 
@@ -238,6 +282,27 @@ mod tests {
         assert!(matches("module.a.t.n[0]", "module.a"));
         assert!(matches("t.n[0]", "t.n"));
         assert!(!matches("t.name", "t.n"));
-        assert_eq!(without_keys(r#"module.m["a.]\"b"].t.n[0]"#), "module.m.t.n");
+    }
+
+    #[test]
+    fn keys_are_taken_off_and_labels_stay() {
+        for (address, bare) in [
+            (r#"module.m["a.]\"b"].t.n[0]"#, "module.m.t.n"),
+            (r#"note["a.b"]["k"].t.n[0]"#, r#"note["a.b"].t.n"#),
+            (
+                r#"note.a["k"].box["c d"][1].t.n"#,
+                r#"note.a.box["c d"].t.n"#,
+            ),
+            (r#"note["a"]"#, r#"note["a"]"#),
+            ("module.m[0].data.t.n[0]", "module.m.data.t.n"),
+            ("data.t.n[0]", "data.t.n"),
+            ("t.n[0]", "t.n"),
+            ("t", "t"),
+            ("", ""),
+            ("a[", "a["),
+            ("]]", "]]"),
+        ] {
+            assert_eq!(without_keys(address), bare, "{address}");
+        }
     }
 }

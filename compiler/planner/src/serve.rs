@@ -98,7 +98,8 @@ impl Pass<'_> {
     fn holds_unknown(&mut self, rank: Rank, when: &Expr) -> Holds {
         let needs = &self.prepared().needs[rank];
         let later = needs.iter().any(|n| self.later_ranks.contains(n));
-        if later || self.input.options.mode == PlanMode::Destroy {
+        let options = self.input.options;
+        if later || options.any_values || options.mode == PlanMode::Destroy {
             return Holds::Later;
         }
         self.refuse(
@@ -154,10 +155,13 @@ impl Pass<'_> {
         other.cloned()
     }
 
-    /// An output of what serves the interface that a module instance is.
-    pub(crate) fn served_output(&self, interface: InstanceId, name: &Arc<str>) -> Value {
-        let served = self.modules[interface].served;
-        let value = served.and_then(|id| self.modules[id].outputs.get(name));
+    /// An output of a module instance; of the interface of a kind that of what serves it.
+    pub(crate) fn served_output(&self, module: InstanceId, name: &Arc<str>) -> Value {
+        let giving = match self.module_of(module).kind {
+            Some(_) => self.modules[module].served,
+            None => Some(module),
+        };
+        let value = giving.and_then(|id| self.modules[id].outputs.get(name));
         value.cloned().unwrap_or_else(|| Value::unknown(Type::Any))
     }
 
@@ -166,6 +170,10 @@ impl Pass<'_> {
         let target = self.prepared().sites[self.modules[module].site]
             .target
             .as_ref();
+        if target.is_none() && self.input.options.any_values {
+            let any = || Value::unknown(Type::String);
+            return Value::object([("provider", any()), ("alias", any())]);
+        }
         let text = |text: Option<&Arc<str>>| text.map_or(Value::NULL, |t| Value::String(t.clone()));
         let provider = text(target.map(|(_, target)| &target.name));
         let alias = text(target.and_then(|(_, target)| target.alias.as_ref()));
@@ -174,20 +182,27 @@ impl Pass<'_> {
 
     /// Problems inside of a kind point to the call first: that is what the user wrote.
     pub(crate) fn blame_calls(&mut self, site: SiteId, before: usize) {
+        if self.sink.problems().len() == before {
+            return;
+        }
         let calls = self.kind_calls(site);
         if !calls.is_empty() {
-            self.sink.lead_from(before, &calls);
+            // What is imported is named in the root.
+            let imports = self.input.config.modules.iter().flat_map(|m| &m.imports);
+            let spans: Vec<_> = imports.flat_map(|i| [i.to, i.id.span]).collect();
+            self.sink
+                .lead_from(before, &calls, |span| spans.contains(&span));
         }
     }
 
-    /// Where the calls of kinds stand that lead to a site, the user's first.
+    /// Where the calls of kinds stand that lead to a site, each with its kind, the user's first.
     fn kind_calls(&self, mut site: SiteId) -> Vec<(diagnostics::Span, String)> {
         let sites = &self.prepared().sites;
         let mut calls = Vec::new();
         while let Some(parent) = sites[site].parent {
             if let Some(call) = sites[site].call.as_ref().filter(|call| call.is_kind()) {
                 let block = &self.prepared().module(self.input.config, parent).calls[call];
-                calls.push((block.span, format!("in this call of `{}`", call.kind)));
+                calls.push((block.span, call.kind.to_string()));
             }
             site = parent;
         }

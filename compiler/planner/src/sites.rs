@@ -32,14 +32,35 @@ pub(crate) struct Site {
 pub(crate) fn serves_still(then: Option<&Arc<str>>, now: Option<&Arc<str>>) -> bool {
     match (then, now) {
         (Some(then), Some(now)) => {
-            then == now
-                || then
-                    .strip_prefix(&**now)
-                    .is_some_and(|inner| inner.starts_with('/'))
+            // Inside of it, or moved there from around it.
+            then == now || lies_in(then, now) || lies_in(now, then)
         }
         // Moved into a kind, or out of one.
         _ => true,
     }
+}
+
+fn lies_in(inner: &str, outer: &str) -> bool {
+    let rest = inner.strip_prefix(outer);
+    rest.is_some_and(|rest| rest.starts_with('/'))
+}
+
+/// The sites at the end of calls: several where what serves a kind on the way is not known.
+pub(crate) fn behind<'n>(
+    sites: &[Site],
+    from: SiteId,
+    calls: impl Iterator<Item = &'n CallName>,
+) -> Vec<SiteId> {
+    let mut at = vec![from];
+    for call in calls {
+        let called = at.iter().filter_map(|at| sites[*at].children.get(call));
+        let inside = |site: &SiteId| match sites[*site].implementations.as_slice() {
+            [] => vec![*site],
+            serving => serving.to_vec(),
+        };
+        at = called.flat_map(inside).collect();
+    }
+    at
 }
 
 /// Every site of a configuration, each after its parent.

@@ -31,6 +31,14 @@ pub fn step(input: &Input<'_>) -> Round {
     }
 }
 
+/// What is wrong as far as values go, without a plan: nothing is read, and what would have to be
+/// is left open.
+pub fn look_over(input: &Input<'_>) -> Vec<Problem> {
+    let mut pass = Pass::new(input, Found::default());
+    pass.look();
+    pass.sink.into_problems()
+}
+
 impl Pass<'_> {
     /// Decides on every object, as far as what was read allows.
     fn look(&mut self) {

@@ -149,5 +149,6 @@ pub struct Imported {
     pub owner: Option<(Lineage, ObjectId)>,
 }
 
-/// What became of an import: the object, or why there is none.
+/// What became of an import: the object, or why there is none. A problem that is retryable says
+/// that nobody answered where it is to be found; a plan leaves it out then.
 pub type ImportAnswer = Result<Imported, ProviderProblem>;

@@ -114,3 +114,20 @@ async fn what_is_not_there_or_has_no_id_is_refused() {
     )
     .await;
 }
+
+/// Nobody knows what is on a machine that does not answer: that is no refusal of the id.
+#[tokio::test]
+async fn a_host_that_does_not_answer_may_later() {
+    let world = World::local().await;
+    let path = world.path("f").display().to_string();
+    let nowhere = Value::object([("address", "127.0.0.1".into()), ("port", Value::int(1))]);
+    let nowhere = model::convert(&nowhere, &provider::host_type()).unwrap();
+    let config = world.config("ssh_file", &[("path", path.as_str().into())]);
+    let elsewhere = config.with("host", nowhere);
+    let problem = import(&world, "ssh_file", &path, &elsewhere).await;
+    let problem = problem.err().unwrap();
+    assert!(problem.retryable, "{problem:?}");
+    let problem = import(&world, "ssh_file", &path, &config).await;
+    let problem = problem.err().unwrap();
+    assert!(!problem.retryable, "{problem:?}");
+}

@@ -17,7 +17,8 @@ use std::path::PathBuf;
 ///
 /// With --plan it carries out exactly that plan, without asking, or refuses: when the
 /// configuration, its variables (give the same --var and --var-file), the state or anything that
-/// the plan touches is not as it was. It never does more than the plan shows.
+/// the plan touches is not as it was. Ephemeral variables are given again, too, and may have
+/// another value. It never does more than the plan shows.
 ///
 /// Ctrl-C once: nothing new begins, what is under way ends. Twice: it stops now; the next run
 /// settles what was left.

@@ -10,8 +10,9 @@ use crate::ready::{self, Ready};
 use crate::signals;
 use crate::view::page::{Label, Page};
 use crate::view::progress::Happening;
+use crate::view::written::Written;
 use crate::view::{self, report};
-use diagnostics::{Problem, Severity, SourceMap};
+use diagnostics::{Problem, Severity};
 use driver::{Options, Session, Settled, settle_command};
 use model::{Address, Effect};
 use plan::{Action, Plan, PlanMode, Reason};
@@ -91,7 +92,7 @@ async fn stages(
     options: &Options,
     cancel: &watch::Receiver<u8>,
 ) -> Run {
-    let unsettled = settle(app, session, cancel).await?;
+    let unsettled = settle(app, ready, session, cancel).await?;
     let mut first = true;
     loop {
         app.out.phase("reading and planning");
@@ -103,7 +104,7 @@ async fn stages(
         }
         let plan = &planned.plan;
         if first {
-            wait_for(app, order, &unsettled, &session.blocking(plan))?;
+            wait_for(app, ready, order, &unsettled, &session.blocking(plan))?;
         }
         show(app, plan, order.full);
         if !plan.has_changes() && plan.refreshed.is_empty() && plan.steps.is_empty() {
@@ -115,7 +116,7 @@ async fn stages(
         if first && !order.auto_approve {
             agree(app, ready, order.command, cancel).await?;
         }
-        carry_out(app, session, plan, None).await?;
+        carry_out(app, ready, session, plan, None).await?;
         if !plan.left_out.is_empty() {
             app.out.problems(&planned.problems, ready.sources());
             return Err(Exit::Error);
@@ -131,6 +132,7 @@ async fn stages(
 /// that can't be told, with why.
 async fn settle(
     app: &App,
+    ready: &Ready,
     session: &mut Session<'_>,
     cancel: &watch::Receiver<u8>,
 ) -> Run<Vec<Problem>> {
@@ -142,34 +144,41 @@ async fn settle(
     app.out.end_live();
     let broken: Vec<Problem> = settled.broken.iter().map(report::broken).collect();
     let interrupted = *cancel.borrow() >= 1;
-    let unsettled = settling_problems(&settled);
+    let written = Written {
+        config: &ready.project.loaded.config,
+        plan: &Plan::default(),
+    };
+    let unsettled = settling_problems(&settled, &written);
     if !broken.is_empty() || interrupted {
-        app.out.problems(&unsettled, &SourceMap::new());
-        app.out.problems(&broken, &SourceMap::new());
+        app.out.problems(&unsettled, ready.sources());
+        app.out.problems(&broken, ready.sources());
         return Err(Exit::Error);
     }
     Ok(unsettled)
 }
 
-fn settling_problems(settled: &Settled) -> Vec<Problem> {
+fn settling_problems(settled: &Settled, written: &Written<'_>) -> Vec<Problem> {
     let unclear = settled.unclear.iter().map(|(address, what)| {
-        Problem::error(
-            "LF0512",
-            "nobody knows whether an earlier operation was done",
-        )
-        .on(address)
-        .detail(what)
+        let message = "nobody knows whether an earlier operation was done";
+        let problem = Problem::error("LF0512", message).on(address).detail(what);
+        written.place(problem, address, None, None)
     });
-    let failed = settled
-        .failed
-        .iter()
-        .map(|(address, problem)| report::provider_problem("LF0513", problem).on(address));
+    let failed = settled.failed.iter().map(|(address, problem)| {
+        let told = report::provider_problem("LF0513", problem).on(address);
+        written.place(told, address, problem.path.as_ref(), None)
+    });
     unclear.chain(failed).collect()
 }
 
 /// Shows what could not be settled. It is held back with what depends on it; where no step of
 /// the plan would do that, nothing new begins.
-fn wait_for(app: &App, order: &Order<'_>, unsettled: &[Problem], blocking: &[Address]) -> Run<()> {
+fn wait_for(
+    app: &App,
+    ready: &Ready,
+    order: &Order<'_>,
+    unsettled: &[Problem],
+    blocking: &[Address],
+) -> Run<()> {
     let environment = order.environment.name.as_ref();
     let environment = environment.map_or(String::new(), |name| format!(" {name}"));
     let told = |problem: &Problem| {
@@ -195,7 +204,7 @@ fn wait_for(app: &App, order: &Order<'_>, unsettled: &[Problem], blocking: &[Add
         }
     };
     let problems: Vec<Problem> = unsettled.iter().map(told).collect();
-    match app.out.problems(&problems, &SourceMap::new()) {
+    match app.out.problems(&problems, ready.sources()) {
         true => Err(Exit::Error),
         false => Ok(()),
     }
@@ -234,6 +243,7 @@ async fn agree(app: &App, ready: &Ready, command: &str, cancel: &watch::Receiver
 /// Carries one plan out, and says what became of it.
 pub(super) async fn carry_out(
     app: &App,
+    ready: &Ready,
     session: &mut Session<'_>,
     plan: &Plan,
     plan_id: Option<String>,
@@ -248,8 +258,9 @@ pub(super) async fn carry_out(
     app.out.happening(&Happening::Counted { done: 0, total });
     let outcome = session.apply(plan, plan_id).await;
     app.out.end_live();
-    app.out
-        .problems(&report::problems(&outcome), &SourceMap::new());
+    let config = &ready.project.loaded.config;
+    let problems = report::problems(&outcome, &Written { config, plan });
+    app.out.problems(&problems, ready.sources());
     match app.out.is_json() {
         true => app.out.json(&report::json(&outcome, began.elapsed())),
         false => app.out.page(&report::page(&outcome, began.elapsed())),

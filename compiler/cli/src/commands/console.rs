@@ -16,8 +16,9 @@ use store::JournalError;
 /// Try expressions out
 ///
 /// Evaluates expressions as they would mean in the root module: variables, locals, functions,
-/// resources and modules as they are recorded. What is not known before an
-/// apply is `(known after apply)`, what is sensitive is not shown. `type(x)` gives a type.
+/// resources, modules and kinds as they are recorded; and outputs, as `output.NAME`. What is not
+/// known before an apply is `(known after apply)`, what is sensitive is not shown. `type(x)` gives
+/// a type.
 ///
 /// On a terminal it asks with a prompt, keeps a history, and reads on while a bracket is open;
 /// ctrl-d ends it. From standard input it takes one expression a line and answers each with one

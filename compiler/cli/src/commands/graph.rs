@@ -6,13 +6,16 @@ use crate::exit::Exit;
 use crate::project::Project;
 use crate::view::page::{Label, Page};
 use clap::{Args, ValueEnum};
-use model::ResourceAddress;
+use driver::Declaration;
 use serde_json::{Value as Json, json};
 
 /// Print what depends on what
 ///
 /// Prints the resources of the configuration in the order in which they are made, each with what
 /// it depends on: as text, or as DOT for Graphviz.
+///
+/// Which implementation serves a kind is decided in a plan, so what may serve is there with all
+/// of its implementations.
 ///
 /// It contacts nobody and needs no state.
 ///
@@ -52,8 +55,13 @@ pub(crate) fn run(app: &App, args: &GraphArgs) -> Run {
     let outline = project.loaded.prepared.outline();
     if app.out.is_json() {
         let nodes = outline.iter().map(|(resource, needs)| {
-            let needs: Json = needs.iter().map(ToString::to_string).collect();
-            json!({ "address": resource.to_string(), "depends_on": needs })
+            let mut needs: Vec<_> = needs.iter().map(|n| n.address.to_string()).collect();
+            needs.dedup();
+            json!({
+                "address": resource.address.to_string(),
+                "implementation": resource.served,
+                "depends_on": needs,
+            })
         });
         app.out
             .json(&json!({ "type": "graph", "resources": nodes.collect::<Json>() }));
@@ -66,7 +74,7 @@ pub(crate) fn run(app: &App, args: &GraphArgs) -> Run {
     Ok(Exit::Ok)
 }
 
-type Outline = [(ResourceAddress, Vec<ResourceAddress>)];
+type Outline = [(Declaration, Vec<Declaration>)];
 
 fn text(outline: &Outline) -> Page {
     let mut page = Page::new();
@@ -94,7 +102,7 @@ fn dot(outline: &Outline) -> String {
 }
 
 /// A label can hold what would end a quoted name.
-fn quoted(resource: &ResourceAddress) -> String {
+fn quoted(resource: &Declaration) -> String {
     let text = resource.to_string();
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
@@ -102,11 +110,15 @@ fn quoted(resource: &ResourceAddress) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::ModulePath;
+    use model::{ModulePath, ResourceAddress};
 
     #[test]
     fn names_in_dot_end_where_they_end() {
-        let address = |name| ResourceAddress::managed(ModulePath::root(), "t", name);
+        let address = |name| Declaration {
+            address: ResourceAddress::managed(ModulePath::root(), "t", name),
+            served: None,
+            perhaps: false,
+        };
         assert_eq!(quoted(&address("a")), r#""t.a""#);
         assert_eq!(quoted(&address("a\"]\\")), r#""t.a\"]\\""#);
     }

@@ -1,5 +1,6 @@
 //! `landfall state`: its commands' arguments.
 
+mod calls;
 mod history;
 mod keys;
 mod run;
@@ -95,11 +96,13 @@ pub(crate) enum StateCommand {
     },
     /// Drop objects from the state and leave them where they are
     ///
-    /// What was dropped still exists and is nobody's. An argument with a dot is an address, one
-    /// without is the environment. Usually a `removed` block is better: it is reviewed.
+    /// What was dropped still exists and is nobody's. The call of a module or of a kind means all
+    /// in it. An argument with a dot or a bracket is an address, one without is the environment.
+    /// Usually a `removed` block is better: it is reviewed.
     ///
     /// Example:
     ///   landfall state rm ssh_file.motd production
+    ///   landfall state rm module.web
     #[command(verbatim_doc_comment)]
     Rm {
         /// The objects, and the environment where there is more than one
@@ -108,11 +111,12 @@ pub(crate) enum StateCommand {
     },
     /// Give an object another address
     ///
-    /// Nothing in the world changes. Usually a `moved` block is better: it is reviewed, and works
-    /// in every environment.
+    /// Nothing in the world changes. The call of a module or of a kind takes all in it along.
+    /// Usually a `moved` block is better: it is reviewed, and works in every environment.
     ///
     /// Example:
     ///   landfall state mv ssh_file.a 'ssh_file.b["x"]'
+    ///   landfall state mv module.web server.web
     #[command(verbatim_doc_comment)]
     Mv {
         /// The present address
@@ -234,10 +238,10 @@ pub(crate) enum AccessArg {
     All,
 }
 
-/// The environment among names of `rm`: the one without a dot.
+/// The environment among names of `rm`: the one without a dot or a bracket.
 pub(crate) fn split_names(names: &[String]) -> Result<(Vec<String>, Option<String>), String> {
     let (addresses, others): (Vec<String>, Vec<String>) =
-        names.iter().cloned().partition(|n| n.contains('.'));
+        names.iter().cloned().partition(|n| n.contains(['.', '[']));
     match (addresses.is_empty(), others.as_slice()) {
         (true, _) => Err("expected the address of an object, such as ssh_file.motd".into()),
         (_, []) => Ok((addresses, None)),
@@ -271,6 +275,7 @@ mod tests {
             &["a.b", "prod", "c.d"],
             Some((&["a.b", "c.d"], Some("prod"))),
         );
+        check(&["n[\"a\"]", "prod"], Some((&["n[\"a\"]"], Some("prod"))));
         check(&["prod"], None);
         check(&["a.b", "prod", "staging"], None);
     }

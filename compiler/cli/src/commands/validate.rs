@@ -18,6 +18,9 @@ use serde_json::json;
 /// references in a circle, missing variables; and of what is known before anything is read also
 /// wrong values: what a function refuses, conditions that don't hold, what providers can tell.
 ///
+/// The project's own kinds are checked whole, also what no call uses; of these all that is wrong
+/// whatever values they get.
+///
 /// It contacts nobody, needs no state and no key, and changes nothing.
 ///
 /// Example:
@@ -34,7 +37,7 @@ pub(crate) struct ValidateArgs {
 
 /// Checks the configuration.
 pub(crate) fn run(app: &App, args: &ValidateArgs) -> Run {
-    let project = Project::load(app, &args.environment, &args.variables)?;
+    let project = Project::whole(app, &args.environment, &args.variables)?;
     if app.out.problems(&values(&project), &project.sources) {
         return Err(Exit::Error);
     }
@@ -59,5 +62,8 @@ pub(crate) fn run(app: &App, args: &ValidateArgs) -> Run {
 fn values(project: &Project) -> Vec<Problem> {
     let files = Recording::none(project.files.clone());
     let setup = ready::looking_on(&project.loaded, &project.providers, &files);
-    ready::from_nothing(setup).check(&ready::plain_options())
+    let session = ready::from_nothing(setup);
+    let mut problems = session.check(&ready::plain_options());
+    session.check_kinds(&ready::plain_options(), &mut problems);
+    problems
 }

@@ -5,6 +5,7 @@ use crate::view::page::{Label, Page};
 use crate::view::plan_json::action_name;
 use crate::view::progress::span;
 use crate::view::value::count;
+use crate::view::written::Written;
 use diagnostics::{Problem, Severity};
 use driver::Report;
 use plan::Action;
@@ -77,17 +78,27 @@ pub(crate) fn json(report: &Report, elapsed: Duration) -> Json {
     })
 }
 
-/// What failed.
-pub(crate) fn problems(report: &Report) -> Vec<Problem> {
+/// What failed, each with the place where that was written.
+pub(crate) fn problems(report: &Report, written: &Written<'_>) -> Vec<Problem> {
     let failed = report.failed.iter().map(|f| {
         let problem = provider_problem("LF0511", &f.problem).on(&f.address);
-        problem.detail(format!("this was to {} it", f.action.word()))
+        let problem = match written.is_step(&f.address) {
+            true => problem.detail(format!("this was to {} it", f.action.word())),
+            false => problem,
+        };
+        written.place(
+            problem,
+            &f.address,
+            f.problem.path.as_ref(),
+            f.place.as_ref(),
+        )
     });
     let unclear = report.unclear.iter().map(|(address, what)| {
-        Problem::error("LF0512", "nobody knows whether it was done")
+        let problem = Problem::error("LF0512", "nobody knows whether it was done")
             .on(address)
             .detail(what)
-            .help("run again: the next run looks what became of it before anything else")
+            .help("run again: the next run looks what became of it before anything else");
+        written.place(problem, address, None, None)
     });
     let warnings = report.warnings.iter();
     failed

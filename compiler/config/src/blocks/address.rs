@@ -37,16 +37,21 @@ pub(super) fn moved_address(expr: &Expr, kinds: &Kinds) -> Option<MovedAddress> 
     gather(expr, &mut segments)?;
     let mut rest = segments.as_slice();
     let mut module = ModulePath::root();
-    let calls = |word: &str| word == CallName::MODULE || kinds.interfaces.contains_key(word);
-    while let [(word, _), ..] = rest
-        && calls(word)
-    {
+    // A kind that nobody calls any more is known by what stands behind it.
+    let calls = |segments: &[Segment]| match segments {
+        [(word, keys), behind @ ..] => {
+            let known = &**word == CallName::MODULE || kinds.available.contains(&**word);
+            known || !keys.is_empty() || behind.len() > 1
+        }
+        [] => false,
+    };
+    while calls(rest) {
         let (call, key, behind) = call(rest)?;
         module = module.child(call, key);
         rest = behind;
     }
     match rest {
-        [] => Some(MovedAddress::Module(module)),
+        [] if !module.is_root() => Some(MovedAddress::Module(module)),
         [(ty, none), (name, keys)] if none.is_empty() => {
             let key = only(keys)?;
             let (mode, ty, name) = (Mode::Managed, ty.clone(), name.clone());

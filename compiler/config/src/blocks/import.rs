@@ -2,6 +2,7 @@
 
 use super::provider;
 use crate::declared::{Declared, Instances};
+use crate::discover::Role;
 use crate::problems::{imports, names};
 use crate::resolve::{Place, Resolver};
 use crate::shape::{Shape, attribute};
@@ -16,8 +17,8 @@ const SHAPE: Shape = Shape {
     ..Shape::new("`import`", &["for_each", "provider"])
 };
 
-/// A name, and the key in brackets behind it.
-type Segment<'t> = (Arc<str>, Option<&'t tree::Expr>);
+/// A name, and the keys in brackets behind it.
+type Segment<'t> = (Arc<str>, Vec<&'t tree::Expr>);
 
 pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
     SHAPE.check(block, r.here.broken_inside(block.body.span), r.problems);
@@ -82,35 +83,32 @@ fn target(expr: &tree::Expr, r: &mut Resolver) -> Option<Target> {
     }
     let mut rest = segments.as_slice();
     let mut calls = Vec::new();
-    let known = r.known;
-    let mut here: Option<&Declared> = Some(r.here);
-    while let [(word, None), (name, key), behind @ ..] = rest
-        && &**word == "module"
-    {
-        let call_name = CallName::module(name.clone());
-        let call = here.map(|h| (h, h.calls.get(&call_name)));
-        if let Some((at, None)) = call
-            && !at.may_be_declared(name)
-        {
-            let all = at.calls.keys().filter(|c| !c.is_kind()).map(|c| &*c.name);
-            let address = format!("module.{name}");
-            r.problems
-                .push(imports::no_block(&address, name, expr.span, all));
+    // Of a kind everything that may serve the call.
+    let mut here: Vec<&Declared> = vec![r.here];
+    while let Some((name, key, behind)) = call(rest, r) {
+        let known = here.iter().any(|h| h.calls.contains_key(&name));
+        if !known && !here.iter().any(|h| h.may_be_declared(&name.name)) {
+            let all = here.iter().flat_map(|h| h.calls.keys());
+            let all: Vec<&str> = all
+                .filter(|c| c.kind == name.kind)
+                .map(|c| &*c.name)
+                .collect();
+            let problem = imports::no_block(&name.to_string(), &name.name, expr.span, all);
+            r.problems.push(problem);
             return None;
         }
-        here = call
-            .and_then(|(_, call)| call?.module)
-            .map(|index| &known.modules[index]);
-        calls.push((call_name, key.map(|k| r.expr(k))));
+        here = inside(&here, &name, r);
+        calls.push((name, key.map(|k| r.expr(k))));
         rest = behind;
     }
     match rest {
-        [(ty, None), (name, key)] => {
+        [(ty, none), (name, keys)] if none.is_empty() && keys.len() < 2 => {
             let resource = (Mode::Managed, ty.clone(), name.clone());
-            declared(here, &resource, expr, r);
-            Some((calls, resource, key.map(|k| r.expr(k))))
+            declared(&here, &resource, expr, r);
+            let key = keys.first().map(|k| r.expr(k));
+            Some((calls, resource, key))
         }
-        [(data, None), _, _] if &**data == "data" => {
+        [(data, none), _, _] if &**data == "data" && none.is_empty() => {
             r.problems.push(imports::data_target(expr.span));
             None
         }
@@ -121,15 +119,54 @@ fn target(expr: &tree::Expr, r: &mut Resolver) -> Option<Target> {
     }
 }
 
+/// A call, the key of its instance, and what stands behind it: `module.m[0]`,
+/// `domain["x.org"]["a"]`.
+fn call<'s, 't>(
+    segments: &'s [Segment<'t>],
+    r: &Resolver,
+) -> Option<(CallName, Option<&'t tree::Expr>, &'s [Segment<'t>])> {
+    let [(word, labels), behind @ ..] = segments else {
+        return None;
+    };
+    let is_kind = r.known.kinds.interfaces.contains_key(word);
+    match (labels.as_slice(), behind) {
+        ([], [(name, keys), behind @ ..])
+            if (is_kind || &**word == CallName::MODULE) && keys.len() < 2 =>
+        {
+            let call = CallName::of(word.clone(), name.clone());
+            Some((call, keys.first().copied(), behind))
+        }
+        ([label, keys @ ..], behind) if is_kind && keys.len() < 2 => {
+            let label = constant::text(label)?;
+            let call = CallName::of(word.clone(), label);
+            Some((call, keys.first().copied(), behind))
+        }
+        _ => None,
+    }
+}
+
+/// The modules that a call leads into: that of a module, all that may serve of a kind.
+fn inside<'k>(here: &[&'k Declared], name: &CallName, r: &Resolver<'k>) -> Vec<&'k Declared> {
+    let modules = &r.known.modules;
+    let called = here.iter().filter_map(|h| h.calls.get(name)?.module);
+    let serves = |index: usize| match modules[index].role {
+        Role::Interface(_) => {
+            let of_it = move |m: &&Declared| m.role == Role::Implementation(index);
+            modules.iter().filter(of_it).collect()
+        }
+        _ => vec![&modules[index]],
+    };
+    called.flat_map(serves).collect()
+}
+
 /// What is imported has a block that says how it ought to be.
-fn declared(here: Option<&Declared>, key: &ResourceKey, expr: &tree::Expr, r: &mut Resolver) {
-    let Some(here) = here else { return };
-    if here.resources.contains_key(key) || here.may_be_declared(&key.2) {
+fn declared(here: &[&Declared], key: &ResourceKey, expr: &tree::Expr, r: &mut Resolver) {
+    let may_be = |h: &&Declared| h.resources.contains_key(key) || h.may_be_declared(&key.2);
+    if here.is_empty() || here.iter().any(may_be) {
         return;
     }
-    let of_type = here
-        .resources
-        .keys()
+    let all = here.iter().flat_map(|h| h.resources.keys());
+    let of_type = all
         .filter(|(mode, ty, _)| *mode == Mode::Managed && *ty == key.1)
         .map(|(_, _, name)| &**name);
     let address = names::resource(key.0, &key.1, &key.2);
@@ -139,17 +176,14 @@ fn declared(here: Option<&Declared>, key: &ResourceKey, expr: &tree::Expr, r: &m
 
 fn gather<'t>(expr: &'t tree::Expr, segments: &mut Vec<Segment<'t>>) -> Option<()> {
     match &expr.kind {
-        ExprKind::Name(name) => segments.push((name.text.clone(), None)),
+        ExprKind::Name(name) => segments.push((name.text.clone(), Vec::new())),
         ExprKind::Attribute(source, name) => {
             gather(source, segments)?;
-            segments.push((name.text.clone(), None));
+            segments.push((name.text.clone(), Vec::new()));
         }
         ExprKind::Index(source, index) => {
             gather(source, segments)?;
-            let (_, key @ None) = segments.last_mut()? else {
-                return None;
-            };
-            *key = Some(index);
+            segments.last_mut()?.1.push(index);
         }
         _ => return None,
     }

@@ -6,7 +6,7 @@ use crate::resolve::Resolver;
 use crate::shape::{self, Shape, attribute};
 use crate::{Module, Moved, MovedAddress, Removed, constant};
 use diagnostics::Span;
-use model::Mode;
+use model::{Address, CallName, Mode};
 use syntax::tree::Block;
 
 const MOVED: Shape = Shape {
@@ -115,11 +115,24 @@ fn address(block: &Block, name: &str, r: &mut Resolver) -> Option<(MovedAddress,
     if constant::is_broken(value) {
         return None;
     }
-    let address = moved_address(value, &r.known.kinds);
+    let address = moved_address(value, &r.known.kinds).map(|a| of_a_kind_that_was(a, r));
     if address.is_none() {
         r.problems.push(addresses::no_address(value.span));
     }
     Some((address?, value.span))
+}
+
+/// What would be a resource of a type that nobody knows was the call of a kind that is gone.
+fn of_a_kind_that_was(address: MovedAddress, r: &Resolver) -> MovedAddress {
+    match address {
+        MovedAddress::Resource(Address { resource, key })
+            if r.known.schemas.body(Mode::Managed, &resource.ty).is_none() =>
+        {
+            let call = CallName::of(resource.ty, resource.name);
+            MovedAddress::Module(resource.module.child(call, key))
+        }
+        known => known,
+    }
 }
 
 fn of_one_block(from: &MovedAddress, to: &MovedAddress) -> bool {

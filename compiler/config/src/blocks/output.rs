@@ -69,6 +69,11 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
             let problem = problems::output_unknown(name, block.labels[0].span, known);
             r.problems.push(problem);
         }
+        if let Some(declared) = wanted.outputs.get(name) {
+            let before = r.problems.count();
+            r.check(&output.value, &declared.ty, &format!("output.{name}"));
+            r.problems.also_at(before, declared.span, "declared here");
+        }
     }
     module
         .outputs

@@ -12,7 +12,7 @@ pub(crate) mod structure;
 pub(crate) mod types;
 pub(crate) mod values;
 
-use diagnostics::{Problem, did_you_mean};
+use diagnostics::{Problem, Span, did_you_mean};
 use std::collections::HashMap;
 
 /// How many further places of the same problem are shown.
@@ -79,6 +79,13 @@ impl Problems {
     /// How often anything was said so far.
     pub(crate) fn said(&self) -> usize {
         self.said
+    }
+
+    /// Adds a further place to those that were found since.
+    pub(crate) fn also_at(&mut self, since: usize, span: Span, text: &str) {
+        for problem in &mut self.list[since..] {
+            *problem = problem.clone().and(span, text);
+        }
     }
 
     pub(crate) fn has_errors(&self) -> bool {

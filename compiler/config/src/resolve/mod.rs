@@ -72,6 +72,8 @@ pub(crate) struct Place {
     pub(crate) check: Option<Arc<str>>,
     /// Whether it is a template file, whose names stand for what the call hands over.
     pub(crate) template: bool,
+    /// Whether it looks at the module from outside, so that outputs have names, too.
+    pub(crate) outside: bool,
 }
 
 /// Resolves the expressions of one module.

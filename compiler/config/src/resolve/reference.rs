@@ -111,6 +111,7 @@ impl Resolver<'_> {
             "var" => self.variable(name, steps),
             "local" => self.local(name, steps),
             "module" => self.module(name, steps),
+            "output" if self.place.outside => self.output(name, steps),
             "data" => self.read(Mode::Data, "data.TYPE.NAME", name, steps),
             "ephemeral" => self.read(Mode::Ephemeral, "ephemeral.TYPE.NAME", name, steps),
             "each" => self.each(name, steps),
@@ -169,6 +170,18 @@ impl Resolver<'_> {
             root.span.to(name.span),
             1,
         )
+    }
+
+    fn output(&mut self, root: &Ident, steps: Steps) -> Found {
+        let name = self.part(root, steps, 0, "output.NAME")?;
+        if !self.here.outputs.contains_key(&name.text) {
+            let known = self.worth_naming(self.here.outputs.keys());
+            let problem = names::unknown("output", "output", &name.text, name.span, known);
+            self.unknown("output", name, problem);
+            return None;
+        }
+        let span = root.span.to(name.span);
+        found(Reference::Served(name.text.clone()), span, 1)
     }
 
     fn module(&mut self, root: &Ident, steps: Steps) -> Found {

@@ -1,5 +1,8 @@
 //! Kinds: their interfaces, what implements them, and their calls.
 
+mod addresses;
+mod uncalled;
+
 use super::{check, config};
 use model::{CallName, Type};
 
@@ -303,27 +306,6 @@ fn kinds_make_no_circle() {
         output "o" { value = a.z }
         "#,
     );
-}
-
-#[test]
-fn moves_name_calls_of_kinds() {
-    check(&note(
-        r#"
-        note "b" { text = "x" }
-        moved {
-          from = note.a
-          to   = note.b
-        }
-        moved {
-          from = module.old
-          to   = note["c d"]
-        }
-        moved {
-          from = note.e.terraform_data.x
-          to   = note.b.terraform_data.x
-        }"#,
-        "",
-    ));
 }
 
 #[test]

@@ -173,6 +173,7 @@ impl Run<'_> {
             address,
             action,
             problem,
+            place: None,
             elapsed_ms: 0,
         };
         self.context.watch.tell(Told::Failed(failed.clone()));

@@ -2,6 +2,7 @@
 
 use crate::context::Event as Told;
 use crate::operation::without_given;
+use crate::refused::Refused;
 use crate::run::Run;
 use model::{Token, Value};
 use plan::Action;
@@ -23,7 +24,7 @@ impl Run<'_> {
         change: Change,
         prior: Option<&Arc<Object>>,
         becomes: Object,
-    ) -> Result<(), Box<ProviderProblem>> {
+    ) -> Result<(), Box<Refused>> {
         let token = Token::random();
         let connection = self.connection(&becomes.provider).await.map_err(Box::new)?;
         let intent = Intent {
@@ -71,7 +72,7 @@ impl Run<'_> {
             return Err(unrecorded());
         }
         if let Some(problem) = problem {
-            return Err(Box::new(problem));
+            return Err(problem.into());
         }
         self.context.watch.tell(Told::Done {
             address,
@@ -171,6 +172,6 @@ fn asked(change: Change, prior: Option<&Arc<Object>>, to: &Value) -> Ask {
     }
 }
 
-pub(super) fn unrecorded() -> Box<ProviderProblem> {
-    Box::new(ProviderProblem::error("nothing could be recorded any more"))
+pub(super) fn unrecorded() -> Box<Refused> {
+    Box::<Refused>::from(ProviderProblem::error("nothing could be recorded any more"))
 }

@@ -95,10 +95,7 @@ impl Link {
             return ReadAnswer::Failed(ProviderProblem::error("the simulated API is confused"));
         }
         if !seen.reachable && matches!(schema.containment, Containment::On(_)) {
-            return ReadAnswer::Unreachable(
-                ProviderProblem::error("the simulated machine is stopped")
-                    .help("set `running = true` on it"),
-            );
+            return ReadAnswer::Unreachable(stopped());
         }
         let owner = seen.thing.owner.as_ref().and_then(Owner::ids);
         let mut made = place::made(&seen.thing, place::unpack(&request.private).1);
@@ -146,6 +143,9 @@ impl Link {
             })
         };
         let found = seen.iter().filter(|s| self.shows(s)).find(named);
+        if found.is_some_and(|s| !s.reachable) && matches!(schema.containment, Containment::On(_)) {
+            return Err(stopped().retryable());
+        }
         let imported = |s: &Seen| Imported {
             made: place::made(&s.thing, &[]),
             owner: s.thing.owner.as_ref().and_then(Owner::ids),
@@ -157,6 +157,10 @@ impl Link {
             ))
         })
     }
+}
+
+fn stopped() -> ProviderProblem {
+    ProviderProblem::error("the simulated machine is stopped").help("set `running = true` on it")
 }
 
 /// The thing that a reply is about, the first of several.

@@ -12,7 +12,8 @@ pub(crate) async fn import(on: &SshConnection, request: ImportRequest) -> Import
     let host = on.host(&attributes).ok_or_else(unknown_host)?;
     let mut look = Look::default();
     resource.look(&attributes, &Private::default(), &mut look);
-    let seen = on.look(&host, &look).await?;
+    let seen = on.look(&host, &look).await;
+    let seen = seen.map_err(ProviderProblem::retryable)?;
     let made = resource.read(&attributes, &Private::default(), &seen)?;
     let Some(made) = made else {
         return Err(ProviderProblem::error(format!(

@@ -7,10 +7,11 @@ use crate::commands::options::EnvironmentArg;
 use crate::commands::plan::show;
 use crate::exit::Exit;
 use crate::project::Project;
-use crate::ready::Ready;
+use crate::ready::{Ready, plain_options};
 use crate::recording::Recording;
 use crate::saved::PlanFile;
 use crate::signals;
+use config::Config;
 use diagnostics::Problem;
 use driver::{Session, Stale, settle_command};
 use plan::{Plan, SavedPlan};
@@ -62,14 +63,20 @@ async fn carry(
     args: &ApplyArgs,
     ready: &Ready,
     session: &mut Session<'_>,
-    saved: SavedPlan,
+    mut saved: SavedPlan,
 ) -> Run {
-    let plan = &saved.plan;
-    let config = ready.project.loaded.config.digest;
-    let version = env!("CARGO_PKG_VERSION");
-    if let Some(stale) = driver::stale(plan, &saved.id, session.state(), version, Some(config)) {
-        return Err(refused(app, &stale, Vec::new()));
+    let config = &ready.project.loaded.config;
+    let (digest, version) = (Some(config.digest), env!("CARGO_PKG_VERSION"));
+    let stale = driver::stale(&saved.plan, &saved.id, session.state(), version, digest);
+    if let Some(stale) = stale {
+        let details = match stale {
+            Stale::ConfigurationMoved => not_given(config),
+            _ => Vec::new(),
+        };
+        return Err(refused(app, &stale, details));
     }
+    session.give_again(&mut saved.plan, &plain_options());
+    let plan = &saved.plan;
     // What an interrupted run left open is settled by an apply that plans anew after it.
     if !session.state().open.is_empty() {
         let open = session.state().open.values();
@@ -87,11 +94,24 @@ async fn carry(
         return Err(refused(app, &stale, Vec::new()));
     }
     show(app, plan, args.full);
-    carry_out(app, session, plan, Some(saved.id.clone())).await?;
+    carry_out(app, ready, session, plan, Some(saved.id.clone())).await?;
     if !plan.left_out.is_empty() {
         app.fail(left_out(plan));
     }
     whole(plan)
+}
+
+/// Ephemeral variables that have no value; a plan made with one does not keep it.
+fn not_given(config: &Config) -> Vec<String> {
+    let variables = config.modules.iter().take(1).flat_map(|m| &m.variables);
+    let lacking = variables.filter(|(name, v)| v.ephemeral && !config.inputs.contains_key(*name));
+    let told = |(name, _)| {
+        format!(
+            "`{name}` is ephemeral: a plan that was made with a value of it does not keep it, so \
+             give it again"
+        )
+    };
+    lacking.map(told).collect()
 }
 
 fn left_open(intent: &Intent) -> String {

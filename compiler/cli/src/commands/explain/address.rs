@@ -1,14 +1,16 @@
 //! Gathers what is known of a resource: from the configuration, its graph, the state and its log.
 //! How it is shown is in `shown`.
 
+mod call;
 mod shown;
 
 use super::ExplainArgs;
 use crate::app::{App, Run};
 use crate::exit::Exit;
 use crate::project::Project;
-use config::{Module, Resource};
+use config::Resource;
 use diagnostics::{Problem, Span, did_you_mean};
+use driver::Declaration;
 use eval::{ExprKind, Reference};
 use model::{Address, Key, ModulePath, ResourceAddress};
 use state::{Object, State};
@@ -21,13 +23,13 @@ const LAST_CHANGES: usize = 10;
 /// All that is known of a resource, or of one of its instances.
 struct About<'a> {
     address: Address,
-    /// Its block, where it is declared.
-    block: Option<&'a Resource>,
-    /// The header of each module call on the way to it, the outermost first.
+    /// Its blocks, where it is declared: of a kind each implementation may have one.
+    blocks: Vec<(Declaration, &'a Resource)>,
+    /// The header of each call on the way to it, the outermost first.
     calls: Vec<(String, Span)>,
     needs: Vec<Need>,
     /// What needs it.
-    needed_by: Vec<ResourceAddress>,
+    needed_by: Vec<Declaration>,
     recorded: Vec<Arc<Object>>,
     /// When, what, by whom; the newest first.
     changes: Vec<(u64, String, String)>,
@@ -35,7 +37,7 @@ struct About<'a> {
 
 /// Something that it depends on, and why.
 struct Need {
-    on: ResourceAddress,
+    on: Declaration,
     /// Where it is named, and in which argument.
     named: Option<(Span, Option<Arc<str>>)>,
     /// What stands between.
@@ -45,11 +47,18 @@ struct Need {
 /// Tells all that is known.
 pub(super) async fn run(app: &App, args: &ExplainArgs) -> Run {
     let project = Project::look(app, &args.environment)?;
+    let (state, chapters) = recorded(app, &project).await?;
+    if let Some(call) = call::Call::find(&project, &state, &args.what) {
+        match app.out.is_json() {
+            true => app.out.json(&call.json(&project)),
+            false => app.out.page(&call.page(&project)),
+        }
+        return Ok(Exit::Ok);
+    }
     let wrong = |e: model::AddressError| app.fail(Problem::error("LF0520", e.0));
     let address: Address = args.what.parse().map_err(wrong)?;
-    let (state, chapters) = recorded(app, &project).await?;
     let about = About::gather(&project, address, &state, &chapters);
-    if about.block.is_none() && about.recorded.is_empty() {
+    if about.blocks.is_empty() && about.recorded.is_empty() {
         return Err(app.fail(unknown(&project, &state, &about.address)));
     }
     match app.out.is_json() {
@@ -81,49 +90,59 @@ impl<'a> About<'a> {
         chapters: &[Chapter],
     ) -> About<'a> {
         let whole = without_keys(&address.resource);
+        let recorded = objects(state, &address);
         let outline = project.loaded.prepared.outline();
-        let needs = outline.iter().filter(|(of, _)| *of == whole);
-        let needs: Vec<ResourceAddress> = needs.flat_map(|(_, needs)| needs.clone()).collect();
-        let needed_by = outline.iter().filter(|(_, needs)| needs.contains(&whole));
-        let mut about = About {
-            needed_by: needed_by.map(|(of, _)| of.clone()).collect(),
-            recorded: objects(state, &address),
-            changes: changes(chapters, &address),
-            calls: Vec::new(),
-            block: None,
-            needs: Vec::new(),
-            address,
-        };
-        about.find(project, &whole);
-        about.needs = needs
-            .into_iter()
-            .map(|on| about.need(project, &whole, on))
-            .collect();
-        about
-    }
-
-    /// Follows the calls down to the block.
-    fn find(&mut self, project: &'a Project, whole: &ResourceAddress) {
-        let modules = &project.loaded.config.modules;
-        let mut module: Option<&Module> = modules.first();
-        for step in whole.module.0.iter() {
-            let call = module.and_then(|m| m.calls.get(&step.call));
-            self.calls
-                .extend(call.map(|c| (step.call.to_string(), c.span)));
-            module = call.and_then(|c| modules.get(c.module));
+        let config = &project.loaded.config;
+        let here = outline.iter().filter(|(of, _)| of.address == whole);
+        let mut here: Vec<_> = here.collect();
+        // What is recorded tells which one serves.
+        let serves = recorded.first().and_then(|o| o.implementation.as_ref());
+        if here.iter().any(|(of, _)| of.served.as_ref() == serves) {
+            here.retain(|(of, _)| of.served.as_ref() == serves);
         }
-        let key = (whole.mode, whole.ty.clone(), whole.name.clone());
-        let block = module.and_then(|m| m.resources.get(&key));
-        self.block = block.map(|block| &**block);
+        let block = |of: &Declaration| {
+            let (_, block) = config.resource(&whole, of.served.as_deref())?;
+            Some((of.clone(), block))
+        };
+        let blocks: Vec<_> = here.iter().filter_map(|(of, _)| block(of)).collect();
+        let needs = here.iter().flat_map(|(of, needs)| {
+            let block = block(of).map(|(_, block)| block);
+            needs.iter().map(move |on| (of, block, on))
+        });
+        let needs = needs.map(|(of, block, on)| Need::new(project, of, block, on));
+        let served = blocks.first().and_then(|(of, _)| of.served.as_deref());
+        let steps = whole.module.0.iter().map(|step| step.call.to_string());
+        let calls = steps.zip(config.calls(&whole.module, served.or(serves.map(|s| &**s))));
+        let is_here = |need: &Declaration| here.iter().any(|(of, _)| of == need);
+        let needed_by = outline
+            .iter()
+            .filter(|(_, needs)| needs.iter().any(is_here));
+        About {
+            needed_by: needed_by.map(|(of, _)| of.clone()).collect(),
+            needs: needs.collect(),
+            calls: calls.collect(),
+            changes: changes(chapters, &address),
+            blocks,
+            recorded,
+            address,
+        }
     }
+}
 
-    fn need(&self, project: &Project, whole: &ResourceAddress, on: ResourceAddress) -> Need {
-        let through = project.loaded.prepared.way(whole, &on);
-        let same_module = on.module == whole.module;
-        let named = match self.block.filter(|_| through.is_empty() && same_module) {
-            Some(block) => named(block, &on),
+impl Need {
+    fn new(
+        project: &Project,
+        of: &Declaration,
+        block: Option<&Resource>,
+        on: &Declaration,
+    ) -> Need {
+        let through = project.loaded.prepared.way(of, on);
+        let same_module = on.address.module == of.address.module && on.served == of.served;
+        let named = match block.filter(|_| through.is_empty() && same_module) {
+            Some(block) => named(block, &on.address),
             None => None,
         };
+        let on = on.clone();
         Need { on, named, through }
     }
 }
@@ -210,7 +229,7 @@ fn without_keys(address: &ResourceAddress) -> ResourceAddress {
 
 fn unknown(project: &Project, state: &State, address: &Address) -> Problem {
     let declared = project.loaded.prepared.outline().into_iter();
-    let mut known: Vec<String> = declared.map(|(of, _)| of.to_string()).collect();
+    let mut known: Vec<String> = declared.map(|(of, _)| of.address.to_string()).collect();
     known.extend(state.current.keys().map(ToString::to_string));
     let close = did_you_mean(&address.to_string(), known.iter().map(String::as_str));
     let message = format!("nothing is declared or recorded at {address}");

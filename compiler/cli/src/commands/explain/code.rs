@@ -1,8 +1,8 @@
 //! What a code means: docs/problems, as they were when the program was built.
 
+use super::prose;
 use crate::app::{App, Run};
 use crate::exit::Exit;
-use crate::view::page::{Label, Page};
 use diagnostics::{Problem, did_you_mean};
 use serde_json::json;
 
@@ -28,35 +28,9 @@ pub(super) fn run(app: &App, code: &str) -> Run {
         true => app
             .out
             .json(&json!({ "type": "explanation", "code": code, "text": text })),
-        false => app.out.page(&page(text)),
+        false => app.out.page(&prose::page(text)),
     }
     Ok(Exit::Ok)
-}
-
-/// Paragraphs are wrapped, examples stay as they are, with what is drawn in them made to stand out.
-fn page(text: &str) -> Page {
-    let mut page = Page::new();
-    let mut in_example = false;
-    for line in text.lines() {
-        if let Some(title) = line.strip_prefix("# ") {
-            page.line(0).add(Label::Heading, title);
-        } else if let Some(arguments) = line.strip_prefix("```") {
-            in_example = !in_example;
-            if let Some(arguments) = arguments.strip_prefix("hcl ") {
-                let command = format!("landfall validate {arguments}");
-                page.line(4).add(Label::Muted, command);
-            }
-        } else if line.is_empty() && !in_example {
-            page.blank();
-        } else if in_example {
-            let drawn = line.trim_start().starts_with(['^', '!']);
-            let label = if drawn { Label::Danger } else { Label::Plain };
-            page.verbatim(4).add(label, line);
-        } else {
-            page.line(0).text(line);
-        }
-    }
-    page
 }
 
 #[cfg(test)]

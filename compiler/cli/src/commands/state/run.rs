@@ -1,6 +1,6 @@
 //! `landfall state`: what its commands do.
 
-use super::{StateArgs, StateCommand, history, keys, settle, split_names};
+use super::{StateArgs, StateCommand, calls, history, keys, settle, split_names};
 use crate::app::{App, Run};
 use crate::commands::options::EnvironmentArg;
 use crate::exit::Exit;
@@ -60,10 +60,16 @@ pub(crate) async fn run(app: &App, args: &StateArgs) -> Run {
             let split = split_names(names);
             let (addresses, name) = split.map_err(|why| app.fail(Problem::error("LF0520", why)))?;
             let events = |state: &State| {
-                let ids = addresses
-                    .iter()
-                    .map(|a| Ok(Event::Forgotten(find(app, state, a)?.id)));
-                ids.collect()
+                let mut events = Vec::new();
+                for address in &addresses {
+                    let inside = calls::inside(state, address).map(|(_, objects)| objects);
+                    let objects = match inside {
+                        Some(objects) => objects,
+                        None => vec![find(app, state, address)?],
+                    };
+                    events.extend(objects.iter().map(|o| Event::Forgotten(o.id)));
+                }
+                Ok(events)
             };
             mend(app, &EnvironmentArg { name }, "state rm", events).await?;
         }
@@ -73,6 +79,10 @@ pub(crate) async fn run(app: &App, args: &StateArgs) -> Run {
             environment,
         } => {
             let events = |state: &State| {
+                if let Some((call, objects)) = calls::inside(state, from) {
+                    let moves = calls::moves(state, &call, objects, to);
+                    return moves.map_err(|problem| app.fail(problem));
+                }
                 let to = parse(app, to)?;
                 let object = find(app, state, from)?;
                 fits(app, state, object, &to)?;
@@ -219,6 +229,12 @@ fn find<'s>(app: &App, state: &'s State, text: &str) -> Run<&'s Object> {
     let names: Vec<_> = state.current.keys().map(ToString::to_string).collect();
     let near = did_you_mean(text, names.iter().map(String::as_str));
     let problem = Problem::error("LF0534", format!("nothing is recorded at {address}"));
+    if let Some((_, objects)) = calls::inside(state, text) {
+        let first = objects.first().map(|o| o.address.to_string());
+        let first = first.unwrap_or_default();
+        let help = format!("it is a call, and this takes one object in it, such as {first}");
+        return Err(app.fail(problem.help(help)));
+    }
     let problem = problem.help("`landfall state list` shows what is");
     Err(app.fail(problem.maybe_help(near.map(|n| format!("did you mean {n}?")))))
 }

@@ -53,7 +53,7 @@ impl About<'_> {
         let needs = self.needs.iter().map(|n| {
             let named = n.named.as_ref();
             json!({
-                "address": n.on.to_string(),
+                "address": n.on.address.to_string(),
                 "named_at": named.map(|(span, _)| place(*span)),
                 "argument": named.and_then(|(_, argument)| argument.as_deref()),
                 "through": n.through,
@@ -65,12 +65,17 @@ impl About<'_> {
         let changes =
             changes.map(|(at, what, by)| json!({ "at": state::time(*at), "what": what, "by": by }));
         let recorded = self.recorded.iter().map(|o| state::object_json(o, false));
-        let needed_by = self.needed_by.iter().map(ToString::to_string);
+        let needed_by = self.needed_by.iter().map(|n| n.address.to_string());
+        let declarations = self
+            .blocks
+            .iter()
+            .map(|(of, block)| json!({ "at": place(block.span), "implementation": of.served }));
         json!({
             "type": "explanation",
             "address": self.address.to_string(),
             "what": self.doc(project),
-            "declared_at": self.block.map(|b| place(b.span)),
+            "declared_at": self.blocks.first().map(|(_, b)| place(b.span)),
+            "declarations": declarations.collect::<Json>(),
             "calls": calls.collect::<Json>(),
             "depends_on": needs.collect::<Json>(),
             "needed_by": needed_by.collect::<Json>(),
@@ -82,18 +87,23 @@ impl About<'_> {
     fn facts(&self, project: &Project) -> Vec<(&'static str, String)> {
         let mut facts = Vec::new();
         facts.extend(self.doc(project).map(|doc| ("what", doc.to_string())));
-        match self.block {
-            None => facts.push(("declared", "not any more".into())),
-            Some(block) => {
-                let many = match &block.repeat {
-                    Repeat::Once => "",
-                    Repeat::Count(_) => ", with count",
-                    Repeat::ForEach(_) => ", with for_each",
-                };
-                let place = project.sources.locate(block.span);
-                facts.push(("declared", format!("{place}{many}")));
-                facts.push(("provider", block.provider.to_string()));
-            }
+        if self.blocks.is_empty() {
+            facts.push(("declared", "not any more".into()));
+        }
+        for (of, block) in &self.blocks {
+            let many = match &block.repeat {
+                Repeat::Once => "",
+                Repeat::Count(_) => ", with count",
+                Repeat::ForEach(_) => ", with for_each",
+            };
+            let served = of.served.as_ref().filter(|_| of.perhaps);
+            let served = served.map(|s| format!(", where {s} serves"));
+            let place = project.sources.locate(block.span);
+            let served = served.unwrap_or_default();
+            facts.push(("declared", format!("{place}{many}{served}")));
+        }
+        if let Some((_, block)) = self.blocks.first() {
+            facts.push(("provider", block.provider.to_string()));
         }
         for (name, span) in &self.calls {
             let place = project.sources.locate(*span);
