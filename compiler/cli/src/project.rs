@@ -110,7 +110,7 @@ impl Project {
         };
         let (loaded, sources, mut problems) =
             driver::load_again(&inputs, &mut driver::Cache::none());
-        if let (Err(Some(understood)), For::Work) = (&loaded, &purpose) {
+        if let (Err(Some(understood)), For::Work | For::Mistakes) = (&loaded, purpose) {
             let more = ready::more_problems(understood, &problems, &sources, &providers, &files);
             problems.extend(more);
             problems.sort_by_key(|p| p.primary().map(|s| (s.file, s.start)));

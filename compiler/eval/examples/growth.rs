@@ -1,4 +1,4 @@
-//! Measures the evaluator: `cargo run --release -p landfall-eval --example speed`.
+//! Measures the evaluator: `cargo run --release -p landfall-eval --example growth`.
 #![allow(clippy::print_stdout, clippy::result_large_err, clippy::unwrap_used)]
 
 #[path = "../tests/support/mod.rs"]
