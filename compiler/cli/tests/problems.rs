@@ -89,10 +89,9 @@ fn shape(problem: &Json) -> String {
     message.split('`').step_by(2).collect()
 }
 
-/// Twenty mistakes of twenty kinds in one project: each is told once, and nothing else is.
-#[test]
-fn twenty_mistakes_are_twenty_problems() {
-    let path = root().join("compiler/cli/tests/problems/twenty.hcl");
+/// The problems of a file beside, which are those that are drawn in it.
+fn as_drawn(name: &str) -> Vec<Json> {
+    let path = root().join("compiler/cli/tests/problems").join(name);
     let mut example = Example {
         arguments: String::new(),
         drawn: fs::read_to_string(&path).unwrap(),
@@ -104,8 +103,22 @@ fn twenty_mistakes_are_twenty_problems() {
         example.drawn.clone_from(&found);
     }
     assert_eq!(found, example.drawn, "\n{found}");
+    problems
+}
+
+/// Twenty mistakes of twenty kinds in one project: each is told once, and nothing else is.
+#[test]
+fn twenty_mistakes_are_twenty_problems() {
+    let problems = as_drawn("twenty.hcl");
     let kinds: BTreeSet<_> = problems.iter().map(|p| p["code"].to_string()).collect();
-    assert_eq!((problems.len(), kinds.len()), (20, 20), "{found}");
+    assert_eq!((problems.len(), kinds.len()), (20, 20));
+}
+
+/// Wrong values are told along with names and types that are wrong, and what follows from either
+/// is not.
+#[test]
+fn wrong_values_are_told_beside_other_mistakes() {
+    as_drawn("values.hcl");
 }
 
 #[test]

@@ -113,7 +113,8 @@ impl<'a> About<'a> {
             module = call.and_then(|c| modules.get(c.module));
         }
         let key = (whole.mode, whole.ty.clone(), whole.name.clone());
-        self.block = module.and_then(|m| m.resources.get(&key));
+        let block = module.and_then(|m| m.resources.get(&key));
+        self.block = block.map(|block| &**block);
     }
 
     fn need(&self, project: &Project, whole: &ResourceAddress, on: ResourceAddress) -> Need {
