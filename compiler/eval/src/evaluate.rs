@@ -9,16 +9,22 @@ use std::sync::Arc;
 /// The problem is boxed inside: the way of success stays narrow.
 pub(crate) type Eval = Result<Value, Box<Problem>>;
 
-const RED_ZONE: usize = 128 << 10;
-const STACK: usize = 4 << 20;
+/// Room for going through any value that may come up on the way.
+const RED_ZONE: usize = if cfg!(debug_assertions) {
+    1 << 20
+} else {
+    256 << 10
+};
+const STACK: usize = 8 << 20;
 
 /// The value of an expression.
 ///
 /// # Errors
 /// What is wrong in it, at the place where it was written. No message holds a sensitive value.
 pub fn evaluate(expr: &Expr, scope: &dyn Scope, world: &World<'_>) -> Result<Value, Problem> {
-    Evaluator::new(scope, world)
-        .value(expr)
+    let value = Evaluator::new(scope, world).value(expr);
+    value
+        .and_then(|value| limits::shallow(value, expr.span))
         .map_err(|problem| *problem)
 }
 
