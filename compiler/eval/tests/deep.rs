@@ -1,5 +1,7 @@
 //! Values in values: whatever goes through them stays within a small stack, or refuses.
 
+#![allow(clippy::expect_used)]
+
 mod support;
 
 use model::{Type, Value};
