@@ -86,3 +86,26 @@ fn triggered_by_each_other() {
     );
     planned(main, "", MANY);
 }
+
+/// Names that wrap each other's values, so many times.
+fn wrapped(times: usize) -> String {
+    let locals: String = (1..=times)
+        .map(|i| format!("  a{i} = [local.a{}]\n", i - 1))
+        .collect();
+    format!(
+        "locals {{\n  a0 = \"x\"\n{locals}}}\n\nresource \"terraform_data\" \"a\" {{\n  input = local.a{times}\n}}\n"
+    )
+}
+
+#[tokio::test]
+async fn values_in_each_other_are_kept_or_refused() {
+    let mut deep = Lab::new(&wrapped(100));
+    deep.apply_whole().await;
+    assert!(deep.planned().await.is_empty());
+    let too_deep = Lab::new(&wrapped(400)).problems().await;
+    assert!(
+        too_deep.iter().all(|p| p.contains("more than can be held")),
+        "{too_deep:?}"
+    );
+    assert!(!too_deep.is_empty());
+}

@@ -9,16 +9,22 @@ use std::sync::Arc;
 /// The problem is boxed inside: the way of success stays narrow.
 pub(crate) type Eval = Result<Value, Box<Problem>>;
 
-const RED_ZONE: usize = 128 << 10;
-const STACK: usize = 4 << 20;
+/// Room for going through any value that may come up on the way.
+const RED_ZONE: usize = if cfg!(debug_assertions) {
+    1 << 20
+} else {
+    256 << 10
+};
+const STACK: usize = 8 << 20;
 
 /// The value of an expression.
 ///
 /// # Errors
 /// What is wrong in it, at the place where it was written. No message holds a sensitive value.
 pub fn evaluate(expr: &Expr, scope: &dyn Scope, world: &World<'_>) -> Result<Value, Problem> {
-    Evaluator::new(scope, world)
-        .value(expr)
+    let value = Evaluator::new(scope, world).value(expr);
+    value
+        .and_then(|value| limits::shallow(value, expr.span))
         .map_err(|problem| *problem)
 }
 
@@ -27,6 +33,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) world: &'a World<'a>,
     /// What `for`, splats and templates bind, innermost last.
     pub(crate) bound: Vec<(Arc<str>, Value)>,
+    /// What a template file is handed, in which names are looked up behind those that are bound.
+    pub(crate) handed: Arc<Fields>,
     /// Whether this is a template file, in which no further one may be rendered.
     pub(crate) in_template: bool,
     /// Whether this is a file of values, in which nothing is called.
@@ -44,6 +52,7 @@ impl<'a> Evaluator<'a> {
             scope,
             world,
             bound: Vec::new(),
+            handed: Arc::default(),
             in_template: false,
             values_alone: false,
             untaken: false,
@@ -134,19 +143,20 @@ impl<'a> Evaluator<'a> {
         crate::access::index(&from, &at, source.span, index.span)
     }
 
+    /// What a name stands for that is none of the configuration's.
+    pub(crate) fn named(&self, name: &str) -> Option<&Value> {
+        let bound = self.bound.iter().rev().find(|(bound, _)| **bound == *name);
+        let bound = bound.map(|(_, value)| value);
+        bound.or_else(|| self.handed.get(name))
+    }
+
     fn bound_value(&mut self, name: &str, expr: &Expr) -> Eval {
-        match self.bound.iter().rev().find(|(bound, _)| **bound == *name) {
-            Some((_, value)) => Ok(value.clone()),
-            None => {
-                let known: Vec<&str> = self
-                    .bound
-                    .iter()
-                    .map(|(n, _)| &**n)
-                    .filter(|n| *n != crate::SPLAT_ITEM)
-                    .collect();
-                Err(problem::unbound(name, &known, expr.span))
-            }
-        }
+        self.named(name).cloned().ok_or_else(|| {
+            let bound = self.bound.iter().map(|(name, _)| name);
+            let names = bound.chain(self.handed.keys()).map(|name| &**name);
+            let known: Vec<&str> = names.filter(|name| *name != crate::SPLAT_ITEM).collect();
+            problem::unbound(name, &known, expr.span)
+        })
     }
 
     fn object(&mut self, items: &[(Expr, Expr)]) -> Eval {

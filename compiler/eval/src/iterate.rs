@@ -149,8 +149,7 @@ impl Evaluator<'_> {
     ) -> Eval {
         let mut inputs = vec![collection.clone()];
         for name in shape::free_names(whole) {
-            let bound = self.bound.iter().rev().find(|(n, _)| *n == name);
-            inputs.extend(bound.map(|(_, value)| value.clone()));
+            inputs.extend(self.named(&name).cloned());
         }
         let mut references = Vec::new();
         whole.references(&mut |reference, span| references.push((reference.clone(), span)));

@@ -169,13 +169,10 @@ fn rendered(
     let mut inner = Evaluator::new(&NoScope, evaluator.world);
     inner.in_template = true;
     inner.untaken = evaluator.untaken;
-    if let Some(fields) = variables.as_fields() {
-        inner.bound.extend(
-            fields
-                .iter()
-                .map(|(name, value)| (name.clone(), value.clone())),
-        );
-    }
+    inner.handed = match variables {
+        Value::Object(fields) => fields.clone(),
+        other => Arc::new(other.as_fields().cloned().unwrap_or_default()),
+    };
     inner.template(&template.parts).map_err(|problem| {
         let problem = problem.within(&template.path, &template.text);
         Box::new(problem.at(whole.span, "the template is rendered here"))

@@ -89,20 +89,19 @@ impl Holes {
         if !self.fillable {
             return None;
         }
-        let names: Vec<String> = (0..self.secrets.len())
-            .map(|i| format!("{}x{i}x", unguessable()))
-            .collect();
-        let rendered = plain(path, text, &fill(vars, &mut names.iter().cloned())).ok()?;
-        let pieces = cut(&rendered, &names);
+        let word = unguessable();
+        let mut names = (0..self.secrets.len()).map(|i| format!("{word}{i}x"));
+        let rendered = plain(path, text, &fill(vars, &mut names)).ok()?;
+        let pieces = cut(&rendered, &word);
         // Whatever stands in for the secrets, the text around them must stay the same.
-        let trials = trials(text, vars, names.len())?;
+        let trials = trials(text, vars, self.secrets.len())?;
         for trial in trials {
             let filled = fill(vars, &mut trial.iter().cloned());
             let expected: String = pieces
                 .iter()
                 .map(|piece| match piece {
                     Piece::Text(text) => text.as_str(),
-                    Piece::Hole(i) => trial[*i].as_str(),
+                    Piece::Hole(i) => trial.get(*i).map_or("", String::as_str),
                 })
                 .collect();
             if plain(path, text, &filled).ok()? != expected {
@@ -117,7 +116,7 @@ impl Holes {
             .into_iter()
             .flat_map(|piece| match piece {
                 Piece::Text(text) => vec![Part::Text(text.into())],
-                Piece::Hole(i) => self.secrets[i].clone(),
+                Piece::Hole(i) => self.secrets.get(i).cloned().unwrap_or_default(),
             })
             .collect()
     }
@@ -128,23 +127,23 @@ enum Piece {
     Hole(usize),
 }
 
-fn cut(rendered: &str, names: &[String]) -> Vec<Piece> {
-    let mut pieces = Vec::new();
-    let mut rest = rendered;
-    loop {
-        let next = names
-            .iter()
-            .enumerate()
-            .filter_map(|(i, name)| rest.find(name.as_str()).map(|at| (at, i)))
-            .min();
-        let Some((at, i)) = next else {
-            pieces.push(Piece::Text(rest.to_string()));
-            return pieces;
-        };
-        pieces.push(Piece::Text(rest[..at].to_string()));
-        pieces.push(Piece::Hole(i));
-        rest = &rest[at + names[i].len()..];
+/// The text, and what stands at each occurrence of the word: a number, up to an `x`. A word with
+/// something else behind it is one that a filter has changed, and shows in the trials.
+fn cut(rendered: &str, word: &str) -> Vec<Piece> {
+    let mut parts = rendered.split(word);
+    let mut pieces = vec![Piece::Text(parts.next().unwrap_or_default().to_string())];
+    for part in parts {
+        let hole = part.split_once('x');
+        let hole = hole.and_then(|(number, rest)| Some((number.parse().ok()?, rest)));
+        match hole {
+            Some((index, rest)) => {
+                pieces.push(Piece::Hole(index));
+                pieces.push(Piece::Text(rest.to_string()));
+            }
+            None => pieces.push(Piece::Text(part.to_string())),
+        }
     }
+    pieces
 }
 
 fn fill(vars: &Value, texts: &mut dyn Iterator<Item = String>) -> Value {

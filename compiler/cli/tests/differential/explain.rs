@@ -59,9 +59,20 @@ pub(crate) const LISTED: &[Difference] = &[
     Difference {
         row: "`1 / 0`, `5 % 0`",
         explains: |case| {
-            case.ours.json == REFUSED
-                && ["log(", "pow("].iter().any(|f| case.has(f))
-                && consoles::landfall_says(case.expression.text(), "not a finite number")
+            let refused = || {
+                let says = consoles::landfall_says;
+                case.ours.json == REFUSED && says(case.expression.text(), "not a finite number")
+            };
+            let looks = ["can(", "try("].iter().any(|f| case.has(f));
+            ["log(", "pow("].iter().any(|f| case.has(f)) && (looks || refused())
+        },
+    },
+    Difference {
+        row: "a `~` strips all blanks",
+        explains: |case| {
+            let blank = ["% \n", "$ \n"].iter().any(|end| case.has(end));
+            let bare = |answer: &Answer| answer.json.replace(' ', "");
+            blank && case.has("{~") && bare(case.theirs) == bare(case.ours)
         },
     },
     Difference {

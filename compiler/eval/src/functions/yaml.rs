@@ -104,7 +104,7 @@ impl MarkedEventReceiver for Builder {
 }
 
 /// Whoever goes through a value recursively relies on it.
-const DEEPEST: usize = 200;
+const DEEPEST: usize = crate::limits::MOST_DEPTH;
 
 /// A collection may say what it is, and nothing else.
 fn known_tag(tag: Option<Tag>, expected: &str) -> Result<(), String> {
