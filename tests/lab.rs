@@ -4,7 +4,7 @@ use crate::Watching;
 use config::{MemoryFiles, Request};
 use diagnostics::{Problem, SourceMap};
 use driver::{Inputs, Loaded, Options, Planned, Providers, Report, Session, Setup, Verdict, load};
-use eval::{Sources, TemplatePart};
+use eval::{Expr, Sources, Template};
 use model::{Address, FingerprintKey, Lineage, Mixed, Part, Secret, Value};
 use plan::{Action, Plan, Step};
 use provider::Provider;
@@ -45,10 +45,14 @@ impl Sources for Memory {
         config::Files::list(&self.0, directory)
     }
 
-    fn template(&self, path: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+    fn template(&self, path: &str) -> Result<Template, Problem> {
         let text = config::Files::read(&self.0, path)
             .map_err(|why| Problem::error("LF0313", format!("`{path}` can't be read: {why}")))?;
         config::template(path, &text).map_err(|mut problems| problems.remove(0))
+    }
+
+    fn assignments(&self, text: &str) -> Result<Vec<(Arc<str>, Expr)>, Problem> {
+        config::assignments(text).map_err(|mut problems| problems.remove(0))
     }
 }
 

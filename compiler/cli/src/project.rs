@@ -5,7 +5,7 @@ use crate::commands::options::{EnvironmentArg, VariableArgs};
 use crate::exit::Exit;
 use crate::files::ProjectFiles;
 use crate::paths::Paths;
-use crate::{providers, stores, surroundings};
+use crate::{providers, ready, stores, surroundings};
 use config::{MemoryFiles, Request};
 use diagnostics::{Problem, SourceMap};
 use driver::{Inputs, Loaded, Providers};
@@ -108,10 +108,16 @@ impl Project {
             providers: &providers,
             request: &request,
         };
-        let (loaded, sources, problems) = driver::load(&inputs);
+        let (loaded, sources, mut problems) =
+            driver::load_again(&inputs, &mut driver::Cache::none());
+        if let (Err(Some(understood)), For::Work | For::Mistakes) = (&loaded, purpose) {
+            let more = ready::more_problems(understood, &problems, &sources, &providers, &files);
+            problems.extend(more);
+            problems.sort_by_key(|p| p.primary().map(|s| (s.file, s.start)));
+        }
         app.out.problems(&problems, &sources);
         match loaded {
-            Some(loaded) => Ok(Project {
+            Ok(loaded) => Ok(Project {
                 paths,
                 files,
                 providers,
@@ -119,7 +125,7 @@ impl Project {
                 sources,
                 is_blank,
             }),
-            None => Err(Exit::Error),
+            Err(_) => Err(Exit::Error),
         }
     }
 

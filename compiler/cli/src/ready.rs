@@ -2,12 +2,13 @@
 
 use crate::app::{App, Run, env};
 use crate::commands::options::{EnvironmentArg, RefreshArg, RunArgs, SelectionArgs, VariableArgs};
+use crate::files::ProjectFiles;
 use crate::project::Project;
 use crate::recording::Recording;
 use crate::watch::{Nobody, Teller};
 use crate::{providers, stores, surroundings};
-use diagnostics::Problem;
-use driver::{Options, Providers, Refresh, Session, Setup};
+use diagnostics::{Problem, SourceMap};
+use driver::{Loaded, Options, Providers, Refresh, Session, Setup, Understood};
 use model::{FingerprintKey, Lineage};
 use plan::PlanMode;
 use state::{Event, State};
@@ -125,14 +126,28 @@ impl Ready {
     }
 }
 
+/// What is wrong with the values of a configuration that has other errors already.
+pub(crate) fn more_problems(
+    understood: &Understood,
+    found: &[Problem],
+    sources: &SourceMap,
+    providers: &Providers,
+    files: &ProjectFiles,
+) -> Vec<Problem> {
+    let files = Recording::none(files.clone());
+    understood.check(found, sources, &plain_options(), |loaded| {
+        from_nothing(looking_on(loaded, providers, &files))
+    })
+}
+
 /// What a session needs that changes nothing and asks nobody but `providers`.
 pub(crate) fn looking_on<'a>(
-    project: &'a Project,
+    loaded: &'a Loaded,
     providers: &'a Providers,
     files: &'a Recording,
 ) -> Setup<'a> {
     Setup {
-        loaded: &project.loaded,
+        loaded,
         providers,
         sources: files,
         watch: &Nobody,

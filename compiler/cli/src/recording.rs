@@ -3,7 +3,7 @@
 
 use crate::files::ProjectFiles;
 use diagnostics::Problem;
-use eval::{Sources, TemplatePart};
+use eval::{Expr, Sources, Template};
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -94,7 +94,7 @@ impl Sources for Recording {
         self.files.tree(directory)
     }
 
-    fn template(&self, path: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+    fn template(&self, path: &str) -> Result<Template, Problem> {
         let refused =
             |why: String| Problem::error("LF0521", format!("{path} can't be read: {why}"));
         let text = String::from_utf8(self.read(path).map_err(refused)?);
@@ -102,16 +102,22 @@ impl Sources for Recording {
         parsed(path, &text)
     }
 
-    fn template_text(&self, text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+    fn template_text(&self, text: &str) -> Result<Template, Problem> {
         parsed("the template", text)
+    }
+
+    fn assignments(&self, text: &str) -> Result<Vec<(Arc<str>, Expr)>, Problem> {
+        config::assignments(text).map_err(|problems| first(problems, "the text"))
     }
 }
 
-fn parsed(name: &str, text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
-    config::template(name, text).map_err(|problems| {
-        let none = || Problem::error("LF0521", format!("{name} is no template"));
-        problems.into_iter().next().unwrap_or_else(none)
-    })
+fn parsed(name: &str, text: &str) -> Result<Template, Problem> {
+    config::template(name, text).map_err(|problems| first(problems, name))
+}
+
+fn first(problems: Vec<Problem>, name: &str) -> Problem {
+    let none = || Problem::error("LF0521", format!("{name} can't be read"));
+    problems.into_iter().next().unwrap_or_else(none)
 }
 
 #[cfg(test)]
@@ -141,7 +147,7 @@ mod tests {
         std::fs::write(dir.path().join("t"), "hello ${name}").unwrap();
         std::fs::write(dir.path().join("broken"), "hello ${").unwrap();
         let files = Recording::none(ProjectFiles::new(dir.path(), &[]).unwrap());
-        assert_eq!(files.template("t").unwrap().len(), 2);
+        assert_eq!(files.template("t").unwrap().parts.len(), 2);
         for path in ["broken", "missing"] {
             assert!(files.template(path).is_err(), "{path}");
         }

@@ -26,12 +26,12 @@ fn chapters() -> Vec<Chapter> {
                 name: line[3..].to_string(),
                 ..Chapter::default()
             }),
-            (None, "```hcl" | "```text") => fence = Some((&line[3..], Vec::new())),
+            (None, "```hcl" | "```jinja" | "```text") => fence = Some((&line[3..], Vec::new())),
             (Some((what, lines)), "```") => {
                 let chapter = chapters.last_mut().expect("no example before a chapter");
                 match *what {
-                    "hcl" => chapter.file(lines),
-                    _ => chapter.ask(lines),
+                    "text" => chapter.ask(lines),
+                    _ => chapter.file(lines),
                 }
                 fence = None;
             }
@@ -44,7 +44,10 @@ fn chapters() -> Vec<Chapter> {
 
 impl Chapter {
     fn file(&mut self, lines: &[&str]) {
-        let named = lines[0].strip_prefix("# ").filter(|n| n.ends_with(".hcl"));
+        let first = lines[0].trim_start_matches("{# ").trim_start_matches("# ");
+        let first = first.trim_end_matches(" #}");
+        let named = [".hcl", ".j2"].iter().any(|end| first.ends_with(end));
+        let named = named.then_some(first);
         let text = lines.join("\n") + "\n";
         self.files.push((named.unwrap_or("main.hcl").into(), text));
     }

@@ -119,6 +119,13 @@ fn kinds_are_checked_whole() {
     assert!(as_drawn("sound.hcl").is_empty());
 }
 
+/// Wrong values are told along with names and types that are wrong, and what follows from either
+/// is not.
+#[test]
+fn wrong_values_are_told_beside_other_mistakes() {
+    as_drawn("values.hcl");
+}
+
 #[test]
 fn every_code_has_one_explanation_and_every_explanation_a_code() {
     let explained: BTreeSet<String> = explanations().into_iter().map(|(code, _)| code).collect();

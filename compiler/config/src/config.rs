@@ -42,7 +42,7 @@ impl Config {
         module
             .resources
             .get(&key)
-            .map(|resource| (module, resource))
+            .map(|resource| (module, &**resource))
     }
 
     /// What the last call on a path calls: a module, or the interface of a kind.
@@ -128,23 +128,23 @@ pub struct Environment {
     pub span: Option<Span>,
 }
 
-/// A module: one directory.
+/// A module: one directory. What its blocks came to is shared with the [`crate::Cache`].
 #[derive(Clone, Debug, Default)]
 pub struct Module {
     /// The directory, relative to the project's root; empty for the root.
     pub directory: String,
     /// By name, in the order they were written.
-    pub variables: IndexMap<Arc<str>, Variable>,
+    pub variables: IndexMap<Arc<str>, Arc<Variable>>,
     /// By name.
-    pub locals: IndexMap<Arc<str>, Local>,
+    pub locals: IndexMap<Arc<str>, Arc<Local>>,
     /// By name.
-    pub outputs: IndexMap<Arc<str>, Output>,
+    pub outputs: IndexMap<Arc<str>, Arc<Output>>,
     /// By mode, type and name.
-    pub resources: IndexMap<ResourceKey, Resource>,
+    pub resources: IndexMap<ResourceKey, Arc<Resource>>,
     /// By what is called and the label.
-    pub calls: IndexMap<CallName, ModuleCall>,
+    pub calls: IndexMap<CallName, Arc<ModuleCall>>,
     /// By name and alias.
-    pub providers: IndexMap<ProviderName, ProviderConfig>,
+    pub providers: IndexMap<ProviderName, Arc<ProviderConfig>>,
     /// Where it is the interface of a kind: what may serve a call of it.
     pub kind: Option<Kind>,
     /// `moved` blocks.
@@ -154,7 +154,7 @@ pub struct Module {
     /// `import` blocks; of the root alone.
     pub imports: Vec<Import>,
     /// `check` blocks by name.
-    pub checks: IndexMap<Arc<str>, CheckBlock>,
+    pub checks: IndexMap<Arc<str>, Arc<CheckBlock>>,
 }
 
 /// `kind "database" { … }`

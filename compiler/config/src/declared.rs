@@ -11,9 +11,10 @@ use diagnostics::{FileId, Span};
 use indexmap::IndexMap;
 use indexmap::map::Entry;
 use model::{CallName, Mode, Type};
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
+use std::rc::Rc;
 use std::sync::Arc;
 use syntax::tree::{Block, Body, Expr, ExprKind};
 
@@ -41,6 +42,8 @@ pub(crate) struct Declared {
     pub(crate) broken: Vec<(Span, Arc<str>)>,
     /// The words of those files that may declare something.
     broken_words: OnceCell<HashSet<Box<str>>>,
+    /// How often a name was taken to be declared there.
+    pub(crate) guesses: Rc<Cell<usize>>,
     /// Calls whose directory is known, by the block's place.
     pub(crate) targets: HashMap<Span, usize>,
 }
@@ -126,6 +129,12 @@ impl Declared {
     /// Whether something in a broken part of the text may declare this name: the name stands
     /// there somewhere, not behind a dot.
     pub(crate) fn may_be_declared(&self, name: &str) -> bool {
+        let may = self.stands_broken(name);
+        self.guesses.set(self.guesses.get() + usize::from(may));
+        may
+    }
+
+    fn stands_broken(&self, name: &str) -> bool {
         if !name.chars().all(is_part) {
             return self.broken.iter().any(|(_, text)| text.contains(name));
         }

@@ -1,21 +1,34 @@
 //! The digest of all that a configuration was made from.
 
+/// The digest of one text and its name.
+pub(crate) type Part = [u8; 32];
+
 /// Gathers named texts; the order in which they come does not matter.
 #[derive(Default)]
 pub(crate) struct Digest {
-    parts: Vec<[u8; 32]>,
+    parts: Vec<Part>,
+}
+
+/// The digest of a text: of a file, a variable, whatever `kind` says.
+pub(crate) fn part(kind: &str, name: &str, text: &str) -> Part {
+    let mut hasher = blake3::Hasher::new();
+    for part in [kind, name, text] {
+        // Lengths first, so that no two triples run together.
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    *hasher.finalize().as_bytes()
 }
 
 impl Digest {
-    /// Adds a text: of a file, a variable, whatever `kind` says.
+    /// Adds a text, as [`part`] takes it.
     pub(crate) fn add(&mut self, kind: &str, name: &str, text: &str) {
-        let mut hasher = blake3::Hasher::new();
-        for part in [kind, name, text] {
-            // Lengths first, so that no two triples run together.
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
-        }
-        self.parts.push(*hasher.finalize().as_bytes());
+        self.push(part(kind, name, text));
+    }
+
+    /// Adds what [`part`] gave.
+    pub(crate) fn push(&mut self, part: Part) {
+        self.parts.push(part);
     }
 
     /// The digest of all.

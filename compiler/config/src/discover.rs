@@ -1,6 +1,7 @@
 //! Finds and reads every directory of the project: the root, what `module` blocks call, and the
 //! kinds that are called or named, with all that may serve them.
 
+use crate::cache::{self, Cache};
 use crate::constant;
 use crate::digest::Digest;
 use crate::files::{Files, LIBRARY, is_source};
@@ -8,7 +9,7 @@ use crate::kinds::mentioned;
 use crate::problems::structure::TOP_LEVEL;
 use crate::problems::{Problems, kinds, modules};
 use crate::shape::{attribute, blocks};
-use diagnostics::{FileId, SourceMap, Span};
+use diagnostics::{SourceMap, Span};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use syntax::tree::{self, Block};
@@ -23,7 +24,7 @@ pub(crate) struct Directory {
     /// What it is to those who call it.
     pub(crate) role: Role,
     /// Its files.
-    pub(crate) files: Vec<tree::File>,
+    pub(crate) files: Vec<Arc<tree::File>>,
     /// Where something could not be read, with the text of that file.
     pub(crate) broken: Vec<(Span, Arc<str>)>,
     /// The directories that its blocks call, by the block's place.
@@ -67,6 +68,7 @@ struct Called {
 /// project's other kinds, too.
 pub(crate) fn discover(
     files: &dyn Files,
+    cache: &mut Cache,
     sources: &mut SourceMap,
     digest: &mut Digest,
     problems: &mut Problems,
@@ -77,6 +79,7 @@ pub(crate) fn discover(
     available.extend(own.iter().cloned());
     let mut reader = Reader {
         files,
+        cache,
         sources,
         digest,
         problems,
@@ -132,6 +135,7 @@ pub(crate) fn discover(
 
 struct Reader<'a> {
     files: &'a dyn Files,
+    cache: &'a mut Cache,
     sources: &'a mut SourceMap,
     digest: &'a mut Digest,
     problems: &'a mut Problems,
@@ -208,15 +212,12 @@ impl Reader<'_> {
             Ok(text) => text,
             Err(why) => return self.problems.push(modules::unreadable_file(path, &why)),
         };
-        self.digest.add("file", path, &text);
-        let id: FileId = self.sources.add(path, text.clone());
-        let (file, problems) = syntax::parse(id, &text);
-        for problem in &problems {
-            let place = problem.primary().unwrap_or(Span::new(id, 0, text.len()));
-            directory.broken.push((place, text.clone()));
-        }
-        self.problems.extend(problems);
-        directory.files.push(file);
+        let parsed = self.cache.parse(path, text.clone(), self.sources);
+        self.digest.push(parsed.digest);
+        let broken = cache::broken(&parsed.problems, parsed.tree.file, &text);
+        directory.broken.extend(broken);
+        self.problems.extend(parsed.problems);
+        directory.files.push(parsed.tree);
     }
 
     /// What a directory uses: modules, kinds, and of an interface what may serve it.

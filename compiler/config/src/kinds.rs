@@ -1,5 +1,6 @@
 //! What modules know of kinds: the types of what they give out, and the shape of their calls.
 
+use crate::changed::same;
 use crate::declared::{Declared, DeclaredVariable};
 use crate::discover::{Directory, Discovered, Role};
 use crate::problems::{Problems, kinds};
@@ -33,6 +34,15 @@ impl Kinds {
             kinds.resolve(name, &found.directories, &mut Vec::new(), problems);
         }
         kinds
+    }
+
+    /// Whether all of it is the same.
+    pub(crate) fn is_same(&self, other: &Kinds) -> bool {
+        self.interfaces == other.interfaces
+            && self.available == other.available
+            && same(self.types.iter(), &other.types, |a, b| {
+                a.0 == b.0 && a.1.is_same(b.1)
+            })
     }
 
     /// The type of an instance of a kind.
@@ -173,13 +183,15 @@ pub(crate) fn join(modules: &mut [Module], declared: &[Declared], problems: &mut
             let module = &mut modules[index];
             module.variables = variables;
             for variable in module.variables.values_mut() {
+                let variable = Arc::make_mut(variable);
                 variable.default = None;
                 variable.validations = Vec::new();
             }
             for (name, wanted) in outputs {
                 match module.outputs.get_mut(&name) {
                     Some(output) => {
-                        output.ty = wanted.ty;
+                        let output = Arc::make_mut(output);
+                        output.ty = wanted.ty.clone();
                         output.sensitive |= wanted.sensitive;
                     }
                     None if declared[index].may_be_declared(&name) => {}

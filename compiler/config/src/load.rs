@@ -1,6 +1,7 @@
 //! The way from files to a resolved configuration.
 
 use crate::blocks::{self, Choice, Root};
+use crate::cache::Cache;
 use crate::declared::Declared;
 use crate::digest::Digest;
 use crate::discover::{Discovered, discover};
@@ -34,30 +35,38 @@ pub fn load(
 }
 
 /// The same as far as it can be understood, whatever is wrong with it: for finding more of that,
-/// not for going on. What could not be resolved is null; there is nothing where calls go in a
-/// circle.
+/// not for going on. What could not be resolved is not known; there is nothing where calls go in
+/// a circle.
 pub fn understand(
     files: &dyn Files,
     schemas: &BTreeMap<String, Arc<ProviderSchema>>,
     request: &Request,
     sources: &mut SourceMap,
 ) -> (Option<Config>, Vec<Problem>) {
+    understand_again(files, schemas, request, sources, &mut Cache::none())
+}
+
+/// The same, with what an earlier time left; the answer is the same one, too.
+pub fn understand_again(
+    files: &dyn Files,
+    schemas: &BTreeMap<String, Arc<ProviderSchema>>,
+    request: &Request,
+    sources: &mut SourceMap,
+    cache: &mut Cache,
+) -> (Option<Config>, Vec<Problem>) {
     let mut problems = Problems::default();
     let mut digest = Digest::default();
-    let mut found = discover(
-        files,
-        sources,
-        &mut digest,
-        &mut problems,
-        request.all_kinds,
-    );
+    let all = request.all_kinds;
+    let mut found = discover(files, cache, sources, &mut digest, &mut problems, all);
     if found.directories.is_empty() {
         return (None, problems.sorted());
     }
     let known = known(&mut found, Schemas::new(schemas), &mut problems);
+    cache.compare(&known, schemas);
     let mut root = Root::default();
-    let resolve =
-        |(index, directory)| blocks::module(index, directory, &known, &mut root, &mut problems);
+    let resolve = |(index, directory)| {
+        blocks::module(index, directory, &known, cache, &mut root, &mut problems)
+    };
     let directories = found.directories.into_iter().enumerate();
     let mut modules: Vec<Module> = directories.map(resolve).collect();
     kinds::join(&mut modules, &known.modules, &mut problems);
@@ -76,6 +85,7 @@ pub fn understand(
         ..Project::default()
     });
     digest.add("project", &project.name, "");
+    cache.remember(known, schemas, sources);
     let config = Config {
         project,
         environment,

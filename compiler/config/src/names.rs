@@ -1,6 +1,7 @@
 //! The names of a project's root module, for expressions that stand in none of its files.
 
 use crate::Files;
+use crate::cache::Cache;
 use crate::declared::Declared;
 use crate::digest::Digest;
 use crate::discover::discover;
@@ -27,10 +28,13 @@ impl<'a> Names<'a> {
     ) -> Names<'a> {
         let mut problems = Problems::default();
         let mut sources = SourceMap::new();
+        let mut digest = Digest::default();
+        let mut cache = Cache::none();
         let mut found = discover(
             files,
+            &mut cache,
             &mut sources,
-            &mut Digest::default(),
+            &mut digest,
             &mut problems,
             false,
         );

@@ -6,7 +6,7 @@ mod sink;
 mod source;
 mod suggest;
 
-pub use problem::{Code, Label, Problem, Severity};
+pub use problem::{Apart, Code, Label, Problem, Severity};
 pub use sink::Sink;
 pub use source::{FileId, Position, SourceMap, Span};
 pub use suggest::did_you_mean;

@@ -1,7 +1,8 @@
 //! A problem as data: what is wrong, where, and what to do about it.
 
-use crate::Span;
+use crate::{FileId, SourceMap, Span};
 use std::fmt;
+use std::sync::Arc;
 
 /// A problem's stable name, `LF0123`; `landfall explain` tells more of it.
 pub type Code = &'static str;
@@ -26,6 +27,17 @@ pub struct Label {
     pub primary: bool,
 }
 
+/// A place in a text that is read only when it is needed: a template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Apart {
+    /// What the text is named by.
+    pub path: String,
+    /// The whole of it.
+    pub text: Arc<str>,
+    /// The place, in [`FileId::APART`].
+    pub label: Label,
+}
+
 /// One problem: the fact, the places, and what to do now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
@@ -37,6 +49,8 @@ pub struct Problem {
     pub message: String,
     /// The primary place first, then further ones.
     pub labels: Vec<Label>,
+    /// Places in texts that the configuration does not consist of.
+    pub apart: Vec<Apart>,
     /// The address of the object that it is about, where there is one.
     pub address: Option<String>,
     /// Further facts: what was tried, the last words of a host.
@@ -53,6 +67,7 @@ impl Problem {
             severity: Severity::Error,
             message: message.into(),
             labels: Vec::new(),
+            apart: Vec::new(),
             address: None,
             details: Vec::new(),
             help: None,
@@ -88,6 +103,55 @@ impl Problem {
             primary: false,
         });
         self
+    }
+
+    /// Says which text all places in [`FileId::APART`] belong to. What used the text then tells the
+    /// primary place.
+    pub fn within(mut self, path: &str, text: &Arc<str>) -> Problem {
+        let (apart, labels) = std::mem::take(&mut self.labels)
+            .into_iter()
+            .partition(|label| label.span.file == FileId::APART);
+        self.labels = labels;
+        self.apart.extend(Vec::into_iter(apart).map(|label| Apart {
+            path: path.into(),
+            text: text.clone(),
+            label: Label {
+                primary: false,
+                ..label
+            },
+        }));
+        self
+    }
+
+    /// The problem with all of its places in one map, for whoever shows it.
+    pub fn gathered(&self, sources: &SourceMap) -> (Problem, SourceMap) {
+        let (mut problem, mut sources) = (self.clone(), sources.clone());
+        for Apart { path, text, label } in std::mem::take(&mut problem.apart) {
+            let known = sources
+                .ids()
+                .find(|file| *sources.text(*file) == *text && sources.path(*file) == path);
+            let file = known.unwrap_or_else(|| sources.add(path, text));
+            let span = Span { file, ..label.span };
+            problem.labels.push(Label { span, ..label });
+        }
+        (problem, sources)
+    }
+
+    /// The places that are in no file of the configuration, in words.
+    pub fn apart_in_words(&self) -> Vec<String> {
+        let words = |apart: &Apart| {
+            let mut sources = SourceMap::new();
+            let file = sources.add(apart.path.as_str(), apart.text.clone());
+            let place = sources.locate(Span {
+                file,
+                ..apart.label.span
+            });
+            match apart.label.text.is_empty() {
+                true => place,
+                false => format!("{place}: {}", apart.label.text),
+            }
+        };
+        self.apart.iter().map(words).collect()
     }
 
     /// Names the object that the problem is about.

@@ -7,6 +7,11 @@ use std::sync::Arc;
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId(pub u32);
 
+impl FileId {
+    /// A text that no [`SourceMap`] holds: what points into it is handed over together with it.
+    pub const APART: FileId = FileId(u32::MAX);
+}
+
 /// A byte range of one file, `start..end`.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Span {
@@ -92,13 +97,30 @@ impl SourceMap {
                     .map(|(i, _)| i as u32 + 1),
             )
             .collect();
-        let id = FileId(self.files.len() as u32);
+        let id = self.next();
         self.files.push(Arc::new(SourceFile {
             path: path.into(),
             text,
             line_starts,
         }));
         id
+    }
+
+    /// The id of the file that is added next.
+    pub fn next(&self) -> FileId {
+        FileId(self.files.len() as u32)
+    }
+
+    /// Adds a file as it is in another map.
+    pub fn share(&mut self, other: &SourceMap, file: FileId) {
+        self.files.extend(other.files.get(file.0 as usize).cloned());
+    }
+
+    /// Whether this is the whole text of a file.
+    pub fn is(&self, file: FileId, text: &Arc<str>) -> bool {
+        self.files
+            .get(file.0 as usize)
+            .is_some_and(|f| Arc::ptr_eq(&f.text, text) || f.text == *text)
     }
 
     /// The path that messages name the file by.

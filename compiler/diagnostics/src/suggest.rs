@@ -19,7 +19,8 @@ pub fn did_you_mean<'a>(
         .filter(|c| may_be_within(limit, letters, self::letters(c)))
         .map(|c| (strsim::damerau_levenshtein(&lower, &c.to_lowercase()), c))
         .filter(|(distance, c)| *distance <= limit && *distance * 2 <= c.chars().count())
-        .min_by_key(|(distance, _)| *distance)
+        // Of two that are as close always the same one, in whatever order they come.
+        .min()
         .map(|(_, c)| c)
 }
 
@@ -54,6 +55,8 @@ mod tests {
         assert_eq!(did_you_mean("Mode", names), Some("mode"));
         assert_eq!(did_you_mean("entirely", names), None);
         assert_eq!(did_you_mean("x", ["a"]), None);
+        assert_eq!(did_you_mean("modf", ["mods", "mode"]), Some("mode"));
+        assert_eq!(did_you_mean("modf", ["mode", "mods"]), Some("mode"));
         assert_eq!(did_you_mean("größe", ["große", "a"]), Some("große"));
         assert_eq!(did_you_mean("port_12", ["PORT-2", "b"]), Some("PORT-2"));
         let long = "n".repeat(1_000_000);

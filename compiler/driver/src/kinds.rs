@@ -39,13 +39,13 @@ fn trials(config: &Config) -> impl Iterator<Item = Config> {
 fn trial(part: &Module) -> Module {
     let mut root = part.clone();
     for output in root.outputs.values_mut() {
-        output.sensitive = true;
+        Arc::make_mut(output).sensitive = true;
     }
     root
 }
 
 fn any_values(part: &Module) -> impl Iterator<Item = (Arc<str>, Input)> {
-    let any = |(name, variable): (&Arc<str>, &config::Variable)| {
+    let any = |(name, variable): (&Arc<str>, &Arc<config::Variable>)| {
         let kind = ExprKind::Literal(Value::unknown(variable.ty.clone()));
         let (span, origin) = (variable.span, String::new());
         let value = Expr { kind, span };

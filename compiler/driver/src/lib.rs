@@ -17,14 +17,17 @@ mod plan_loop;
 mod recorder;
 mod session;
 mod stale;
+mod understood;
 
 pub use by_hand::{at, outcome};
+pub use config::Cache;
 pub use executor::{
     Event, Failed, RecordError, Report, Settled, Skipped, Verdict, Watch, settle_command,
 };
-pub use load::{Inputs, Loaded, load};
+pub use load::{Inputs, Loaded, load, load_again};
 pub use plan_loop::Planned;
 pub use planner::{Declaration, Options, Providers, Refresh, Scene};
 pub use recorder::{MemoryRecorder, error_of};
 pub use session::{Session, Setup};
 pub use stale::{Stale, stale};
+pub use understood::Understood;

@@ -1,6 +1,7 @@
 //! From files to an ordered configuration, with every problem that needs no look at the world.
 
-use config::{Config, Files, Request};
+use crate::Understood;
+use config::{Cache, Config, Files, Request};
 use diagnostics::{Problem, SourceMap};
 use planner::{Prepared, Providers};
 
@@ -25,27 +26,43 @@ pub struct Loaded {
 /// Loads a configuration: the answer where there is no error, the files that were read, and all
 /// problems.
 pub fn load(inputs: &Inputs<'_>) -> (Option<Loaded>, SourceMap, Vec<Problem>) {
+    let (loaded, sources, problems) = load_again(inputs, &mut Cache::none());
+    (loaded.ok(), sources, problems)
+}
+
+/// The same, with what an earlier time left; the answer is the same one, too. Where there are
+/// errors, it is what was understood all the same.
+pub fn load_again(
+    inputs: &Inputs<'_>,
+    cache: &mut Cache,
+) -> (Result<Loaded, Option<Understood>>, SourceMap, Vec<Problem>) {
     let mut sources = SourceMap::new();
     let schemas = inputs.providers.schemas();
     let (config, mut problems) =
-        config::understand(inputs.files, &schemas, inputs.request, &mut sources);
+        config::understand_again(inputs.files, &schemas, inputs.request, &mut sources, cache);
     let Some(config) = config else {
-        return (None, sources, problems);
+        return (Err(None), sources, problems);
     };
     let right = !problems.iter().any(Problem::is_error);
     let ordered = Prepared::new(&config);
     let mut circles = ordered.as_ref().err().cloned().unwrap_or_default();
-    if inputs.request.all_kinds {
+    let all_kinds = inputs.request.all_kinds;
+    if all_kinds {
         circles.extend(crate::kinds::circles(&config, &circles));
     }
-    match ordered {
-        Ok(prepared) if right && circles.is_empty() => {
-            (Some(Loaded { config, prepared }), sources, problems)
+    let loaded = match ordered {
+        Ok(prepared) if circles.is_empty() => {
+            let loaded = Loaded { config, prepared };
+            match right {
+                true => Ok(loaded),
+                false => Err(Some(Understood { loaded, all_kinds })),
+            }
         }
         // Circles are told along with everything else.
         _ => {
             problems.extend(circles);
-            (None, sources, problems)
+            Err(None)
         }
-    }
+    };
+    (loaded, sources, problems)
 }

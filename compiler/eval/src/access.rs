@@ -159,7 +159,7 @@ fn entry(fields: &Fields, index: &Value, map: bool, at: Span) -> Eval {
 }
 
 /// The type of an item, as far as types tell; none where the type has no items.
-fn element_type(ty: &Type, index: &Value) -> Option<Type> {
+pub(crate) fn element_type(ty: &Type, index: &Value) -> Option<Type> {
     match ty {
         Type::Any => Some(Type::Any),
         Type::List(element) | Type::Map(element) => Some(Type::clone(element)),

@@ -25,6 +25,10 @@ impl Arguments {
 
 impl Evaluator<'_> {
     pub(crate) fn call(&mut self, whole: &Expr, call: &Call) -> Eval {
+        if self.values_alone {
+            let problem = Problem::error("LF0226", "in a file of values nothing is called");
+            return Err(Box::new(problem.at(call.name_span, "a call")));
+        }
         if let Some(special) = lazy::special(&call.name) {
             return match call.expand {
                 false => special(self, whole, call),
@@ -123,16 +127,17 @@ impl Evaluator<'_> {
     }
 
     fn apply(&mut self, whole: &Expr, call: &Call, arguments: Arguments) -> Eval {
-        if let Some((provider, name)) = call
-            .name
-            .strip_prefix("provider::")
-            .and_then(|rest| rest.split_once("::"))
-        {
-            return self.provider_function(whole, call, provider, name, arguments);
-        }
         let name = call.name.strip_prefix("core::").unwrap_or(&call.name);
-        let function = functions::find(name).ok_or_else(|| unknown_function(call))?;
-        self.apply_function(whole, call, function, arguments)
+        if let Some(function) = functions::find(name) {
+            return self.apply_function(whole, call, function, arguments);
+        }
+        let of_provider = name.strip_prefix("provider::");
+        match of_provider.and_then(|rest| rest.split_once("::")) {
+            Some((provider, name)) => {
+                self.provider_function(whole, call, provider, name, arguments)
+            }
+            None => Err(unknown_function(call)),
+        }
     }
 
     fn apply_function(
@@ -221,7 +226,12 @@ impl Evaluator<'_> {
                     format!("the provider `{provider}` has no function `{name}`"),
                 )
                 .at(call.name_span, "not there")
-                .help("`provider::NAME::FUNCTION` takes the provider's name in this module"),
+                .help(match did_you_mean(&call.name, functions::names()) {
+                    Some(close) => format!("did you mean `{close}`?"),
+                    None => {
+                        "`provider::NAME::FUNCTION` takes the provider's name in this module".into()
+                    }
+                }),
             ));
         };
         let values = provider_arguments(whole, call, schema, &arguments)?;
@@ -264,11 +274,11 @@ fn unknown_result(ty: Type, inputs: &[&Value]) -> Value {
 /// What is wrong with a call as it is written, whatever the values: an unknown function, or a
 /// number of arguments that it does not take.
 pub fn wrong_call(call: &Call) -> Option<Problem> {
-    if call.name.contains("::") || lazy::special(&call.name).is_some() {
+    if lazy::special(&call.name).is_some() {
         return None;
     }
     let Some(function) = functions::find(&call.name) else {
-        return Some(*unknown_function(call));
+        return (!call.name.contains("::")).then(|| *unknown_function(call));
     };
     let counted = count(function, call.arguments.len(), call);
     counted

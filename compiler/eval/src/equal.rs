@@ -1,7 +1,7 @@
 //! Equality as the language means it: of values of one type, undecided where unknown.
 
 use crate::marks;
-use model::{Fields, Type, Unknown, Value};
+use model::{Fields, List, Type, Unknown, Value};
 
 /// Whether two values are equal; none where that hangs on something unknown.
 /// Secrets must have been exposed before.
@@ -13,38 +13,39 @@ pub(crate) fn equal(a: &Value, b: &Value) -> Option<bool> {
         (Value::Bool(a), Value::Bool(b)) => Some(a == b),
         (Value::Number(a), Value::Number(b)) => Some(a == b),
         (Value::String(a), Value::String(b)) => Some(a == b),
-        (Value::List(a), Value::List(b)) => match same(&a.element, &b.element) {
+        (Value::List(a), Value::List(b)) => match alike(a, b) {
             true => items(&a.items, &b.items),
-            false => {
-                Some(a.items.is_empty() && b.items.is_empty() && loose(&a.element, &b.element))
-            }
+            false => Some(false),
         },
         (Value::Set(a), Value::Set(b)) => {
             let unknown = a.items.iter().chain(&b.items).any(Value::has_unknown);
-            if unknown {
-                None
-            } else {
-                items(&a.items, &b.items)
+            match unknown {
+                true => None,
+                false if alike(a, b) => items(&a.items, &b.items),
+                false => Some(false),
             }
         }
         (Value::Tuple(a), Value::Tuple(b)) => items(a, b),
-        (Value::Map(a), Value::Map(b)) => match same(&a.element, &b.element) {
-            true => fields(&a.entries, &b.entries),
-            false => {
-                Some(a.entries.is_empty() && b.entries.is_empty() && loose(&a.element, &b.element))
+        (Value::Map(a), Value::Map(b)) => {
+            let filled = !a.entries.is_empty() && !b.entries.is_empty();
+            match same(&a.element, &b.element, filled) {
+                true => fields(&a.entries, &b.entries),
+                false => Some(false),
             }
-        },
+        }
         (Value::Object(a), Value::Object(b)) => fields(a, b),
         _ => Some(marks::is_secret(a) && marks::is_secret(b) && a == b),
     }
 }
 
-fn same(a: &Type, b: &Type) -> bool {
-    a == b || !a.is_exact() || !b.is_exact()
+fn alike(a: &List, b: &List) -> bool {
+    let filled = !a.items.is_empty() && !b.items.is_empty();
+    same(&a.element, &b.element, filled)
 }
 
-fn loose(a: &Type, b: &Type) -> bool {
-    *a == Type::Any || *b == Type::Any
+/// Where a type is left open, the items tell; of none nothing does.
+fn same(a: &Type, b: &Type, filled: bool) -> bool {
+    a == b || (filled && !(a.is_exact() && b.is_exact()))
 }
 
 fn with_unknown(unknown: &Unknown, other: &Value) -> Option<bool> {

@@ -29,6 +29,8 @@ pub(crate) struct Evaluator<'a> {
     pub(crate) bound: Vec<(Arc<str>, Value)>,
     /// Whether this is a template file, in which no further one may be rendered.
     pub(crate) in_template: bool,
+    /// Whether this is a file of values, in which nothing is called.
+    pub(crate) values_alone: bool,
     /// Whether this is the branch not taken, of which only the type matters. Secrets are sealed
     /// in it, since that must be the same whatever they hold.
     pub(crate) untaken: bool,
@@ -43,6 +45,7 @@ impl<'a> Evaluator<'a> {
             world,
             bound: Vec::new(),
             in_template: false,
+            values_alone: false,
             untaken: false,
             rounds: 0,
         }

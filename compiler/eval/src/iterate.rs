@@ -47,18 +47,11 @@ impl Evaluator<'_> {
     /// What a round gives for an item of which nothing is known: whether it is sensitive, since
     /// what is known after apply will be so, too.
     fn made_of_any(&mut self, each: &For) -> Vec<Value> {
-        let depth = self.bound.len();
-        for name in each.key.iter().chain([&each.value]) {
-            self.bound.push((name.clone(), Value::unknown(Type::Any)));
-        }
-        let parts = each
-            .result_key
-            .iter()
-            .chain([&each.result])
-            .chain(&each.condition);
-        let made = parts.filter_map(|part| self.value(part).ok()).collect();
-        self.bound.truncate(depth);
-        made
+        let parts = each.result_key.iter().chain([&each.result]);
+        let parts = parts.chain(&each.condition);
+        self.bind(each, any(), any(), |this| {
+            parts.filter_map(|part| this.value(part).ok()).collect()
+        })
     }
 
     /// A condition that can't hold for any value is wrong also where there is nothing to go through.
@@ -66,12 +59,7 @@ impl Evaluator<'_> {
         let Some(condition) = &each.condition else {
             return Ok(());
         };
-        let depth = self.bound.len();
-        for name in each.key.iter().chain([&each.value]) {
-            self.bound.push((name.clone(), Value::unknown(Type::Any)));
-        }
-        let decided = self.condition(condition);
-        self.bound.truncate(depth);
+        let decided = self.bind(each, any(), any(), |this| this.condition(condition));
         decided.map(drop)
     }
 
@@ -115,11 +103,7 @@ impl Evaluator<'_> {
                 Some(ty) if results.iter().all(|r| r.ty() == ty) => Value::list(ty, results),
                 None if results.is_empty() => {
                     // What no item could have is wrong also where there is none.
-                    let element = match list.element.is_exact() {
-                        true => self.type_of_each(&list.element, each)?,
-                        false => self.splat_type(&list.element, each),
-                    };
-                    Value::list(element, results)
+                    Value::list(self.type_of_each(&list.element, each)?, results)
                 }
                 _ => Value::tuple(results),
             },
@@ -211,13 +195,7 @@ impl Evaluator<'_> {
         let pairs = pairs(collection, each)?;
         for (key, value) in pairs {
             self.one_more_round(each.collection.span)?;
-            let depth = self.bound.len();
-            if let Some(name) = &each.key {
-                self.bound.push((name.clone(), key));
-            }
-            self.bound.push((each.value.clone(), value));
-            let step = self.step(each, open);
-            self.bound.truncate(depth);
+            let step = self.bind(each, key, value, |this| this.step(each, open));
             match step? {
                 Step::Skip => {}
                 Step::Unknown => unknown = true,
@@ -233,6 +211,24 @@ impl Evaluator<'_> {
             return Ok(Round::Items(items));
         };
         gather(entries, each.grouping, key, open).map(Round::Entries)
+    }
+
+    /// Runs with the names of a `for` bound.
+    pub(crate) fn bind<T>(
+        &mut self,
+        each: &For,
+        key: Value,
+        value: Value,
+        run: impl FnOnce(&mut Self) -> T,
+    ) -> T {
+        let depth = self.bound.len();
+        if let Some(name) = &each.key {
+            self.bound.push((name.clone(), key));
+        }
+        self.bound.push((each.value.clone(), value));
+        let result = run(self);
+        self.bound.truncate(depth);
+        result
     }
 
     fn step(&mut self, each: &For, open: bool) -> Result<Step, problem::Boxed> {
@@ -263,6 +259,11 @@ impl Evaluator<'_> {
         };
         Ok(Step::Entry(key, self.value(&each.result)?))
     }
+}
+
+/// An item of which nothing is known.
+fn any() -> Value {
+    Value::unknown(Type::Any)
 }
 
 enum Step {

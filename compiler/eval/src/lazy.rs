@@ -4,18 +4,28 @@ use crate::call::function_failed;
 use crate::evaluate::{Eval, Evaluator};
 use crate::functions::Fault;
 use crate::functions::file::naming;
-use crate::{Call, Expr, ExprKind, Reference, Scope, TemplatePart, access, marks, problem, render};
+use crate::{Call, Expr, ExprKind, Reference, Scope, Template, access, marks, problem, render};
 use diagnostics::{Problem, Span};
 use model::{Type, Unknown, Value, convert};
 use std::sync::Arc;
 
 pub(crate) type Special = fn(&mut Evaluator<'_>, &Expr, &Call) -> Eval;
 
-pub(crate) const NAMES: &[&str] = &["can", "render", "templatefile", "templatestring", "try"];
+pub(crate) const NAMES: &[&str] = &[
+    "can",
+    DECODE_TFVARS,
+    "render",
+    "templatefile",
+    "templatestring",
+    "try",
+];
+
+const DECODE_TFVARS: &str = "provider::terraform::decode_tfvars";
 
 pub(crate) fn special(name: &str) -> Option<Special> {
     Some(match name.strip_prefix("core::").unwrap_or(name) {
         "can" => can,
+        DECODE_TFVARS => decode_tfvars,
         "render" => render_file,
         "templatefile" => template_file,
         "templatestring" => template_string,
@@ -57,6 +67,53 @@ fn can(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
         }
         outcome => Value::Bool(outcome.is_ok()),
     })
+}
+
+/// The values in a text that is written as a file of variables: of expressions that refer to
+/// nothing and call nothing.
+fn decode_tfvars(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
+    let [argument] = call.arguments.as_slice() else {
+        let signature = format!("{DECODE_TFVARS}(text)");
+        return Err(wrong_count(call, &signature, whole.span));
+    };
+    let failed = |fault: Fault, secret: bool| function_failed(call, fault, argument.span, secret);
+    let text = evaluator.value(argument)?;
+    let text = convert(&text, &Type::String)
+        .ok()
+        .filter(|text| !text.is_null())
+        .ok_or_else(|| failed(Fault::from("a text is required"), false))?;
+    if text.is_unknown() {
+        return Ok(marks::unknown_value(Type::Any, &[&text]));
+    }
+    let decode = |text: &str, secret: bool| {
+        let assignments = evaluator.world.sources.assignments(text);
+        let assignments = assignments.map_err(|problem| match secret {
+            true => failed(Fault::from(""), true),
+            false => placed(problem, call),
+        })?;
+        let mut inner = Evaluator::new(&NoScope, evaluator.world);
+        inner.values_alone = true;
+        let mut fields = Vec::with_capacity(assignments.len());
+        for (name, value) in assignments {
+            let value = inner.value(&value).map_err(|problem| {
+                failed(
+                    Fault::from(format!("`{name}`: {}", problem.message)),
+                    secret,
+                )
+            })?;
+            fields.push((name, value));
+        }
+        Ok(Value::object(fields))
+    };
+    if let Value::String(text) = &text {
+        return decode(text, false);
+    }
+    marks::lift(
+        DECODE_TFVARS,
+        &[&text],
+        || Type::Any,
+        |open| decode(open[0].as_str().unwrap_or_default(), true),
+    )
 }
 
 fn template_file(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
@@ -105,10 +162,10 @@ fn rendered(
     evaluator: &Evaluator<'_>,
     whole: &Expr,
     call: &Call,
-    parts: Result<Arc<[TemplatePart]>, Problem>,
+    template: Result<Template, Problem>,
     variables: &Value,
 ) -> Eval {
-    let parts = parts.map_err(|p| placed(p, call))?;
+    let template = template.map_err(|p| placed(p, call))?;
     let mut inner = Evaluator::new(&NoScope, evaluator.world);
     inner.in_template = true;
     inner.untaken = evaluator.untaken;
@@ -119,9 +176,10 @@ fn rendered(
                 .map(|(name, value)| (name.clone(), value.clone())),
         );
     }
-    inner
-        .template(&parts)
-        .map_err(|problem| Box::new(problem.and(whole.span, "the template is rendered here")))
+    inner.template(&template.parts).map_err(|problem| {
+        let problem = problem.within(&template.path, &template.text);
+        Box::new(problem.at(whole.span, "the template is rendered here"))
+    })
 }
 
 fn render_file(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval {
@@ -135,13 +193,8 @@ fn render_file(evaluator: &mut Evaluator<'_>, whole: &Expr, call: &Call) -> Eval
     let bytes = bytes.map_err(|why| failed(naming(&path, why)))?;
     let text = String::from_utf8(bytes)
         .map_err(|_| failed(format!("the file `{path}` is not UTF-8 text")))?;
-    render::render(&path, &text, &variables).map_err(|problem| {
-        let problem = match problem.primary() {
-            Some(_) => problem,
-            None => problem.at(whole.span, "rendered here"),
-        };
-        Box::new(problem)
-    })
+    render::render(&path, &text, &variables)
+        .map_err(|problem| Box::new(problem.at(whole.span, "rendered here")))
 }
 
 enum Ready {
@@ -199,9 +252,9 @@ fn path_and_variables(
 }
 
 fn placed(problem: Problem, call: &Call) -> Box<Problem> {
-    Box::new(match problem.primary() {
-        Some(_) => problem.and(call.name_span, "the template is rendered here"),
-        None => problem.at(call.arguments[0].span, "this file"),
+    Box::new(match problem.apart.is_empty() {
+        true => problem.at(call.arguments[0].span, "this file"),
+        false => problem.at(call.arguments[0].span, "this text"),
     })
 }
 

@@ -1,16 +1,15 @@
 //! Files for hosts: minijinja templates, with secret ranges kept exact where that can be told.
 
-use crate::{limits, marks};
+mod bounds;
+mod jinja;
+
+use crate::marks;
 use diagnostics::Problem;
-use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
+use jinja::{plain, problem};
 use model::{Fingerprint, Mixed, Part, Secret, Type, Value};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::Arc;
-
-/// A template's work is bounded: about a second.
-const FUEL: u64 = 10_000_000;
 
 /// How many texts are tried in a secret's place before the whole is taken for one secret.
 const MAX_TRIALS: usize = 256;
@@ -39,9 +38,6 @@ pub fn render(path: &str, text: &str, vars: &Value) -> Result<Value, Problem> {
     whole(path, text, vars)
 }
 
-/// As much of a template's line is shown.
-const LONGEST_LINE: usize = 120;
-
 /// One secret, rendered with the real values where they are at hand.
 fn whole(path: &str, text: &str, vars: &Value) -> Result<Value, Problem> {
     let inputs = [
@@ -59,82 +55,6 @@ fn whole(path: &str, text: &str, vars: &Value) -> Result<Value, Problem> {
     };
     secret.ephemeral = marks::is_ephemeral(vars);
     Ok(Value::Secret(Arc::new(secret)))
-}
-
-fn plain(path: &str, text: &str, vars: &Value) -> Result<String, Error> {
-    let mut environment = Environment::new();
-    environment.set_auto_escape_callback(|_| AutoEscape::None);
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(syntax()?);
-    environment.set_fuel(Some(FUEL));
-    environment.set_recursion_limit(MOST_CALLS);
-    let mut out = Bounded::default();
-    let template = environment.template_from_named_str(path, text)?;
-    template
-        .render_captured_to(jinja(vars), &mut out)
-        .map_err(|e| match out.full {
-            true => Error::new(ErrorKind::WriteFailure, TOO_MUCH),
-            false => e,
-        })?;
-    String::from_utf8(out.bytes).map_err(|e| Error::new(ErrorKind::BadSerialization, e.to_string()))
-}
-
-/// Macros and loops inside of each other.
-const MOST_CALLS: usize = 64;
-const TOO_MUCH: &str = "the text comes to more than can be held";
-
-/// What was written, as much of it as can be held.
-#[derive(Default)]
-struct Bounded {
-    bytes: Vec<u8>,
-    full: bool,
-}
-
-impl std::io::Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        if self.bytes.len() + bytes.len() > limits::MOST_BYTES {
-            self.full = true;
-            return Err(std::io::Error::other(TOO_MUCH));
-        }
-        self.bytes.extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// A file ends with the newline that its template ends with.
-fn syntax() -> Result<SyntaxConfig, Error> {
-    SyntaxConfig::builder().keep_trailing_newline(true).build()
-}
-
-fn jinja(value: &Value) -> minijinja::Value {
-    match value {
-        Value::Bool(b) => (*b).into(),
-        Value::Number(n) => match n.as_i64() {
-            Some(int) => int.into(),
-            None if n.to_string().len() <= 17 => n.as_f64().into(),
-            None => n.to_string().into(),
-        },
-        Value::String(s) => s.to_string().into(),
-        Value::List(_) | Value::Set(_) | Value::Tuple(_) => {
-            value.children().map(jinja).collect::<Vec<_>>().into()
-        }
-        Value::Map(_) | Value::Object(_) => {
-            let fields = value
-                .as_fields()
-                .map(model::Fields::iter)
-                .into_iter()
-                .flatten();
-            let entries: BTreeMap<String, minijinja::Value> = fields
-                .map(|(name, value)| (name.to_string(), jinja(value)))
-                .collect();
-            entries.into()
-        }
-        _ => minijinja::Value::from(()),
-    }
 }
 
 /// The secret scalars of the variables, in the order in which they stand there.
@@ -300,41 +220,4 @@ fn collect_strings(value: &Value, found: &mut BTreeSet<String>) {
 fn unguessable() -> String {
     let random = || RandomState::new().hash_one(0u8);
     format!("s{:016x}{:016x}", random(), random())
-}
-
-fn problem(path: &str, text: &str, error: &Error, secret: bool) -> Problem {
-    let what = match error.kind() {
-        ErrorKind::SyntaxError => "is not written right",
-        ErrorKind::UndefinedError => "uses a variable or an attribute that is not there",
-        ErrorKind::OutOfFuel => "does not come to an end",
-        ErrorKind::UnknownFilter => "uses a filter that is not there",
-        ErrorKind::UnknownFunction => "calls a function that is not there",
-        ErrorKind::UnknownTest => "uses a test that is not there",
-        ErrorKind::WriteFailure => "comes to more than can be held",
-        _ => "can't be rendered",
-    };
-    let start = error.range().map(|range| range.start);
-    let place = match (start.and_then(|at| text.get(..at)), error.line()) {
-        (Some(before), _) => {
-            let line = before.matches('\n').count() + 1;
-            let column = before.chars().rev().take_while(|c| *c != '\n').count() + 1;
-            format!(", line {line}, column {column},")
-        }
-        (None, Some(line)) => format!(", line {line},"),
-        (None, None) => String::new(),
-    };
-    let mut problem = Problem::error("LF0227", format!("the template `{path}`{place} {what}"));
-    if let Some(detail) = error.detail().filter(|_| !secret) {
-        problem = problem.detail(detail.to_string());
-    }
-    // The line as it is in the template: what stands there is nobody's secret.
-    let number = error.line().and_then(|line| line.checked_sub(1));
-    if let Some(line) = number.and_then(|n| text.lines().nth(n)) {
-        let line: String = line.trim().chars().take(LONGEST_LINE).collect();
-        problem = problem.detail(format!("in the line `{line}`"));
-    }
-    if error.kind() == ErrorKind::UndefinedError {
-        problem = problem.help("hand it over as a variable, or write `{% if x is defined %}`");
-    }
-    problem
 }

@@ -1,6 +1,6 @@
 //! The traits through which evaluation reaches what is outside of an expression.
 
-use crate::{Reference, TemplatePart};
+use crate::{Expr, Reference, TemplatePart};
 use diagnostics::{Problem, Span};
 use model::{FingerprintKey, FunctionSchema, Value};
 use std::sync::Arc;
@@ -39,6 +39,17 @@ pub trait Functions {
     fn call(&self, provider: &str, function: &str, arguments: &[Value]) -> Result<Value, String>;
 }
 
+/// A text that parts were read from.
+pub struct Template {
+    /// What it is named by.
+    pub path: String,
+    /// The whole of it.
+    pub text: Arc<str>,
+    /// Names in them stand for what the call hands over: each is an [`crate::ExprKind::Bound`],
+    /// and none refers to the configuration. They are in [`diagnostics::FileId::APART`].
+    pub parts: Vec<TemplatePart>,
+}
+
 /// The files that the configuration may look at. Paths are as the user wrote them, relative to
 /// the project's root; an implementation keeps to the root and what was allowed next to it.
 pub trait Sources {
@@ -60,19 +71,30 @@ pub trait Sources {
     /// In words: not there, outside of the root.
     fn list(&self, directory: &str) -> Result<Vec<String>, String>;
 
-    /// The parts of a template file, for `templatefile`. Names in it stand for what the call
-    /// hands over: each is an [`crate::ExprKind::Bound`], and none refers to the configuration.
+    /// A template file, for `templatefile`.
     ///
     /// # Errors
-    /// Why it can't be read, or what is wrong in it, with spans into it. An error without a span
-    /// gets that of the call.
-    fn template(&self, path: &str) -> Result<Arc<[TemplatePart]>, Problem>;
+    /// Why it can't be read, or what is wrong in it, with places in it apart. The primary place
+    /// is the call's.
+    fn template(&self, path: &str) -> Result<Template, Problem>;
+
+    /// The names and values of a text that is written as a file of variables. Names in values
+    /// are as in a [`Template`].
+    ///
+    /// # Errors
+    /// What is wrong in it; a block is.
+    fn assignments(&self, _text: &str) -> Result<Vec<(Arc<str>, Expr)>, Problem> {
+        Err(Problem::error(
+            "LF0226",
+            "values can't be read from a text here",
+        ))
+    }
 
     /// The same of a text that is no file, for `templatestring`.
     ///
     /// # Errors
     /// What is wrong in it.
-    fn template_text(&self, _text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+    fn template_text(&self, _text: &str) -> Result<Template, Problem> {
         Err(Problem::error("LF0226", "templates can only be files here"))
     }
 }

@@ -9,9 +9,6 @@ use support::run;
 
 /// Ours alone.
 const OWN: [&str; 3] = ["bytes", "render", "seconds"];
-/// Terraform's alone; docs/terraform-differences.md says why.
-const ABSENT: [&str; 1] = ["rsadecrypt"];
-
 /// Name, how many parameters, and whether any number of arguments may follow.
 fn recorded() -> Vec<(&'static str, usize, bool)> {
     let lines = include_str!("functions.txt").lines();
@@ -38,7 +35,7 @@ fn every_function_of_terraform_is_there() {
     let ours: BTreeSet<&str> = landfall_eval::function_names().collect();
     let missing: Vec<_> = theirs.difference(&ours).copied().collect();
     let more: Vec<_> = ours.difference(&theirs).copied().collect();
-    assert_eq!(missing, ABSENT);
+    assert!(missing.is_empty(), "{missing:?}");
     assert_eq!(more, OWN);
 }
 
@@ -49,9 +46,6 @@ fn they_take_as_many_arguments() {
         run(&text).is_err_and(|problem| problem.code == "LF0221")
     };
     for (name, least, variadic) in recorded() {
-        if ABSENT.contains(&name) {
-            continue;
-        }
         if least > 0 {
             assert!(refuses(name, least - 1), "{name} with too few");
         }

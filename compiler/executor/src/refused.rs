@@ -28,11 +28,13 @@ impl Refused {
 
 /// A problem of an expression, as one of a step.
 pub(crate) fn told(problem: Problem) -> Refused {
+    let apart = problem.apart_in_words();
     let (place, further): (Vec<Label>, Vec<Label>) =
         problem.labels.into_iter().partition(|l| l.primary);
     let mut told = ProviderProblem::error(problem.message);
     let further = further.into_iter().map(|l| l.text);
     told.details = further.filter(|t| !t.is_empty()).collect();
+    told.details.extend(apart);
     told.details.extend(problem.details);
     told.help = problem.help;
     Refused {

@@ -255,7 +255,7 @@ fn quote(text: &str) -> String {
 }
 
 /// Whether a text is a name in HCL: a letter or `_`, then letters, digits, `_` and `-`.
-pub(crate) fn is_identifier(text: &str) -> bool {
+pub fn is_identifier(text: &str) -> bool {
     let mut chars = text.chars();
     chars.next().is_some_and(|c| c.is_alphabetic() || c == '_')
         && chars.all(|c| c.is_alphanumeric() || c == '_' || c == '-')

@@ -1,6 +1,6 @@
 //! Conversion of values to types.
 
-use crate::unify::{may_convert, unify};
+use crate::unify::{may_convert, resolved, unify_loosely};
 use crate::{AttrPath, Fields, ObjectType, Part, Type, Unknown, Value, show_type};
 use std::fmt;
 use std::sync::Arc;
@@ -103,7 +103,7 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
     };
     Ok(match (value, to) {
         (_, Type::Any) => value.clone(),
-        (Value::Null(from), _) if may_convert(from, to) => Value::Null(to.clone()),
+        (Value::Null(from), _) if may_convert(from, to) => Value::Null(resolved(from, to)),
         (Value::Unknown(unknown), _) => return unknown_as(unknown, to).map_or_else(refuse, Ok),
         (Value::Secret(secret), _) => {
             if secret.ty == *to {
@@ -149,11 +149,12 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
             return refuse();
         }
         (Value::List(_) | Value::Set(_) | Value::Tuple(_), Type::List(element)) => {
-            let (element, items) = elements(value, element, path)?;
+            let unify = matches!(value, Value::Tuple(_));
+            let (element, items) = elements(value, element, unify, path)?;
             Value::list(element, items)
         }
         (Value::List(_) | Value::Set(_) | Value::Tuple(_), Type::Set(element)) => {
-            let (element, items) = elements(value, element, path)?;
+            let (element, items) = elements(value, element, false, path)?;
             as_set(element, items)
         }
         (Value::List(_) | Value::Set(_) | Value::Tuple(_), Type::Tuple(types)) => {
@@ -175,24 +176,8 @@ fn at(value: &Value, to: &Type, path: &AttrPath) -> Result<Value, ConvertError> 
             Value::list(Type::clone(element), items?)
         }
         (Value::Map(_) | Value::Object(_), Type::Map(element)) => {
-            let fields = value.as_fields().cloned().unwrap_or_default();
-            let mut element = match (value, &**element) {
-                (Value::Map(map), Type::Any) => map.element.clone(),
-                (_, element) => common(fields.values(), element, path)?,
-            };
-            if element == Type::Any {
-                // Unlike an item of a list, an entry may be null beside any others.
-                let others = fields.values().map(Value::ty).filter(|ty| *ty != Type::Any);
-                let others: Vec<Type> = others.collect();
-                if !others.is_empty() && !matches!(value, Value::Map(_)) {
-                    element = unify(others).ok_or_else(|| no_common_type(path))?;
-                }
-            }
-            let entries: Result<Vec<_>, _> = fields
-                .iter()
-                .map(|(k, v)| Ok((k.clone(), at(v, &element, &path.then(k))?)))
-                .collect();
-            Value::map(element, entries?)
+            let (element, entries) = entries(value, element, path)?;
+            Value::map(element, entries)
         }
         (Value::Map(_) | Value::Object(_), Type::Object(object)) => {
             let fields = value.as_fields().cloned().unwrap_or_default();
@@ -248,33 +233,102 @@ fn as_set(element: Type, items: Vec<Value>) -> Value {
 fn elements(
     collection: &Value,
     element: &Type,
+    unify: bool,
     path: &AttrPath,
 ) -> Result<(Type, Vec<Value>), ConvertError> {
     let items = collection.as_items().unwrap_or(&[]);
-    let element = match (collection, element) {
-        (Value::List(list) | Value::Set(list), Type::Any) => list.element.clone(),
-        _ => common(items.iter(), element, path)?,
-    };
-    if element == Type::Any && !alike(items) {
+    if let (Value::List(list) | Value::Set(list), Type::Any) = (collection, element) {
+        return Ok((list.element.clone(), items.to_vec()));
+    }
+    let wanted = common(items.iter(), element, path)?;
+    if wanted == Type::Any && !alike(items) {
         return Err(no_common_type(path));
     }
-    let items: Result<_, _> = items
-        .iter()
-        .enumerate()
-        .map(|(i, v)| at(v, &element, &path.item(i)))
-        .collect();
-    Ok((element, items?))
+    let each = items.iter().enumerate();
+    let converted: Result<Vec<_>, _> = each.map(|(i, v)| at(v, &wanted, &path.item(i))).collect();
+    let (element, converted) = (wanted, converted?);
+    if element.is_exact() {
+        return Ok((element, converted));
+    }
+    let element = settled(converted.iter(), element, unify, path)?;
+    if !unify {
+        return Ok((element, converted));
+    }
+    let each = converted.iter().enumerate();
+    let converted: Result<_, _> = each.map(|(i, v)| at(v, &element, &path.item(i))).collect();
+    Ok((element, converted?))
+}
+
+type Entries = Vec<(Arc<str>, Value)>;
+
+fn entries(
+    collection: &Value,
+    element: &Type,
+    path: &AttrPath,
+) -> Result<(Type, Entries), ConvertError> {
+    let fields = collection.as_fields().cloned().unwrap_or_default();
+    let all = |fields: &mut dyn Iterator<Item = (&Arc<str>, &Value)>, to: &Type| {
+        let converted = fields.map(|(k, v)| Ok((k.clone(), at(v, to, &path.then(k))?)));
+        converted.collect::<Result<Entries, ConvertError>>()
+    };
+    if let (Value::Map(map), Type::Any) = (collection, element) {
+        return Ok((map.element.clone(), all(&mut fields.iter(), &Type::Any)?));
+    }
+    let element = common(fields.values(), element, path)?;
+    let converted = all(&mut fields.iter(), &element)?;
+    if element.is_exact() {
+        return Ok((element, converted));
+    }
+    let unify = matches!(
+        element,
+        Type::List(_) | Type::Set(_) | Type::Map(_) | Type::Object(_)
+    );
+    let element = settled(converted.iter().map(|(_, v)| v), element, unify, path)?;
+    if !unify {
+        return Ok((element, converted));
+    }
+    let converted = all(&mut converted.iter().map(|(k, v)| (k, v)), &element)?;
+    Ok((element, converted))
+}
+
+/// Of what a constraint leaves open, the values say what it is: one type for all of them.
+fn settled<'a>(
+    values: impl Iterator<Item = &'a Value>,
+    element: Type,
+    unify: bool,
+    path: &AttrPath,
+) -> Result<Type, ConvertError> {
+    let mut types = values.filter(told).map(Value::ty).peekable();
+    if types.peek().is_none() {
+        return Ok(element);
+    }
+    if unify {
+        return unify_loosely(types).ok_or_else(|| no_common_type(path));
+    }
+    // Null may stand beside any others.
+    let mut types = types.filter(|ty| *ty != Type::Any);
+    let Some(first) = types.next() else {
+        return Ok(element);
+    };
+    match types.all(|ty| ty == first) {
+        true => Ok(first),
+        false => Err(no_common_type(path)),
+    }
 }
 
 /// Whether items without a common type that is known may still come to be of one.
 fn alike(items: &[Value]) -> bool {
-    let told = |v: &&Value| match v {
-        Value::Unknown(_) => false,
-        Value::Secret(secret) => secret.ty != Type::Any,
-        _ => true,
-    };
     let mut types = items.iter().filter(told).map(Value::ty);
     types.next().is_none_or(|first| types.all(|ty| ty == first))
+}
+
+/// Whether the value says what its type is.
+fn told(value: &&Value) -> bool {
+    match value {
+        Value::Unknown(unknown) => unknown.ty != Type::Any,
+        Value::Secret(secret) => secret.ty != Type::Any,
+        _ => true,
+    }
 }
 
 /// Where the constraint leaves the element's type open, the common type of what is there.
@@ -290,7 +344,7 @@ fn common<'a>(
     if values.peek().is_none() {
         return Ok(Type::Any);
     }
-    unify(values).ok_or_else(|| no_common_type(path))
+    unify_loosely(values).ok_or_else(|| no_common_type(path))
 }
 
 fn no_common_type(path: &AttrPath) -> ConvertError {
@@ -337,19 +391,11 @@ fn unknown_as(unknown: &Arc<Unknown>, to: &Type) -> Option<Value> {
         return None;
     }
     let mut converted = Unknown::clone(unknown);
-    converted.ty = match (&unknown.ty, to) {
-        (_, to) if to.is_exact() => to.clone(),
-        (Type::Any, to) => to.clone(),
-        (Type::List(e) | Type::Set(e), Type::List(any)) if **any == Type::Any => {
-            Type::List(e.clone())
-        }
-        (Type::List(e) | Type::Set(e), Type::Set(any)) if **any == Type::Any => {
-            converted.min_length = converted.min_length.min(1);
-            Type::Set(e.clone())
-        }
-        (Type::Map(e), Type::Map(any)) if **any == Type::Any => Type::Map(e.clone()),
-        _ => to.clone(),
-    };
+    converted.ty = resolved(&unknown.ty, to);
+    // Different values may become equal ones.
+    if matches!(converted.ty, Type::Set(_)) && unknown.ty != converted.ty {
+        converted.min_length = converted.min_length.min(1);
+    }
     if unknown.ty != *to && *to != Type::String {
         converted.prefix = None;
     }

@@ -22,6 +22,7 @@ mod value;
 
 pub use address::{
     Address, AddressError, CallName, Key, Mode, ModulePath, ModuleStep, ResourceAddress,
+    is_identifier,
 };
 pub use change::{Difference, differences};
 pub use convert::{ConvertError, convert};

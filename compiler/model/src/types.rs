@@ -103,6 +103,23 @@ impl Type {
         }
     }
 
+    /// Whether it is equal, and named after the same kinds too.
+    pub fn is_same(&self, other: &Type) -> bool {
+        let object = |a: &ObjectType, b: &ObjectType| {
+            let mut fields = a.fields.values().zip(b.fields.values());
+            a.kind == b.kind && fields.all(|(a, b)| a.ty.is_same(&b.ty))
+        };
+        let named_alike = match (self, other) {
+            (Type::List(a), Type::List(b))
+            | (Type::Set(a), Type::Set(b))
+            | (Type::Map(a), Type::Map(b)) => return a.is_same(b),
+            (Type::Tuple(a), Type::Tuple(b)) => a.iter().zip(&**b).all(|(a, b)| a.is_same(b)),
+            (Type::Object(a), Type::Object(b)) => object(a, b),
+            _ => true,
+        };
+        self == other && named_alike
+    }
+
     /// Whether its values are instances of a kind.
     pub fn is_kind(&self) -> bool {
         matches!(self, Type::Object(object) if object.kind.is_some())

@@ -13,6 +13,7 @@ mod dependencies;
 mod each;
 mod ephemeral;
 mod expand;
+mod following;
 mod graph;
 mod imports;
 mod input;
@@ -43,6 +44,7 @@ mod step;
 mod trial;
 mod ways;
 
+pub use following::may_follow;
 pub use graph::Prepared;
 pub use input::{Input, Options, Problems, Refresh, Round};
 pub use observed::{Ask, Observed, Read, ReadKey};

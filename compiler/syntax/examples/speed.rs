@@ -9,11 +9,19 @@ use std::time::{Duration, Instant};
 fn main() {
     println!("what                                   MB   parse MB/s  format MB/s");
     let blocks = blocks(10_000);
+    let kilobyte = "    key = \"a value of some length, with ${local.one} in it\"\n".repeat(14);
+    let config = |i| {
+        format!(
+            "resource \"terraform_data\" \"item_{i}\" {{\n  # why\n  input = {{\n{kilobyte}  }}\n}}\n\n"
+        )
+    };
+    let typical: String = (0..10_000).map(config).collect();
     let keys: String = (0..40_000).map(|i| format!("  key_{i} = {i}\n")).collect();
     let badly_laid_out: String = blocks
         .lines()
         .map(|line| format!("{}\n", line.trim().replace(" = ", "=")))
         .collect();
+    measure("10000 blocks of a kilobyte", &typical);
     measure("10000 blocks", &blocks);
     measure("10000 blocks, badly laid out", &badly_laid_out);
     measure("100000 blocks", &blocks.repeat(10));

@@ -1,19 +1,18 @@
-//! Any text is loaded as a configuration and put in order, also as far as it is understood; a line
+//! Any text is loaded as a configuration, and looked at as far as it is understood; a line
 //! `--- path` begins another file. Where nothing is wrong there is a configuration, and the other
 //! way round.
 #![no_main]
 
+mod world;
+
 use config::{MemoryFiles, Request, load, understand};
 use diagnostics::{Problem, SourceMap};
 use libfuzzer_sys::fuzz_target;
-use provider::Provider;
-use std::collections::BTreeMap;
+use planner::Providers;
 use std::sync::{Arc, LazyLock};
 
-static SCHEMAS: LazyLock<BTreeMap<String, Arc<model::ProviderSchema>>> = LazyLock::new(|| {
-    let builtin = provider_builtin::Builtin;
-    BTreeMap::from([(builtin.name().to_string(), builtin.schema())])
-});
+static PROVIDERS: LazyLock<Providers> =
+    LazyLock::new(|| Providers::new([Arc::new(provider_builtin::Builtin) as Arc<_>]));
 
 fuzz_target!(|text: &str| {
     let mut files = MemoryFiles::new();
@@ -28,10 +27,13 @@ fuzz_target!(|text: &str| {
         directory_name: "fuzz".into(),
         ..Request::default()
     };
-    let (config, problems) = load(&files, &SCHEMAS, &request, &mut sources);
+    let schemas = PROVIDERS.schemas();
+    let (config, problems) = load(&files, &schemas, &request, &mut sources);
     assert_eq!(config.is_none(), problems.iter().any(Problem::is_error));
-    let (understood, _) = understand(&files, &SCHEMAS, &request, &mut SourceMap::new());
-    let _ = understood.map(|config| planner::Prepared::new(&config));
+    let (understood, _) = understand(&files, &schemas, &request, &mut SourceMap::new());
+    if let Some(config) = understood {
+        world::check(&config, &PROVIDERS);
+    }
     for label in problems.iter().flat_map(|p| &p.labels) {
         // It is shown with its line.
         let _ = sources.slice(label.span);

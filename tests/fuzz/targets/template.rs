@@ -7,5 +7,7 @@ use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|text: &str| {
     world::evaluate(text);
-    world::evaluate(&format!("%{{ for a in [1, \"x\", null] }}{text}%{{ endfor }}"));
+    world::evaluate(&format!(
+        "%{{ for a in [1, \"x\", null] }}{text}%{{ endfor }}"
+    ));
 });

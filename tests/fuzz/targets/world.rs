@@ -1,9 +1,12 @@
-//! An evaluation without a configuration around it: no files, no providers.
+//! Evaluations without files and without a world around them.
+#![allow(dead_code)]
 
+use config::Config;
 use diagnostics::{FileId, Problem, Span};
-use eval::{Expr, ExprKind, Functions, Reference, Scope, Sources, TemplatePart, World};
+use eval::{Expr, ExprKind, Functions, Reference, Scope, Sources, Template, World};
 use model::{FingerprintKey, FunctionSchema, Value};
-use std::sync::Arc;
+use planner::{Input, Observed, Options, Prepared, Providers};
+use state::State;
 
 /// Evaluates the text of a template.
 pub fn evaluate(text: &str) {
@@ -21,6 +24,28 @@ pub fn evaluate(text: &str) {
         planned_at: "2026-01-02T03:04:05Z",
     };
     let _ = eval::evaluate(&expr, &Nothing, &world);
+}
+
+/// What is wrong with a configuration's values, in a world in which nothing was made yet.
+pub fn check(config: &Config, providers: &Providers) {
+    let Ok(prepared) = Prepared::new(config) else {
+        return;
+    };
+    let world = World {
+        sources: &Nothing,
+        functions: &Nothing,
+        fingerprints: &FingerprintKey::new([7; 32]),
+        planned_at: "2026-01-02T03:04:05Z",
+    };
+    let _ = planner::step(&Input {
+        config,
+        prepared: &prepared,
+        providers,
+        state: &State::default(),
+        observed: &Observed::default(),
+        world: &world,
+        options: &Options::default(),
+    });
 }
 
 struct Nothing;
@@ -54,7 +79,7 @@ impl Sources for Nothing {
         Err("there is nothing".into())
     }
 
-    fn template(&self, _: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+    fn template(&self, _: &str) -> Result<Template, Problem> {
         Err(Problem::error("LF0313", "there is nothing"))
     }
 }

@@ -37,7 +37,7 @@ pub(crate) async fn run(app: &App, args: &CompileArgs) -> Run {
     let project = Project::load(app, &args.environment, &args.variables)?;
     let files = Recording::none(project.files.clone());
     let twins = providers::twins(&State::default());
-    let session = ready::from_nothing(ready::looking_on(&project, &twins, &files));
+    let session = ready::from_nothing(ready::looking_on(&project.loaded, &twins, &files));
     let options = Options {
         refresh: Refresh::None,
         ..ready::plain_options()

@@ -42,7 +42,7 @@ pub(crate) struct ConsoleArgs {
 pub(crate) async fn run(app: &App, args: &ConsoleArgs) -> Run {
     let project = Project::ask(app, &args.environment, &args.variables)?;
     let files = Recording::none(project.files.clone());
-    let setup = ready::looking_on(&project, &project.providers, &files);
+    let setup = ready::looking_on(&project.loaded, &project.providers, &files);
     let session = session(app, &project, setup).await?;
     let exit = answer(app, &project, &session);
     // Nothing was written, so nothing hangs on how it ends.

@@ -61,7 +61,7 @@ pub(crate) fn run(app: &App, args: &ValidateArgs) -> Run {
 /// What is wrong with values, in a world in which nothing was made yet.
 fn values(project: &Project) -> Vec<Problem> {
     let files = Recording::none(project.files.clone());
-    let setup = ready::looking_on(project, &project.providers, &files);
+    let setup = ready::looking_on(&project.loaded, &project.providers, &files);
     let session = ready::from_nothing(setup);
     let mut problems = session.check(&ready::plain_options());
     session.check_kinds(&ready::plain_options(), &mut problems);

@@ -29,8 +29,9 @@ pub(crate) fn text(problems: &[Problem], sources: &SourceMap, look: &Look) -> St
     let mut sorted: Vec<&Problem> = problems.iter().collect();
     sorted.sort_by_key(|p| std::cmp::Reverse(p.severity));
     for problem in sorted.iter().take(WRITTEN_OUT) {
+        let (problem, sources) = problem.gathered(sources);
         if handler
-            .render_report(&mut out, &Report::new(problem, sources))
+            .render_report(&mut out, &Report::new(&problem, &sources))
             .is_err()
         {
             out.push_str(&clean(&problem.to_string()));
@@ -59,6 +60,7 @@ pub(crate) fn tally(problems: &[Problem]) -> String {
 
 /// One problem as JSON.
 pub(crate) fn json(problem: &Problem, sources: &SourceMap) -> Json {
+    let (problem, sources) = problem.gathered(sources);
     let place =
         |p: Position, byte: u32| json!({ "line": p.line, "column": p.column, "byte": byte });
     let span = |label: &diagnostics::Label| {

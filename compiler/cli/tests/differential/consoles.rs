@@ -108,6 +108,17 @@ pub(crate) fn landfall(expressions: &[String]) -> Vec<Answer> {
     answers.collect()
 }
 
+/// Whether landfall refuses the expression with a message that has this in it.
+pub(crate) fn landfall_says(expression: &str, part: &str) -> bool {
+    let directory = tempfile::tempdir().unwrap();
+    let said = run(
+        env!("CARGO_BIN_EXE_landfall"),
+        directory.path(),
+        &format!("{expression}\n"),
+    );
+    said.is_some_and(|said| said.contains(part))
+}
+
 fn landfall_said(directory: &Path, expressions: &[&String]) -> Vec<String> {
     let mut text = String::new();
     for e in expressions {

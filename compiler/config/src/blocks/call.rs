@@ -50,7 +50,7 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         span,
     };
     let name = CallName::module(name.clone());
-    module.calls.entry(name).or_insert(call);
+    module.calls.entry(name).or_insert_with(|| Arc::new(call));
 }
 
 fn check_form(block: &Block, r: &mut Resolver) {

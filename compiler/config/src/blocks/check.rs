@@ -6,6 +6,7 @@ use crate::resolve::{Place, Resolver};
 use crate::shape::{self, Shape, attribute};
 use crate::{CheckBlock, Module, Resource};
 use model::Mode;
+use std::sync::Arc;
 use syntax::tree::Block;
 
 const SHAPE: Shape = Shape {
@@ -33,7 +34,10 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         assertions,
         span: block.header,
     };
-    module.checks.entry(name.clone()).or_insert(check);
+    module
+        .checks
+        .entry(name.clone())
+        .or_insert_with(|| Arc::new(check));
 }
 
 fn data(block: &Block, r: &mut Resolver) -> Option<Resource> {

@@ -48,7 +48,7 @@ pub(super) fn read(block: &Block, interface: usize, module: &mut Module, r: &mut
         span: block.header,
     };
     let name = CallName::of(kind.clone(), label);
-    module.calls.entry(name).or_insert(call);
+    module.calls.entry(name).or_insert_with(|| Arc::new(call));
 }
 
 fn inputs(block: &Block, called: &Declared, r: &mut Resolver) -> IndexMap<Arc<str>, Expr> {

@@ -4,6 +4,7 @@ use crate::problems::structure;
 use crate::resolve::Resolver;
 use crate::shape;
 use crate::{Local, Module};
+use std::sync::Arc;
 use syntax::tree::Block;
 
 pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
@@ -21,6 +22,6 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         module
             .locals
             .entry(attribute.name.text.clone())
-            .or_insert(local);
+            .or_insert_with(|| Arc::new(local));
     }
 }

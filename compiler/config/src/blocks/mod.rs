@@ -19,10 +19,14 @@ mod resource;
 mod rollout;
 mod variable;
 
+use crate::cache::Cache;
 use crate::discover::Directory;
 use crate::problems::{Problems, hint, structure};
 use crate::resolve::{Known, Resolver};
 use crate::{Module, Project};
+use indexmap::IndexMap;
+use std::hash::Hash;
+use std::sync::Arc;
 use syntax::tree::{self, Block};
 
 pub(crate) use environment::Choice;
@@ -34,11 +38,12 @@ pub(crate) struct Root {
     pub(crate) environments: Vec<Choice>,
 }
 
-/// Resolves all blocks of a directory; its trees are dropped one by one on the way.
+/// Resolves all blocks of a directory; trees that nobody keeps are dropped one by one on the way.
 pub(crate) fn module(
     index: usize,
     directory: Directory,
     known: &Known,
+    cache: &mut Cache,
     root: &mut Root,
     problems: &mut Problems,
 ) -> Module {
@@ -49,15 +54,56 @@ pub(crate) fn module(
     let mut resolver = Resolver::new(known, index, problems);
     for file in directory.files {
         stray_arguments(&file, &mut resolver);
-        for block in file.body.blocks {
-            if kind::belongs(&block, &resolver.here.role, resolver.problems) {
-                read(&block, index == 0, &mut module, root, &mut resolver);
+        let id = file.file;
+        let done = cache.resolved(id);
+        let before = resolver.said();
+        let mut part = Module::default();
+        let mut one = |block: &Block| {
+            if !kind::belongs(block, &resolver.here.role, resolver.problems) {
+            } else if !stands_alone(block) {
+                read(block, index == 0, &mut module, root, &mut resolver);
+            } else if done.is_none() {
+                read(block, index == 0, &mut part, root, &mut resolver);
             }
+        };
+        match Arc::try_unwrap(file) {
+            Ok(file) => file.body.blocks.into_iter().for_each(|block| one(&block)),
+            Err(shared) => shared.body.blocks.iter().for_each(&mut one),
         }
+        let nothing_said = resolver.said() == before;
+        if done.is_none() && nothing_said {
+            cache.keep(id, &part);
+        }
+        gather(done.unwrap_or(part), &mut module);
     }
     import::check_providers(&module, &mut resolver);
     kind::check_there(&module, &mut resolver);
     module
+}
+
+/// Whether a block comes to the same, whatever other blocks of its sort there are.
+fn stands_alone(block: &Block) -> bool {
+    !matches!(
+        &*block.kind.text,
+        "project" | "environment" | "kind" | "moved" | "removed" | "import"
+    )
+}
+
+/// Adds what the blocks of one file came to; of two by one name the first counts.
+fn gather(part: Module, module: &mut Module) {
+    fn add<K: Hash + Eq, V>(from: IndexMap<K, V>, to: &mut IndexMap<K, V>) {
+        to.reserve(from.len());
+        for (key, value) in from {
+            to.entry(key).or_insert(value);
+        }
+    }
+    add(part.variables, &mut module.variables);
+    add(part.locals, &mut module.locals);
+    add(part.outputs, &mut module.outputs);
+    add(part.resources, &mut module.resources);
+    add(part.calls, &mut module.calls);
+    add(part.providers, &mut module.providers);
+    add(part.checks, &mut module.checks);
 }
 
 /// Where a brace is wrong, what was inside of a block comes to stand outside: no problem more.

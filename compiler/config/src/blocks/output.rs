@@ -7,6 +7,7 @@ use crate::problems::structure;
 use crate::resolve::Resolver;
 use crate::shape::{self, Shape, attribute};
 use crate::{Module, Output, kinds};
+use std::sync::Arc;
 use syntax::tree::Block;
 
 const SHAPE: Shape = Shape {
@@ -74,7 +75,10 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
             r.problems.also_at(before, declared.span, "declared here");
         }
     }
-    module.outputs.entry(name.clone()).or_insert(output);
+    module
+        .outputs
+        .entry(name.clone())
+        .or_insert_with(|| Arc::new(output));
 }
 
 /// An output of a kind's interface: what serves the call says its value.
@@ -104,5 +108,8 @@ fn declaration(block: &Block, module: &mut Module, r: &mut Resolver) {
         preconditions: Vec::new(),
         span: block.header,
     };
-    module.outputs.entry(name.clone()).or_insert(output);
+    module
+        .outputs
+        .entry(name.clone())
+        .or_insert_with(|| Arc::new(output));
 }

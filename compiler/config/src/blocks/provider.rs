@@ -6,6 +6,7 @@ use crate::provider_name::{configuration_key, provider_name};
 use crate::resolve::{Meta, Resolver};
 use crate::shape::{self, attribute};
 use crate::{Module, ProviderConfig, ProviderName, constant};
+use std::sync::Arc;
 use syntax::tree::{Block, Expr};
 
 const META: Meta = Meta {
@@ -40,11 +41,14 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         name: name.clone(),
         alias,
     };
-    module.providers.entry(key).or_insert(ProviderConfig {
-        for_each,
-        body,
-        span: block.header,
-    });
+    let config = || {
+        Arc::new(ProviderConfig {
+            for_each,
+            body,
+            span: block.header,
+        })
+    };
+    module.providers.entry(key).or_insert_with(config);
 }
 
 /// The provider configuration that an expression names, where one alone can be meant.

@@ -22,7 +22,10 @@ const DATA: Meta = Meta {
 
 pub(super) fn read(mode: Mode, block: &Block, module: &mut Module, r: &mut Resolver) {
     if let Some((key, resource)) = one(mode, block, r) {
-        module.resources.entry(key).or_insert(resource);
+        module
+            .resources
+            .entry(key)
+            .or_insert_with(|| Arc::new(resource));
     }
 }
 

@@ -83,7 +83,10 @@ pub(super) fn read(block: &Block, module: &mut Module, r: &mut Resolver) {
         span: block.header,
         ty,
     };
-    module.variables.entry(name.clone()).or_insert(variable);
+    module
+        .variables
+        .entry(name.clone())
+        .or_insert_with(|| Arc::new(variable));
 }
 
 /// Conditions on the variable: each looks at it, and at whatever else it likes.

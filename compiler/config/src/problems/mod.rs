@@ -28,20 +28,24 @@ pub(crate) struct Problems {
     /// Those that evaluation would find, told where there will be none.
     unevaluated: Vec<Problem>,
     once: HashMap<String, usize>,
+    /// How often something was added, if only a place.
+    said: usize,
 }
 
 impl Problems {
     pub(crate) fn push(&mut self, problem: Problem) {
+        self.said += 1;
         self.list.push(problem);
     }
 
     /// Adds what evaluation tells better, if it comes to that.
     pub(crate) fn unless_evaluated(&mut self, problem: Problem) {
+        self.said += 1;
         self.unevaluated.push(problem);
     }
 
     pub(crate) fn extend(&mut self, problems: impl IntoIterator<Item = Problem>) {
-        self.list.extend(problems);
+        problems.into_iter().for_each(|p| self.push(p));
     }
 
     /// Adds a problem, or, where there is one of that key, only its place to that one.
@@ -50,6 +54,7 @@ impl Problems {
             self.once.insert(key, self.list.len());
             return self.push(problem);
         };
+        self.said += 1;
         let known = &mut self.list[*index];
         let Some(mut label) = problem.labels.into_iter().find(|l| l.primary) else {
             return;
@@ -76,6 +81,11 @@ impl Problems {
         for problem in &mut self.list[since..] {
             *problem = problem.clone().and(span, text);
         }
+    }
+
+    /// How often anything was said so far.
+    pub(crate) fn said(&self) -> usize {
+        self.said
     }
 
     pub(crate) fn has_errors(&self) -> bool {

@@ -203,23 +203,27 @@ pub(crate) fn no_instances(address: &str, key: Option<&str>, span: Span) -> Prob
         .help(help)
 }
 
-pub(crate) fn instance_missing(address: &str, instances: Instances, name: &Ident) -> Problem {
-    let (meta, key, of_all) = match instances {
-        Instances::ForEach => (
-            "for_each",
-            "[each.key]",
-            format!("values({address})[*].{}", name.text),
-        ),
-        _ => (
-            "count",
-            "[count.index]",
-            format!("{address}[*].{}", name.text),
-        ),
+/// `here` is what stands around: one of its own instances may be meant.
+pub(crate) fn instance_missing(
+    address: &str,
+    instances: Instances,
+    here: Instances,
+    name: &Ident,
+) -> Problem {
+    let (meta, all) = match instances {
+        Instances::ForEach => ("for_each", format!("values({address})")),
+        _ => ("count", address.to_string()),
     };
+    let key = match (instances, here) {
+        (Instances::ForEach, Instances::ForEach) => "each.key",
+        (Instances::ForEach, _) => "\"KEY\"",
+        (_, Instances::Count) => "count.index",
+        _ => "0",
+    };
+    let of = &name.text;
     Problem::error("LF0126", format!("`{address}` has instances: say of which"))
         .at(name.span, format!("it has `{meta}`"))
         .help(format!(
-            "of one: `{address}{key}.{}`; of all: `{of_all}`",
-            name.text
+            "of one: `{address}[{key}].{of}`; of all: `{all}[*].{of}`"
         ))
 }

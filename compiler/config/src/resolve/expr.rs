@@ -1,6 +1,7 @@
 //! Expressions, part by part.
 
 use super::{Binding, Resolver, nothing};
+use crate::constant;
 use crate::problems::values;
 use diagnostics::Span;
 use eval::{Call, Expr, ExprKind, For, SPLAT_ITEM, TemplatePart};
@@ -12,6 +13,7 @@ impl Resolver<'_> {
     /// The expression with every name resolved.
     pub(crate) fn expr(&mut self, e: &tree::Expr) -> Expr {
         let kind = match &e.kind {
+            _ if constant::is_broken(e) => return nothing(e.span),
             Tree::Null => ExprKind::Literal(Value::NULL),
             Tree::Bool(b) => ExprKind::Literal(Value::Bool(*b)),
             Tree::Number(digits) => return self.number(digits, e.span),

@@ -35,8 +35,9 @@ impl Resolver<'_> {
                 None
             }
             (_, Some(Tree::Attribute(_, name))) => {
-                self.problems
-                    .push(names::instance_missing(&address(), instances, name));
+                let here = self.place.instances;
+                let problem = names::instance_missing(&address(), instances, here, name);
+                self.problems.push(problem);
                 None
             }
             (_, Some(Tree::Index(..))) => match kind(1) {

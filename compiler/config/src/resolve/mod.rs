@@ -18,8 +18,10 @@ use crate::problems::Problems;
 use crate::schemas::Schemas;
 use diagnostics::Span;
 use eval::Expr;
-use model::{BlockSchema, Mode, Value};
+use model::{BlockSchema, Mode, Type, Value};
+use std::cell::Cell;
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 pub(crate) use body::Meta;
@@ -31,16 +33,23 @@ pub(crate) struct Known<'a> {
     pub(crate) kinds: Kinds,
     /// What may stand in a call of each kind.
     pub(crate) calls: HashMap<Arc<str>, BlockSchema>,
+    /// How often a name was taken to be declared in what could not be read.
+    guesses: Rc<Cell<usize>>,
 }
 
 impl<'a> Known<'a> {
-    pub(crate) fn new(schemas: Schemas<'a>, modules: Vec<Declared>, kinds: Kinds) -> Known<'a> {
+    pub(crate) fn new(schemas: Schemas<'a>, mut modules: Vec<Declared>, kinds: Kinds) -> Known<'a> {
+        let guesses = Rc::default();
+        for module in &mut modules {
+            module.guesses = Rc::clone(&guesses);
+        }
         let calls = kinds.interfaces.iter().map(|(name, index)| {
             let schema = call_schema(modules[*index].variables.iter());
             (name.clone(), schema)
         });
         Known {
             calls: calls.collect(),
+            guesses,
             schemas,
             modules,
             kinds,
@@ -102,6 +111,12 @@ impl<'a> Resolver<'a> {
         }
     }
 
+    /// How much was said of what is wrong, and how often something was given the benefit of the
+    /// doubt: what is resolved with neither comes to the same again.
+    pub(crate) fn said(&self) -> usize {
+        self.problems.said() + self.known.guesses.get()
+    }
+
     /// Runs `work` with another place.
     pub(crate) fn at<T>(&mut self, place: Place, work: impl FnOnce(&mut Self) -> T) -> T {
         let around = std::mem::replace(&mut self.place, place);
@@ -132,7 +147,8 @@ impl<'a> Resolver<'a> {
     }
 }
 
-/// What stands in for an expression with a problem; no configuration that has one gets out.
+/// What stands in for an expression with a problem: not known, so that nothing more can be said
+/// against it. No configuration that has one is gone on with.
 fn nothing(span: Span) -> Expr {
-    Expr::literal(Value::NULL, span)
+    Expr::literal(Value::unknown(Type::Any), span)
 }

@@ -1,5 +1,6 @@
 //! Configurations with what is expected drawn under the offending word.
 
+mod again;
 mod blocks;
 mod bodies;
 mod broken;
@@ -56,6 +57,7 @@ pub(crate) fn config_with(text: &str, request: &Request) -> Config {
 }
 
 pub(crate) fn run(text: &str, request: &Request) -> (Option<Config>, Vec<Problem>, SourceMap) {
+    again::check(text, request);
     let mut files = MemoryFiles::new();
     for (path, text) in split(text) {
         files = files.with(path, text);

@@ -77,13 +77,37 @@ fn attributes_of_resources_are_those_of_the_schema() {
           c = terraform_data.many[*].outptu
           #                          ^^^^^^ LF0122 did you mean `output`?
           d = terraform_data.many.output
-          #                       ^^^^^^ LF0126 it has `count` & terraform_data.many[*].output
+          #                       ^^^^^^ LF0126 it has `count` & of one: `terraform_data.many[0].output` & terraform_data.many[*].output
           e = terraform_data.named.output
-          #                        ^^^^^^ LF0126 it has `for_each` & values(terraform_data.named)
+          #                        ^^^^^^ LF0126 it has `for_each` & of one: `terraform_data.named["KEY"].output` & values(terraform_data.named)
           f = terraform_data.one[0].output
           #                      ^ LF0126 neither `count` nor `for_each`
           g = terraform_data.one["output"]
           #                      ^^^^^^^^ LF0126 write `terraform_data.one.output`
+        }
+        "#,
+    );
+}
+
+#[test]
+fn which_instance_may_be_meant_is_told_by_what_stands_around() {
+    check(
+        r#"
+        resource "terraform_data" "many" { count = 2 }
+        resource "terraform_data" "named" { for_each = toset(["a"]) }
+        resource "terraform_data" "counted" {
+          count = 2
+          input = terraform_data.many.output
+          #                           ^^^^^^ LF0126 of one: `terraform_data.many[count.index].output`
+        }
+        resource "terraform_data" "each" {
+          for_each = toset(["a"])
+          input    = [
+            terraform_data.named.output,
+            #                    ^^^^^^ LF0126 of one: `terraform_data.named[each.key].output`
+            terraform_data.many.output,
+            #                   ^^^^^^ LF0126 of one: `terraform_data.many[0].output`
+          ]
         }
         "#,
     );

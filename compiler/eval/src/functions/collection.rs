@@ -4,6 +4,7 @@ use super::{Answer, Context, Fault, Function, Want, nullable, p, text};
 use crate::marks;
 use crate::operators::equality;
 use model::{Fields, Number, Type, Unknown, Value, convert, unify_loosely};
+use std::collections::HashSet;
 use std::sync::Arc;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -24,12 +25,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
         contains,
     )
     .inside(),
-    Function::new(
-        "index",
-        &[LIST, nullable("value", Want::Any)],
-        Want::Number,
-        index,
-    ),
+    Function::new("index", &[LIST, p("value", Want::Any)], Want::Number, index),
     Function::new("keys", &[MAP], Want::Any, keys).inside(),
     Function::new("length", &[p("value", Want::Any)], Want::Number, length).raw(),
     Function::new(
@@ -172,25 +168,13 @@ fn contains(_: &Context<'_>, a: &[Value]) -> Answer {
     )
 }
 
-/// The value as a list's element, where it converts.
-fn element_like(list: &Value, value: &Value) -> Value {
-    match list {
-        Value::List(l) | Value::Set(l) => {
-            convert(value, &l.element).unwrap_or_else(|_| value.clone())
-        }
-        _ => value.clone(),
-    }
-}
-
 fn index(_: &Context<'_>, a: &[Value]) -> Answer {
     if matches!(a[0], Value::Set(_)) {
         return Err(Fault::of(0, "a set has no order"));
     }
     let list = items(a, 0)?;
-    match list.iter().position(|v| {
-        let nothing = v.is_null() && a[1].is_null();
-        crate::equal::equal(v, &a[1]) == Some(true) && (!nothing || v.ty() == a[1].ty())
-    }) {
+    let is_it = |v: &Value| crate::equal::equal(v, &a[1]) == Some(true);
+    match list.iter().position(is_it) {
         Some(i) => Ok(Value::Number(Number::from(i))),
         None => Err(Fault::of(1, "the list holds no such value")),
     }
@@ -280,27 +264,22 @@ fn lookup(_: &Context<'_>, a: &[Value]) -> Answer {
 
 fn matchkeys(_: &Context<'_>, a: &[Value]) -> Answer {
     let lists: Vec<Value> = (0..3).map(|i| as_list(a, i)).collect::<Result<_, _>>()?;
-    if unify_loosely([lists[1].ty(), lists[2].ty()]).is_none() {
-        return Err(Fault::of(
-            2,
-            "what is wanted is of another type than the keys",
-        ));
-    }
-    let (values, keys, wanted) = (items(&lists, 0)?, items(&lists, 1)?, items(&lists, 2)?);
+    let common = unify_loosely([lists[1].ty(), lists[2].ty()])
+        .ok_or_else(|| Fault::of(2, "what is wanted is of another type than the keys"))?;
+    let like = |i: usize| convert(&lists[i], &common).map_err(|e| Fault::of(i, e.to_string()));
+    let compared = [like(1)?, like(2)?];
+    let (values, keys, wanted) = (
+        items(&lists, 0)?,
+        items(&compared, 0)?,
+        items(&compared, 1)?,
+    );
     if values.len() != keys.len() {
         return Err(Fault::of(1, "there must be as many keys as values"));
     }
-    let matches = |key: &Value| {
-        wanted
-            .iter()
-            .any(|w| crate::equal::equal(&element_like(&lists[1], w), key) == Some(true))
-    };
-    let chosen: Vec<Value> = values
-        .iter()
-        .zip(keys)
-        .filter(|(_, k)| matches(k))
-        .map(|(v, _)| v.clone())
-        .collect();
+    let wanted: HashSet<_> = wanted.iter().map(marks::fingerprint).collect();
+    let chosen = values.iter().zip(keys);
+    let chosen = chosen.filter(|(_, key)| wanted.contains(&marks::fingerprint(key)));
+    let chosen = chosen.map(|(value, _)| value.clone()).collect();
     Ok(match &lists[0] {
         Value::List(list) => Value::list(list.element.clone(), chosen),
         _ => Value::tuple(chosen),

@@ -88,10 +88,14 @@ impl Time {
         self.local.duration_since(DateTime::ZERO) - offset
     }
 
-    fn show(&self) -> String {
+    /// So many years later than it says.
+    fn show(&self, later: i16) -> String {
+        let year = self.local.year() + later;
+        let sign = if year < 0 { "-" } else { "" };
         format!(
-            "{}{}",
-            self.local.strftime("%Y-%m-%dT%H:%M:%S"),
+            "{sign}{:04}{}{}",
+            year.unsigned_abs(),
+            self.local.strftime("-%m-%dT%H:%M:%S"),
             self.zone(true, "Z")
         )
     }
@@ -141,11 +145,16 @@ fn timeadd(_: &Context<'_>, a: &[Value]) -> Answer {
         Fault::of(1, "this is no duration")
             .help("a duration is written 90m, 1h30m, -2.5s; its units are h, m, s, ms, us, ns")
     })?;
-    let local = time
+    // Years count on behind 9999; those of a library do not, and repeat after four centuries.
+    let ahead = if time.local.year() > 9000 { 400 } else { 0 };
+    let added = time
         .local
-        .checked_add(duration)
-        .map_err(|_| Fault::of(1, "the result is beyond the year 9999"))?;
-    Ok(Time { local, ..time }.show().into())
+        .with()
+        .year(time.local.year() - ahead)
+        .build()
+        .and_then(|local| local.checked_add(duration));
+    let local = added.map_err(|_| Fault::of(1, "the result is beyond all years"))?;
+    Ok(Time { local, ..time }.show(ahead).into())
 }
 
 fn duration(text: &str) -> Option<SignedDuration> {

@@ -99,7 +99,6 @@ fn formatted(pattern: &str, arguments: &[Value]) -> Answer {
     let mut rest = pattern;
     let mut next = 0;
     let mut used = 0;
-    let mut explicit = false;
     let mut unknown = false;
     while let Some(at) = rest.find('%') {
         plain.push_str(&rest[..at]);
@@ -111,7 +110,6 @@ fn formatted(pattern: &str, arguments: &[Value]) -> Answer {
         }
         let (verb, index, behind) = parse(rest)?;
         rest = behind;
-        explicit |= index.is_some();
         let index = index.unwrap_or(next);
         next = index + 1;
         used = used.max(next);
@@ -131,7 +129,7 @@ fn formatted(pattern: &str, arguments: &[Value]) -> Answer {
             append(&mut parts, verb, value, index + 1)?;
         }
     }
-    if used < arguments.len() && !explicit {
+    if used < arguments.len() {
         return Err(Fault::of(
             used + 1,
             "there are more arguments than verbs in the format",

@@ -11,8 +11,11 @@ pub(crate) mod file;
 mod format;
 mod hash;
 mod network;
+mod notation;
 mod number;
 mod regex;
+mod rsa;
+mod rsa_key;
 mod sequence;
 mod set;
 mod string;
@@ -234,8 +237,10 @@ static TABLE: LazyLock<HashMap<&'static str, &'static Function>> = LazyLock::new
         format::FUNCTIONS,
         hash::FUNCTIONS,
         network::FUNCTIONS,
+        notation::FUNCTIONS,
         number::FUNCTIONS,
         regex::FUNCTIONS,
+        rsa::FUNCTIONS,
         sequence::FUNCTIONS,
         set::FUNCTIONS,
         string::FUNCTIONS,

@@ -137,7 +137,7 @@ fn cidrnetmask(_: &Context<'_>, a: &[Value]) -> Answer {
 
 fn cidrsubnet(_: &Context<'_>, a: &[Value]) -> Answer {
     let network = Network::parse(a)?;
-    let fixed = longer(network, a, 1)?;
+    let fixed = longer(network, a, 1, 0)?;
     let number = integer(a, 2)?;
     let count = BigInt::from(1) << (fixed - network.fixed);
     if number < BigInt::from(0) || number >= count {
@@ -158,13 +158,13 @@ fn cidrsubnet(_: &Context<'_>, a: &[Value]) -> Answer {
     .into())
 }
 
-fn longer(network: Network, a: &[Value], index: usize) -> Result<u32, Fault> {
+fn longer(network: Network, a: &[Value], index: usize, least: i64) -> Result<u32, Fault> {
     let added = whole(a, index)?;
     let room = i64::from(network.bits - network.fixed);
-    if added < 0 || added > room {
+    if added < least || added > room {
         return Err(Fault::of(
             index,
-            format!("0 to {room} more bits can be fixed"),
+            format!("{least} to {room} more bits can be fixed"),
         ));
     }
     Ok(network.fixed + added as u32)
@@ -177,7 +177,7 @@ fn cidrsubnets(_: &Context<'_>, a: &[Value]) -> Answer {
     let mut next = Some(network.first);
     let mut subnets = Vec::new();
     for index in 1..a.len() {
-        let fixed = longer(network, a, index)?;
+        let fixed = longer(network, a, index, 1)?;
         let mask = Network { fixed, ..network }.host_mask();
         let full = || {
             Fault::of(

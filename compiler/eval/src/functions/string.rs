@@ -272,7 +272,8 @@ fn substr(_: &Context<'_>, a: &[Value]) -> Answer {
     } else {
         offset.min(count)
     };
-    let end = if length < 0 {
+    // As for Terraform, from the end no length is all that is left.
+    let end = if length < 0 || (length == 0 && offset < 0) {
         count
     } else {
         start.saturating_add(length).min(count)

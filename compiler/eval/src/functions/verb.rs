@@ -4,6 +4,8 @@ use super::Fault;
 use crate::json;
 use bigdecimal::{BigDecimal, RoundingMode};
 use model::{Number, Type, Value, convert};
+use num_traits::Zero;
+use unicode_segmentation::UnicodeSegmentation;
 
 /// One verb: `%[index]05.2f`.
 #[derive(Clone, Copy, Default)]
@@ -96,7 +98,8 @@ pub(super) fn write(verb: Verb, value: &Value, argument: usize) -> Result<String
             Ok(pad(verb, quote_or_cut(verb, &text)))
         }
         't' => match convert(value, &Type::Bool) {
-            Ok(Value::Bool(b)) => Ok(pad(verb, b.to_string())),
+            // Of these no width counts.
+            Ok(Value::Bool(b)) => Ok(b.to_string()),
             _ => Err(refuse("`%t` takes a bool".into())),
         },
         _ => match convert(value, &Type::Number) {
@@ -106,23 +109,21 @@ pub(super) fn write(verb: Verb, value: &Value, argument: usize) -> Result<String
     }
 }
 
+/// Of all flags only those of the width count.
 fn write_any(verb: Verb, value: &Value, argument: usize) -> Result<String, Fault> {
     let text = match value {
         Value::String(s) if !verb.sharp => s.to_string(),
         Value::Number(n) if !verb.sharp => {
-            return write_number(
-                Verb {
-                    letter: 'g',
-                    ..verb
-                },
-                n,
-                argument,
-            );
+            let plain = Verb {
+                letter: 'g',
+                ..Verb::default()
+            };
+            write_number(plain, n, argument)?
         }
         Value::Bool(b) => b.to_string(),
         other => json::encode(other).map_err(|m| Fault::of(argument, m))?,
     };
-    Ok(pad(verb, cut(verb, text)))
+    Ok(pad(verb, text))
 }
 
 fn quote_or_cut(verb: Verb, text: &str) -> String {
@@ -136,7 +137,7 @@ fn quote_or_cut(verb: Verb, text: &str) -> String {
 
 fn cut(verb: Verb, text: String) -> String {
     match verb.precision {
-        Some(precision) => text.chars().take(precision).collect(),
+        Some(precision) => text.graphemes(true).take(precision).collect(),
         None => text,
     }
 }
@@ -168,14 +169,18 @@ fn write_number(verb: Verb, n: &Number, argument: usize) -> Result<String, Fault
             }
             let truncated = size.decimal().with_scale_round(0, RoundingMode::Down);
             let (whole, _) = truncated.into_bigint_and_exponent();
-            match letter {
+            let digits = match letter {
+                // Of no digits, nothing has none.
+                _ if verb.precision == Some(0) && whole.is_zero() => String::new(),
                 'b' => whole.to_str_radix(2),
                 'o' => whole.to_str_radix(8),
                 'x' => whole.to_str_radix(16),
                 'X' => whole.to_str_radix(16).to_uppercase(),
                 'd' => whole.to_str_radix(10),
                 _ => return Err(Fault::of(argument, "an unknown verb")),
-            }
+            };
+            let missing = verb.precision.unwrap_or(0).saturating_sub(digits.len());
+            "0".repeat(missing) + &digits
         }
     };
     let sign = match (negative, verb.plus, verb.space) {
@@ -184,9 +189,20 @@ fn write_number(verb: Verb, n: &Number, argument: usize) -> Result<String, Fault
         (false, false, true) => " ",
         _ => "",
     };
+    let base = match verb.letter {
+        'x' if verb.sharp => "0x",
+        'X' if verb.sharp => "0X",
+        'o' if verb.sharp => "0",
+        'b' if verb.sharp => "0b",
+        _ => "",
+    };
+    let sign = format!("{sign}{base}");
     let length = sign.len() + digits.chars().count();
+    // A whole number with a number of digits has as many zeros as that says.
+    let fills =
+        verb.zero && !verb.minus && !("bdoxX".contains(verb.letter) && verb.precision.is_some());
     Ok(match verb.width {
-        Some(width) if verb.zero && !verb.minus && width > length => {
+        Some(width) if fills && width > length => {
             format!("{sign}{}{digits}", "0".repeat(width - length))
         }
         _ => pad(
@@ -250,8 +266,8 @@ fn scientific(value: &BigDecimal, precision: Option<usize>, letter: char) -> Str
 
 fn pad(verb: Verb, text: String) -> String {
     let Some(width) = verb.width else { return text };
-    let missing = width.saturating_sub(text.chars().count());
-    let fill = if verb.zero && !verb.minus { "0" } else { " " }.repeat(missing);
+    let missing = width.saturating_sub(text.graphemes(true).count());
+    let fill = if verb.zero { "0" } else { " " }.repeat(missing);
     if verb.minus {
         text + &fill
     } else {

@@ -139,7 +139,9 @@ impl Builder {
             Some(other) if !other.is_empty() => {
                 return Err(format!("the tag `{other}` is not known"));
             }
-            _ if plain && is_infinite(&text) => return Err("infinity is no number here".into()),
+            _ if plain && is_not_finite(&text) => {
+                return Err(format!("{text} is no number here: numbers are finite"));
+            }
             _ if plain => resolve(&text),
             _ => Value::from(text),
         };
@@ -187,9 +189,10 @@ impl Builder {
     }
 }
 
-fn is_infinite(text: &str) -> bool {
+/// Infinities, and what is no number at all but is written as one.
+fn is_not_finite(text: &str) -> bool {
     let size = text.strip_prefix(['-', '+']).unwrap_or(text);
-    matches!(size, ".inf" | ".Inf" | ".INF")
+    matches!(size, ".inf" | ".Inf" | ".INF") || matches!(text, ".nan" | ".NaN" | ".NAN")
 }
 
 fn key_text(value: &Value) -> Result<Arc<str>, String> {

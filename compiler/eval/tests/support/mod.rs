@@ -8,8 +8,8 @@
 
 use diagnostics::{FileId, Problem, Span};
 use landfall_eval::{
-    Call, Expr, ExprKind, For, Functions, Reference, SPLAT_ITEM, Scope, Sources, TemplatePart,
-    World, evaluate,
+    Call, Expr, ExprKind, For, Functions, Reference, SPLAT_ITEM, Scope, Sources, Template,
+    TemplatePart, World, evaluate,
 };
 use model::{Fingerprint, FingerprintKey, FunctionSchema, Secret, Type, Value};
 use std::collections::BTreeMap;
@@ -199,7 +199,7 @@ impl Sources for Files {
         Ok(self.0.keys().filter(inside).map(cut).collect())
     }
 
-    fn template(&self, path: &str) -> Result<Arc<[TemplatePart]>, Problem> {
+    fn template(&self, path: &str) -> Result<Template, Problem> {
         let text = self
             .0
             .get(path)
@@ -207,14 +207,32 @@ impl Sources for Files {
         self.template_text(text)
     }
 
-    fn template_text(&self, text: &str) -> Result<Arc<[TemplatePart]>, Problem> {
-        let parts = syntax::parse_template(FileId(1), text).map_err(|mut p| p.remove(0))?;
+    fn template_text(&self, text: &str) -> Result<Template, Problem> {
+        let text: Arc<str> = text.into();
+        let parts = syntax::parse_template(FileId::APART, &text)
+            .map_err(|mut p| p.remove(0).within("the template", &text))?;
         let words: Vec<Arc<str>> = text
             .split(|c: char| !c.is_alphanumeric() && c != '_')
             .filter(|w| !w.is_empty())
             .map(Arc::from)
             .collect();
-        Ok(lower_parts(&parts, &words).into())
+        Ok(Template {
+            path: "the template".into(),
+            parts: lower_parts(&parts, &words),
+            text,
+        })
+    }
+
+    fn assignments(&self, text: &str) -> Result<Vec<(Arc<str>, Expr)>, Problem> {
+        let (tree, problems) = syntax::parse(FileId(1), text);
+        let refused = || Problem::error("LF9997", "not a file of values");
+        if !problems.is_empty() || !tree.body.blocks.is_empty() {
+            return Err(refused());
+        }
+        let attributes = tree.body.attributes.iter();
+        Ok(attributes
+            .map(|a| (a.name.text.clone(), lower(&a.value, &[])))
+            .collect())
     }
 }
 

@@ -120,12 +120,10 @@ impl<'a> Parser<'a> {
                     End::Quote(open) => self.quoted_text(open)?,
                     _ => self.line_of_text(),
                 };
-                let kept = if std::mem::take(&mut strip) {
-                    text.trim_start()
-                } else {
-                    &text
-                };
-                pieces.push(Piece::Text(kept.to_string()));
+                pieces.push(Piece::Text(match std::mem::take(&mut strip) {
+                    true => text.trim_start().to_string(),
+                    false => text,
+                }));
             }
         }
     }
