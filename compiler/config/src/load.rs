@@ -56,8 +56,8 @@ pub fn understand_again(
 ) -> (Option<Config>, Vec<Problem>) {
     let mut problems = Problems::default();
     let mut digest = Digest::default();
-    let all_kinds = request.all_kinds;
-    let mut found = discover(files, cache, sources, &mut digest, &mut problems, all_kinds);
+    let all = request.all_kinds;
+    let mut found = discover(files, cache, sources, &mut digest, &mut problems, all);
     if found.directories.is_empty() {
         return (None, problems.sorted());
     }

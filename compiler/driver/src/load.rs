@@ -46,12 +46,18 @@ pub fn load_again(
     let right = !problems.iter().any(Problem::is_error);
     let ordered = Prepared::new(&config);
     let mut circles = ordered.as_ref().err().cloned().unwrap_or_default();
-    if inputs.request.all_kinds {
+    let all_kinds = inputs.request.all_kinds;
+    if all_kinds {
         circles.extend(crate::kinds::circles(&config, &circles));
     }
     let loaded = match ordered {
-        Ok(prepared) if right && circles.is_empty() => Ok(Loaded { config, prepared }),
-        Ok(prepared) if circles.is_empty() => Err(Some(Understood(Loaded { config, prepared }))),
+        Ok(prepared) if circles.is_empty() => {
+            let loaded = Loaded { config, prepared };
+            match right {
+                true => Ok(loaded),
+                false => Err(Some(Understood { loaded, all_kinds })),
+            }
+        }
         // Circles are told along with everything else.
         _ => {
             problems.extend(circles);

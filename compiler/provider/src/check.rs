@@ -103,6 +103,24 @@ pub fn read(schema: &ResourceSchema, ty: &str, made: &Made) -> Vec<String> {
     broken
 }
 
+/// What something that was opened breaks; empty where it keeps the contract.
+pub fn opened(block: &BlockSchema, ty: &str, config: &Value, value: &Value) -> Vec<String> {
+    let mut broken = typed("open", ty, block, value);
+    if value.has_unknown() {
+        broken.push(format!("`{ty}`: open gave a value that is still unknown"));
+    }
+    for attribute in &block.attributes {
+        let configured = config.get(&attribute.name).filter(|v| !v.is_null());
+        if configured.is_some() && configured != value.get(&attribute.name) {
+            broken.push(format!(
+                "`{ty}`: open gave another value for `{}` than the configuration sets",
+                attribute.name
+            ));
+        }
+    }
+    broken
+}
+
 /// What a schema itself breaks; empty where it is sound.
 pub fn schema(ty: &str, schema: &ResourceSchema) -> Vec<String> {
     let mut broken = Vec::new();

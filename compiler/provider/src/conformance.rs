@@ -3,8 +3,10 @@
 
 mod ask;
 mod life;
+mod open;
 mod propose;
 
+pub use open::{Opening, open};
 pub use propose::{complete, propose};
 
 use crate::{Connection, Provider, check};

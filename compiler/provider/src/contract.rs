@@ -209,7 +209,7 @@ pub trait Connection: Send + Sync {
         Ok(None)
     }
 
-    /// Ends what was opened.
+    /// Ends what was opened; does nothing where that is over already.
     ///
     /// # Errors
     /// Where it stays open.

@@ -2,7 +2,7 @@
 
 use crate::Builtin;
 use model::{Fields, Lineage, ObjectId, Token, Type, Value};
-use provider::conformance::{Case, complete, propose, run};
+use provider::conformance::{Case, Opening, complete, open, propose, run};
 use provider::{Action, Answer, Operation, Ownership, PlanRequest, Provider, ProviderProblem};
 
 type Given<'a> = &'a [(&'a str, Value)];
@@ -94,6 +94,20 @@ async fn keeps_the_contract() {
         run(&Builtin, &*connection, &cases).await,
         Vec::<String>::new()
     );
+}
+
+#[tokio::test]
+async fn what_is_opened_keeps_the_contract() {
+    let cases = [
+        Opening::new("random_password", [("length", 20.into())]),
+        Opening::new(
+            "random_password",
+            [("length", 12.into()), ("special", false.into())],
+        ),
+    ];
+    let connection = Builtin.connect(Value::NULL).await.unwrap();
+    let broken = open(&Builtin, &*connection, &cases).await;
+    assert_eq!(broken, Vec::<String>::new());
 }
 
 #[tokio::test]

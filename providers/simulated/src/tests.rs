@@ -3,6 +3,7 @@
 mod asking;
 mod broken;
 mod conforms;
+mod opened;
 mod plans;
 mod rehearsal;
 mod weather;

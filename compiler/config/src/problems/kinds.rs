@@ -1,6 +1,6 @@
 //! Problems of kinds and their calls.
 
-use super::{hint_or_all, list};
+use super::{hint, hint_or_all, list};
 use diagnostics::{Problem, Span};
 use std::sync::Arc;
 use syntax::tree::Ident;
@@ -55,7 +55,7 @@ pub(crate) fn own_variable(span: Span) -> Problem {
 pub(crate) fn named_otherwise(written: &str, directory: &str, span: Span) -> Problem {
     Problem::error(
         "LF0154",
-        format!("the kind of the directory `{directory}` is called so"),
+        format!("a kind is called as its directory is: `{directory}`"),
     )
     .at(span, format!("called `{written}` here"))
     .help(format!(
@@ -79,6 +79,27 @@ pub(crate) fn no_implementation(span: Span) -> Problem {
     Problem::error("LF0154", "nothing implements this kind")
         .at(span, "no `implementation` in it")
         .help("write `implementation \"NAME\" { when = … }`, and its resources into the directory NAME")
+}
+
+pub(crate) fn no_directory<'d>(
+    path: &str,
+    name: &str,
+    named: Span,
+    there: impl Iterator<Item = &'d str>,
+) -> Problem {
+    let write = format!("write what it makes into `{path}/main.hcl`");
+    Problem::error("LF0101", format!("there is no directory `{path}`"))
+        .at(named, "implemented there")
+        .help(hint(name, there).unwrap_or(write))
+}
+
+pub(crate) fn not_named(directory: &str, name: &str, kind: Span) -> Problem {
+    Problem::warning("LF0155", format!("nothing uses `{directory}`"))
+        .at(kind, "does not name it")
+        .help(format!(
+            "write `implementation \"{name}\" {{ when = … }}` where it is to serve, or take the \
+             directory away"
+        ))
 }
 
 pub(crate) fn never_asked(span: Span, always: Span) -> Problem {

@@ -76,16 +76,16 @@ impl Problems {
         self.list.len()
     }
 
-    /// How often anything was said so far.
-    pub(crate) fn said(&self) -> usize {
-        self.said
-    }
-
     /// Adds a further place to those that were found since.
     pub(crate) fn also_at(&mut self, since: usize, span: Span, text: &str) {
         for problem in &mut self.list[since..] {
             *problem = problem.clone().and(span, text);
         }
+    }
+
+    /// How often anything was said so far.
+    pub(crate) fn said(&self) -> usize {
+        self.said
     }
 
     pub(crate) fn has_errors(&self) -> bool {
@@ -117,7 +117,10 @@ pub(crate) fn hint_or_all<'a>(
     candidates: impl IntoIterator<Item = &'a str>,
     what: &str,
 ) -> Option<String> {
-    let candidates: Vec<&str> = candidates.into_iter().collect();
+    let mut candidates: Vec<&str> = candidates.into_iter().collect();
+    // What may be a block or an argument is one name.
+    let mut seen = std::collections::HashSet::new();
+    candidates.retain(|candidate| seen.insert(*candidate));
     hint(name, candidates.iter().copied()).or_else(|| match candidates.len() {
         0 => None,
         1..=12 => Some(format!("{what}: {}", list(candidates))),

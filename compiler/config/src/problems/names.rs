@@ -4,7 +4,7 @@ use super::{hint, hint_or_all};
 use crate::declared::{Declared, Instances};
 use crate::schemas::Schemas;
 use diagnostics::{Problem, Span};
-use model::Mode;
+use model::{CallName, Mode};
 use std::sync::Arc;
 use syntax::tree::Ident;
 
@@ -47,6 +47,19 @@ pub(crate) fn unknown<'a>(
     Problem::error("LF0121", format!("there is no {what} `{name}`"))
         .at(span, "not declared in this module")
         .help(hint(name, known.map(|n| &**n)).unwrap_or(declare))
+}
+
+pub(crate) fn unknown_call<'a>(
+    kind: &str,
+    label: &str,
+    span: Span,
+    known: impl Iterator<Item = &'a str>,
+) -> Problem {
+    let call = CallName::of(kind, label);
+    let declare = format!("call it: `{kind} {label:?} {{ … }}`");
+    Problem::error("LF0121", format!("there is no `{call}`"))
+        .at(span, "not declared in this module")
+        .help(hint(label, known).unwrap_or(declare))
 }
 
 pub(crate) fn unknown_resource(

@@ -110,6 +110,9 @@ fn habit(what: &str, name: &str) -> Option<&'static str> {
         (provider, "version") if provider.starts_with("the provider ") => {
             "providers are built in: there are no versions to choose"
         }
+        (kind, "provider" | "providers") if kind.starts_with("the kind ") => {
+            "what a kind is served on is its `target`, such as `target = sandbox`"
+        }
         ("a module call", "version") => {
             "a module is a directory of this project: it has no version"
         }

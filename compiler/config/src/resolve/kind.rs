@@ -39,8 +39,7 @@ impl Resolver<'_> {
     fn unknown_call(&mut self, kind: &Ident, label: Arc<str>, span: diagnostics::Span) {
         let calls = self.here.calls.keys().filter(|c| *c.kind == *kind.text);
         let known = calls.map(|c| &c.name);
-        let what = format!("call of the kind `{}`", kind.text);
-        let problem = names::unknown(&what, &kind.text, &label, span, known);
+        let problem = names::unknown_call(&kind.text, &label, span, known.map(|n| &**n));
         let name = Ident { text: label, span };
         self.unknown(&kind.text, &name, problem);
     }

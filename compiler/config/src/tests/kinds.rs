@@ -148,8 +148,8 @@ fn an_interface_and_what_is_wrong_in_it() {
         # ^^^^^^^^^^^^^^^^^^^^^^ LF0155 never serves
           implementation "two" {}
         # ^^^^^^^^^^^^^^^^^^^^ LF0116 the implementation `two` is declared twice
-          implementation "none" {}
-          #              ^^^^^^ LF0101 no such directory
+          implementation "zero" {}
+          #              ^^^^^^ LF0101 there is no directory `kinds/thing/zero` & write what it makes into `kinds/thing/zero/main.hcl`
         }
         variable "x" {
           type    = bool
@@ -212,7 +212,7 @@ fn a_kind_has_its_directory() {
         }
         --- kinds/one/kind.hcl
         kind "uno" {
-        #    ^^^^^ LF0154 the kind of the directory `one` is called so
+        #    ^^^^^ LF0154 a kind is called as its directory is: `one`
           implementation "x" {}
         }
         --- kinds/one/x/main.hcl

@@ -102,3 +102,36 @@ fn what_implementations_give_out_has_the_declared_type() {
         "#,
     );
 }
+
+#[test]
+fn what_serves_has_to_be_named() {
+    check_all(
+        r#"
+        thing "paper" { provider = "x" }
+        #               ^^^^^^^^ LF0113 no argument `provider` & what a kind is served on is its `target`
+        output "b" {
+          value = [thing.b, thing["b c"], thing.papre]
+          #        ^^^^^^^ LF0121 there is no `thing.b` & call it: `thing "b" { … }`
+          #                 ^^^^^^^^^^^^ LF0121 there is no `thing["b c"]`
+          #                               ^^^^^^^^^^^ LF0121 did you mean `paper`?
+        }
+        --- kinds/thing/kind.hcl
+        kind "thing" {
+      # ^^^^^^^^^^^^ LF0155 nothing uses `kinds/thing/other` & implementation "other"
+          implementation "parts" {}
+        }
+        --- kinds/slip/kind.hcl
+        kind "slip" {
+          implementation "plian" {}
+          #              ^^^^^^^ LF0101 there is no directory `kinds/slip/plian` & did you mean `plain`?
+        }
+        --- kinds/slip/plain/main.hcl
+        --- kinds/thing/parts/main.hcl
+        module "m" { source = "../shared" }
+        --- kinds/thing/shared/main.hcl
+        --- kinds/thing/example/main.hcl
+        --- kinds/thing/other/main.hcl
+        --- kinds/thing/templates/a.tpl
+        "#,
+    );
+}
