@@ -2,7 +2,7 @@
 //! them, each with a check that is as narrow as its reason.
 
 use crate::consoles::{self, Answer, REFUSED, UNKNOWN};
-use crate::generate::Expression;
+use crate::expression::Expression;
 use crate::numbers;
 use std::collections::BTreeMap;
 
