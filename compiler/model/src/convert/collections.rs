@@ -74,7 +74,10 @@ pub(super) fn elements(
     }
     let each = converted.iter().enumerate();
     let converted: Result<_, _> = each.map(|(i, v)| at(v, &element, &path.item(i))).collect();
-    Ok((element, converted?))
+    let converted: Vec<Value> = converted?;
+    // What has a type in common may still stay as it is.
+    let element = settled(converted.iter(), element, false, path)?;
+    Ok((element, converted))
 }
 
 type Entries = Vec<(Arc<str>, Value)>;
@@ -106,6 +109,7 @@ pub(super) fn entries(
         return Ok((element, converted));
     }
     let converted = all(&mut converted.iter().map(|(k, v)| (k, v)), &element)?;
+    let element = settled(converted.iter().map(|(_, v)| v), element, false, path)?;
     Ok((element, converted))
 }
 
