@@ -55,7 +55,7 @@ impl Evaluator<'_> {
     }
 
     /// A condition that can't hold for any value is wrong also where there is nothing to go through.
-    fn condition_alone(&mut self, each: &For) -> Result<(), problem::Boxed> {
+    pub(crate) fn condition_alone(&mut self, each: &For) -> Result<(), problem::Boxed> {
         let Some(condition) = &each.condition else {
             return Ok(());
         };

@@ -103,6 +103,7 @@ impl Evaluator<'_> {
     /// With the types of its results; none where which of them there are can't be told.
     fn untold_for(&mut self, each: &For) -> Option<Type> {
         let over = self.untaken(&each.collection).ok()?;
+        self.condition_alone(each).ok()?;
         let mut items = Vec::new();
         let mut fields: BTreeMap<Arc<str>, Type> = BTreeMap::new();
         let mut groups: BTreeMap<Arc<str>, Vec<Type>> = BTreeMap::new();

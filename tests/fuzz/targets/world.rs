@@ -10,11 +10,11 @@ use state::State;
 
 /// Evaluates the text of a template.
 pub fn evaluate(text: &str) {
-    let Ok(parts) = config::template("text", text) else {
+    let Ok(template) = config::template("text", text) else {
         return;
     };
     let expr = Expr {
-        kind: ExprKind::Template(parts.to_vec()),
+        kind: ExprKind::Template(template.parts),
         span: Span::new(FileId(0), 0, 0),
     };
     let world = World {

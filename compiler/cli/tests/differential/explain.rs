@@ -2,7 +2,7 @@
 //! them, each with a check that is as narrow as its reason.
 
 use crate::consoles::{self, Answer, REFUSED, UNKNOWN};
-use crate::generate::Expression;
+use crate::expression::Expression;
 use crate::numbers;
 use std::collections::BTreeMap;
 
@@ -68,6 +68,14 @@ pub(crate) const LISTED: &[Difference] = &[
         },
     },
     Difference {
+        row: "`\" ${~1}\"` is a number",
+        explains: |case| {
+            let text = format!("\"{}\"", case.ours.json);
+            let stripped = case.has("{~") || case.has("~}");
+            stripped && case.theirs.ty == "string" && case.theirs.json == text
+        },
+    },
+    Difference {
         row: "a `~` strips all blanks",
         explains: |case| {
             let blank = ["% \n", "$ \n"].iter().any(|end| case.has(end));
@@ -83,7 +91,10 @@ pub(crate) const LISTED: &[Difference] = &[
     },
     Difference {
         row: "`cidrsubnets(\"0.0.0.0/0\", 1)`",
-        explains: |case| case.theirs.json == REFUSED && case.has("cidrsubnets(\"0.0.0.0/0\""),
+        explains: |case| {
+            let refused = [case.theirs, case.ours].iter().any(|a| a.json == REFUSED);
+            refused && case.has("cidrsubnets(\"0.0.0.0/0\"")
+        },
     },
     Difference {
         row: "`merge` of nulls alone",

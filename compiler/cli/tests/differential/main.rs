@@ -8,6 +8,7 @@
 
 mod consoles;
 mod explain;
+mod expression;
 mod generate;
 mod leaves;
 mod notations;
@@ -16,7 +17,7 @@ mod random;
 
 use consoles::{Answer, landfall, terraform};
 use explain::{Case, explanation, sorted_out};
-use generate::Expression;
+use expression::Expression;
 use std::path::PathBuf;
 
 /// As many as a usual run takes.

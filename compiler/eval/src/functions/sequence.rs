@@ -238,10 +238,13 @@ fn range(_: &Context<'_>, a: &[Value]) -> Answer {
     };
     let down = limit < start;
     let step = step.unwrap_or_else(|| if down { Number::from(-1i64) } else { one });
+    if start == limit {
+        return Ok(Value::list(Type::Number, Vec::new()));
+    }
     if step == zero {
         return Err(Fault::of(2, "the step can't be zero"));
     }
-    if down != (step < zero) && start != limit {
+    if down != (step < zero) {
         return Err(Fault::of(2, "the step leads away from the end"));
     }
     let mut numbers = Vec::new();
