@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 /// What a console makes of an expression.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -119,6 +119,14 @@ pub(crate) fn landfall_says(expression: &str, part: &str) -> bool {
     said.is_some_and(|said| said.contains(part))
 }
 
+/// Whether what Terraform refuses an expression with has these words.
+pub(crate) fn terraform_says(expression: &str, part: &str) -> bool {
+    let directory = tempfile::tempdir().unwrap();
+    run("terraform", directory.path(), &format!("{expression}\n"));
+    let errors = std::fs::read_to_string(directory.path().join("errors.txt")).unwrap();
+    errors.contains(part)
+}
+
 fn landfall_said(directory: &Path, expressions: &[&String]) -> Vec<String> {
     let mut text = String::new();
     for e in expressions {
@@ -167,7 +175,7 @@ fn run(program: &str, directory: &Path, input: &str) -> Option<String> {
         .env("CHECKPOINT_DISABLE", "1")
         .stdin(File::open(questions).unwrap())
         .stdout(File::create(&answers).unwrap())
-        .stderr(Stdio::null())
+        .stderr(File::create(directory.join("errors.txt")).unwrap())
         .status()
         .unwrap();
     let said = std::fs::read_to_string(answers).unwrap();

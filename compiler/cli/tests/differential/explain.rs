@@ -68,6 +68,21 @@ pub(crate) const LISTED: &[Difference] = &[
         },
     },
     Difference {
+        row: "`pow(-2.5, 1.5)` is refused as a number",
+        explains: |case| {
+            let no_type = || consoles::landfall_says(case.expression.text(), "have no common type");
+            case.has("pow(") && case.has("?") && case.ours.json == REFUSED && no_type()
+        },
+    },
+    Difference {
+        row: "a tuple of tuples becomes a list of lists",
+        explains: |case| {
+            let words = "element types must all match";
+            let slip = || consoles::terraform_says(case.expression.text(), words);
+            case.theirs.json == REFUSED && case.has("?") && slip()
+        },
+    },
+    Difference {
         row: "`\" ${~1}\"` is a number",
         explains: |case| {
             let text = format!("\"{}\"", case.ours.json);
