@@ -34,6 +34,7 @@ pub struct Cache {
 /// A file as it was parsed.
 #[derive(Clone)]
 pub(crate) struct Parsed {
+    text: Arc<str>,
     pub(crate) tree: Arc<tree::File>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) digest: Part,
@@ -65,7 +66,7 @@ impl Cache {
         let id = sources.next();
         if let Some(parsed) = self.parsed.get(&id)
             && self.sources.path(id) == path
-            && self.sources.is(id, &text)
+            && (Arc::ptr_eq(&parsed.text, &text) || parsed.text == text)
         {
             sources.share(&self.sources, id);
             return parsed.clone();
@@ -74,6 +75,7 @@ impl Cache {
         sources.add(path, text.clone());
         let (tree, problems) = syntax::parse(id, &text);
         let parsed = Parsed {
+            text: text.clone(),
             tree: Arc::new(tree),
             problems,
             digest: digest::part("file", path, &text),

@@ -116,13 +116,6 @@ impl SourceMap {
         self.files.extend(other.files.get(file.0 as usize).cloned());
     }
 
-    /// Whether this is the whole text of a file.
-    pub fn is(&self, file: FileId, text: &Arc<str>) -> bool {
-        self.files
-            .get(file.0 as usize)
-            .is_some_and(|f| Arc::ptr_eq(&f.text, text) || f.text == *text)
-    }
-
     /// The path that messages name the file by.
     pub fn path(&self, file: FileId) -> &str {
         self.files

@@ -1,7 +1,6 @@
 //! From a step to the operation that a provider is asked for: finished, and held against the plan.
 
-use crate::refused::Refused;
-use crate::refused::told;
+use crate::refused::{Refused, told};
 use crate::run::Run;
 use model::{Address, BlockSchema, ObjectId, ResourceSchema, Token, Value};
 use plan::{Action, Step, StepId};
